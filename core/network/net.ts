@@ -1,0 +1,94 @@
+import type { Fault } from '../fault/fault.ts'
+import type { Budget } from '../limits/budget.ts'
+
+/** An address as a numeric IP, v4 or v6 without brackets, and a port. */
+export interface Endpoint {
+  readonly host: string
+  readonly port: number
+}
+
+export function endpointText(of: Endpoint): string {
+  return of.host.includes(':') ? `[${of.host}]:${of.port}` : `${of.host}:${of.port}`
+}
+
+/** What a connection tells whoever owns it. */
+export interface Receiver {
+  /** `bytes` may be used during the call only: the buffer is reused for the next read. */
+  receive(bytes: Uint8Array): void
+  /** Everything sent has left user space; a sender that stopped at `pending` may go on. */
+  drained?(): void
+  /** Once, at the end; `fault` is absent when the end was orderly. */
+  ended(fault?: Fault): void
+}
+
+/** A byte stream, already metered: who writes protocols never mentions rate. */
+export interface Connection {
+  readonly remote: Endpoint
+  readonly local: Endpoint
+  /** True for a connection that the other side opened. */
+  readonly incoming: boolean
+  /** Bytes given to `send` that the system has not taken yet. */
+  readonly pending: number
+  /** Starts the flow; what arrived before (the recognised head) is given first. */
+  open(receiver: Receiver): void
+  /** Takes the bytes over; they must not change until `sent` is called (or for ever without it). */
+  send(bytes: Uint8Array, sent?: () => void): void
+  /** Stops reading, so that the other side feels it; `resume` goes on. */
+  pause(): void
+  resume(): void
+  /** Counts the traffic on another budget from now on, such as the transfer's once it is known. */
+  charge(budget: Budget): void
+  /** Sends what is pending and closes; a fault closes at once. */
+  close(fault?: Fault): void
+}
+
+export interface Listener extends AsyncDisposable {
+  readonly local: Endpoint
+}
+
+export interface ListenOptions {
+  /** A port of its own; without it the network shares the one port of all networks. */
+  readonly port?: number
+  readonly host?: string
+  /**
+   * Whether a conversation that begins with these bytes is this network's: that is how networks share a port.
+   * `undefined` wants more bytes.
+   */
+  recognise(head: Uint8Array): boolean | undefined
+  accept(connection: Connection): void
+}
+
+export interface ConnectOptions {
+  readonly budget?: Budget
+  readonly timeoutMs?: number
+  readonly signal?: AbortSignal
+}
+
+export interface Datagrams extends AsyncDisposable {
+  readonly local: Endpoint
+  send(to: Endpoint, bytes: Uint8Array): void
+}
+
+export interface DatagramOptions {
+  readonly port?: number
+  readonly host?: string
+  readonly family?: 4 | 6
+  /** `bytes` belong to the receiver. */
+  receive(from: Endpoint, bytes: Uint8Array): void
+}
+
+export interface Net {
+  /** @throws FaultError `gone` when nobody answers, `local` when this machine cannot */
+  connect(to: Endpoint, options?: ConnectOptions): Promise<Connection>
+  /** @throws FaultError `local` `net/port-taken`, `net/forbidden` */
+  listen(options: ListenOptions): Promise<Listener>
+  datagrams(options: DatagramOptions): Promise<Datagrams>
+  /** The port that other peers reach us at, shared by the networks. */
+  readonly port: number
+}
+
+export interface Names {
+  /** Addresses of a host name, v4 before v6; a numeric address is its own answer.
+   * @throws FaultError `unavailable` */
+  resolve(name: string, signal?: AbortSignal): Promise<readonly string[]>
+}

@@ -1,0 +1,45 @@
+import type { NetworkId } from '../peer/peer.ts'
+import type { Schema } from './schema.ts'
+import type { Host } from './host.ts'
+import type { FileKind, LinkKind } from './links.ts'
+import type { Value } from '../value/value.ts'
+import type { Fault } from '../fault/fault.ts'
+import type { Browse, Chat, Directory, Fetch, Gateways, Locate, Offers, Publish, Search, Serve } from './facets.ts'
+
+/** A value that can join one of the worlds (design 3). Making it does nothing; `join` starts everything. */
+export interface Network<Settings = unknown> {
+  readonly id: NetworkId
+  readonly title: string
+  /** What joining reveals to others, in one sentence. */
+  readonly reveals: string
+  readonly settings: Schema<Settings>
+  readonly links: readonly LinkKind[]
+  readonly files: readonly FileKind[]
+  /** @throws FaultError `local` when this machine cannot join as configured */
+  join(host: Host, settings: Settings): Promise<Membership>
+}
+
+export interface Health {
+  /** `alone`: all is well here but nobody was reached yet. */
+  readonly state: 'starting' | 'alone' | 'connected' | 'trouble'
+  readonly people: number
+  readonly fault?: Fault
+}
+
+/**
+ * Being in a network. Each facet is one to three methods; a network that cannot do a thing leaves the facet out.
+ * Disposing leaves the network in good manners, within a few seconds.
+ */
+export interface Membership extends AsyncDisposable {
+  readonly health: Value<Health>
+  readonly gateways?: Gateways
+  readonly search?: Search
+  readonly locate?: Locate
+  readonly fetch?: Fetch
+  readonly serve?: Serve
+  readonly browse?: Browse
+  readonly chat?: Chat
+  readonly offers?: Offers
+  readonly publish?: Publish
+  readonly directory?: Directory
+}

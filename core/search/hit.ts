@@ -1,0 +1,11 @@
+import type { Content } from '../content/content.ts'
+import type { Peer } from '../peer/peer.ts'
+
+/** One answer to a search: somebody claims to have a content. */
+export interface Hit {
+  readonly content: Content
+  readonly peer: Peer
+  readonly path?: readonly string[]
+  /** Free upload slots, where the network tells. */
+  readonly slots?: number
+}

@@ -1,0 +1,29 @@
+/** Algorithms that a leaf can be hashed with. */
+export type LeafAlgorithm = 'sha1' | 'sha256' | 'tth' | 'md4' | 'aich' | 'ed2k' | 'btpr'
+
+/**
+ * Expected digests for a run of leaves over [start, end): leaf `i` covers `leaf` bytes from `start + i × leaf`,
+ * the last one what is left. A torrent's pieces are one proof over everything; a Tiger tree of one of its files
+ * is another over that file.
+ */
+export interface Proof {
+  readonly start: number
+  readonly end: number
+  readonly leaf: number
+  readonly algorithm: LeafAlgorithm
+  /** The digests one after another. */
+  readonly expected: Uint8Array
+  readonly digestSize: number
+}
+
+export function leafCount(proof: Proof): number {
+  return Math.ceil((proof.end - proof.start) / proof.leaf)
+}
+
+/** A single digest to compare a range with. */
+export interface Check {
+  readonly start: number
+  readonly end: number
+  readonly algorithm: LeafAlgorithm
+  readonly expected: Uint8Array
+}

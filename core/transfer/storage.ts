@@ -1,0 +1,42 @@
+import type { Check, LeafAlgorithm } from './proof.ts'
+
+/** A piece of shared memory that is filled from sockets and emptied to disk. */
+export interface Slot {
+  readonly bytes: Uint8Array
+  /** Gives the memory back. */
+  release(): void
+}
+
+/** The memory between sockets and disk; bounded, so an empty pool is back-pressure. */
+export interface Slots {
+  /** Bytes in a slot; what is longer is written in parts. */
+  readonly size: number
+  /** Undefined when all are in use: wait for `freed`. */
+  lease(): Slot | undefined
+  /** How many could be leased now. */
+  readonly free: number
+  watch(freed: () => void): Disposable
+}
+
+export interface Digests {
+  /** One digest after another. */
+  readonly bytes: Uint8Array
+  /** 1 for each leaf whose bytes were all there; the digest of another leaf means nothing. */
+  readonly present: Uint8Array
+}
+
+/**
+ * The bytes of a transfer on disk, cut into files as its layout says. Every method may reject with a `local`
+ * fault: `disk/full`, `disk/denied`, `disk/gone`, `disk/io`.
+ */
+export interface Storage extends AsyncDisposable {
+  /**
+   * Hashes the first `length` bytes of the slot, and writes them at `offset` only if they are right. With no
+   * check it writes them as they are. True when they were right (and written).
+   */
+  commit(slot: Slot, length: number, offset: number, check: Check | undefined): Promise<boolean>
+  /** Fills the buffers, one after another, from `offset` on; a short file is a fault. */
+  read(offset: number, into: readonly Uint8Array[]): Promise<void>
+  /** Digests of the leaves of [start, end) as they are on disk, computed in the workers with large reads. */
+  digests(start: number, end: number, leaf: number, algorithm: LeafAlgorithm, signal?: AbortSignal): Promise<Digests>
+}

@@ -1,0 +1,443 @@
+import assert from 'node:assert/strict'
+import { createHash } from 'node:crypto'
+import { test } from 'node:test'
+import fc from 'fast-check'
+import { FaultError, fail } from '../fault/fault.ts'
+import type { Budget } from '../limits/budget.ts'
+import type { Clock } from '../network/clock.ts'
+import type { NetworkId } from '../peer/peer.ts'
+import type { Range } from '../range/range-set.ts'
+import { RangeSet } from '../range/range-set.ts'
+import type { Claim, Lane, LanePort } from './lane.ts'
+import { blockSize } from './lane.ts'
+import type { Layout } from './layout.ts'
+import type { Check, Proof } from './proof.ts'
+import type { Slot, Slots, Storage } from './storage.ts'
+import { Transfer } from './transfer.ts'
+
+function seeded(seed: number): { number(): number; bytes(length: number): Uint8Array<ArrayBuffer> } {
+  let state = seed >>> 0 || 1
+  const number = (): number => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0
+    return state / 2 ** 32
+  }
+  return { number, bytes: (length) => Uint8Array.from({ length }, () => Math.floor(number() * 256)) }
+}
+
+const sha1 = (bytes: Uint8Array): Uint8Array => createHash('sha1').update(bytes).digest()
+
+/** Digests of every leaf of [start, end), each network with an algorithm name of its own over SHA-1. */
+function proof(content: Uint8Array, start: number, end: number, leaf: number, algorithm: Proof['algorithm']): Proof {
+  const digests: Uint8Array[] = []
+  for (let at = start; at < end; at += leaf) digests.push(sha1(content.subarray(at, Math.min(at + leaf, end))))
+  return { start, end, leaf, algorithm, expected: Uint8Array.from(Buffer.concat(digests)), digestSize: 20 }
+}
+
+class MemorySlots implements Slots {
+  readonly size: number
+  readonly #free: Uint8Array[] = []
+  readonly #watchers = new Set<() => void>()
+
+  constructor(count: number, size: number) {
+    this.size = size
+    for (let i = 0; i < count; i++) this.#free.push(new Uint8Array(size))
+  }
+
+  get free(): number {
+    return this.#free.length
+  }
+
+  lease(): Slot | undefined {
+    const bytes = this.#free.pop()
+    if (bytes === undefined) return undefined
+    let released = false
+    return {
+      bytes,
+      release: () => {
+        assert.equal(released, false, 'a slot is released once')
+        released = true
+        this.#free.push(bytes)
+        for (const watcher of this.#watchers) watcher()
+      },
+    }
+  }
+
+  watch(freed: () => void): Disposable {
+    this.#watchers.add(freed)
+    return { [Symbol.dispose]: () => void this.#watchers.delete(freed) }
+  }
+}
+
+class MemoryStorage implements Storage {
+  readonly disk: Uint8Array
+  full = false
+
+  constructor(size: number) {
+    this.disk = new Uint8Array(size)
+  }
+
+  async commit(slot: Slot, length: number, offset: number, check: Check | undefined): Promise<boolean> {
+    const bytes = slot.bytes.slice(0, length)
+    await Promise.resolve()
+    if (this.full) throw fail('local', 'disk/full', 'The disk is full')
+    if (check !== undefined && !sha1(bytes).every((byte, i) => byte === check.expected[i])) return false
+    this.disk.set(bytes, offset)
+    return true
+  }
+
+  async read(offset: number, into: readonly Uint8Array[]): Promise<void> {
+    let at = offset
+    for (const part of into) {
+      part.set(this.disk.subarray(at, at + part.length))
+      at += part.length
+    }
+  }
+
+  async digests(start: number, end: number, leaf: number): Promise<{ bytes: Uint8Array; present: Uint8Array }> {
+    const made = proof(this.disk, start, end, leaf, 'sha1')
+    return { bytes: made.expected, present: new Uint8Array(Math.ceil((end - start) / leaf)).fill(1) }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {}
+}
+
+const budget = { name: 'test' } as unknown as Budget
+const clock: Clock = { now: () => 0, after: () => ({ [Symbol.dispose]: () => {} }) }
+
+interface Setting {
+  content: Uint8Array
+  had?: Range[]
+  slots?: number
+  slotSize?: number
+  layout?: Layout
+}
+
+function setting(options: Setting): {
+  transfer: Transfer
+  storage: MemoryStorage
+  recorded: RangeSet
+  slots: MemorySlots
+  layout: Layout
+} {
+  const { content } = options
+  const storage = new MemoryStorage(content.length)
+  const recorded = new RangeSet()
+  const slots = new MemorySlots(options.slots ?? 16, options.slotSize ?? 128 * 1024)
+  const layout = options.layout ?? {
+    name: 'file',
+    single: true,
+    size: content.length,
+    files: [{ path: ['file'], offset: 0, size: content.length }],
+  }
+  const transfer = new Transfer(
+    { id: 't', content: { digests: [] }, hints: new Map(), had: options.had ?? [], priorities: [], sequential: false },
+    {
+      clock,
+      random: seeded(7),
+      slots,
+      budget,
+      storage: async () => storage,
+      had: (range) => recorded.add(range.start, range.end),
+      lost: (range) => recorded.remove(range.start, range.end),
+      keep: () => {},
+      described: () => {},
+    },
+  )
+  return { transfer, storage, recorded, slots, layout }
+}
+
+/** A lane of a made-up network: it delivers what it has in its own time, and may lie. */
+class TestLane implements Lane {
+  readonly peer: Lane['peer']
+  readonly via = 'test'
+  readonly port: LanePort
+  readonly claims: Claim[] = []
+  readonly content: Uint8Array
+  readonly supply: RangeSet
+  readonly lies: (offset: number) => boolean
+  closed: unknown
+  abandoned = 0
+  delivered = 0
+
+  constructor(
+    transfer: Transfer,
+    network: NetworkId,
+    key: string,
+    content: Uint8Array,
+    supply: Range[],
+    lies: (offset: number) => boolean = () => false,
+  ) {
+    this.peer = { network, key, name: key }
+    this.content = content
+    this.supply = RangeSet.of(supply)
+    this.lies = lies
+    this.port = transfer.open(this)
+    this.port.supplyAnew()
+  }
+
+  rate(): number {
+    return 1e9
+  }
+  has(start: number, end: number): boolean {
+    return this.supply.has(start, end)
+  }
+  wake(): void {}
+  cancel(offset: number): void {
+    const at = this.claims.findIndex((claim) => claim.offset === offset)
+    if (at >= 0) this.claims.splice(at, 1)
+  }
+  abandon(): void {
+    this.abandoned++
+    this.claims.length = 0
+  }
+  close(fault?: unknown): void {
+    this.closed = fault ?? 'done'
+    this.port[Symbol.dispose]()
+  }
+  idle(): string | undefined {
+    return undefined
+  }
+
+  /** Claims up to `depth` blocks and delivers one of them. False when there was nothing to do. */
+  step(depth: number): boolean {
+    if (this.closed !== undefined) return false
+    if (this.claims.length < depth) this.port.claim(depth - this.claims.length, this.claims)
+    const claim = this.claims.shift()
+    if (claim === undefined) return false
+    const memory = this.port.place(claim.offset, claim.length)
+    if (memory === undefined) return true
+    memory.set(this.content.subarray(claim.offset, claim.offset + claim.length))
+    if (this.lies(claim.offset)) memory[0]! ^= 0xff
+    this.port.delivered(claim.offset, claim.length)
+    this.delivered++
+    return true
+  }
+}
+
+/** Lets all lanes work in turns until nothing moves any more. */
+async function run(lanes: readonly TestLane[], depth = 8): Promise<void> {
+  for (let quiet = 0; quiet < 3;) {
+    let moved = false
+    for (const lane of lanes) moved = lane.step(depth) || moved
+    await new Promise((resolve) => setImmediate(resolve))
+    quiet = moved ? 0 : quiet + 1
+  }
+}
+
+test('one transfer is filled by lanes of three networks with different hash trees', async () => {
+  const size = 1_000_003
+  const content = seeded(1).bytes(size)
+  const { transfer, storage, recorded, slots, layout } = setting({ content })
+  transfer.describe({ layout, proofs: [proof(content, 0, size, 100_000, 'sha1')] })
+  transfer.describe({ layout, proofs: [proof(content, 0, size, 65_536, 'tth')] })
+  transfer.describe({ layout, proofs: [proof(content, 0, size, 180 * 1024, 'aich')] })
+  await transfer.opened()
+  const lanes = [
+    new TestLane(transfer, 'bittorrent', 'a', content, [{ start: 0, end: 500_000 }]),
+    new TestLane(transfer, 'directconnect', 'b', content, [{ start: 300_000, end: size }]),
+    new TestLane(transfer, 'edonkey', 'c', content, [{ start: 0, end: size }]),
+  ]
+  await run(lanes)
+  assert.equal(transfer.stage.current, 'giving')
+  assert.deepEqual(storage.disk, content)
+  assert.deepEqual([...recorded], [{ start: 0, end: size }])
+  for (const lane of lanes) assert.ok(lane.delivered > 5, `${lane.peer.key} delivered ${lane.delivered} blocks`)
+  assert.equal(slots.free, 16, 'all memory is given back')
+})
+
+test('a new proof in the middle of a transfer keeps what is had', async () => {
+  const size = 600_000
+  const content = seeded(2).bytes(size)
+  const { transfer, storage, layout } = setting({ content })
+  transfer.describe({ layout, proofs: [proof(content, 0, size, 100_000, 'sha1')] })
+  await transfer.opened()
+  const lane = new TestLane(transfer, 'bittorrent', 'a', content, [{ start: 0, end: size }])
+  for (let i = 0; i < 20; i++) lane.step(4)
+  await new Promise((resolve) => setImmediate(resolve))
+  const before = transfer.hadRanges.length
+  assert.ok(before > 0 && before < size)
+  transfer.describe({ layout, proofs: [proof(content, 0, size, 65_536, 'tth')] })
+  await transfer.opened()
+  assert.equal(transfer.hadRanges.length, before)
+  assert.equal(lane.abandoned, 1)
+  await run([lane])
+  assert.deepEqual(storage.disk, content)
+})
+
+test('who fills a bad range alone is banned; with several, parole finds the liar', async () => {
+  const size = 2_000_000
+  const content = seeded(3).bytes(size)
+  const { transfer, storage, layout } = setting({ content })
+  transfer.describe({ layout, proofs: [proof(content, 0, size, 128 * 1024, 'sha1')] })
+  await transfer.opened()
+  const all = [{ start: 0, end: size }]
+  const liar = new TestLane(transfer, 'bittorrent', 'liar', content, all, (offset) => offset % (5 * blockSize) === 0)
+  const honest = [1, 2, 3].map((n) => new TestLane(transfer, 'bittorrent', `honest ${n}`, content, all))
+  await run([liar, ...honest], 3)
+  assert.deepEqual(storage.disk, content)
+  assert.deepEqual(transfer.bans(), ['bittorrent/liar'])
+  assert.equal((liar.closed as { code: string }).code, 'transfer/bad-bytes')
+  for (const lane of honest) assert.equal(lane.closed, undefined)
+})
+
+test('a full disk stops the transfer with a local fault; after room was made it goes on', async () => {
+  const size = 700_000
+  const content = seeded(4).bytes(size)
+  const { transfer, storage, layout, slots } = setting({ content })
+  transfer.describe({ layout, proofs: [proof(content, 0, size, 64 * 1024, 'sha1')] })
+  await transfer.opened()
+  const lane = new TestLane(transfer, 'bittorrent', 'a', content, [{ start: 0, end: size }])
+  storage.full = true
+  await run([lane])
+  assert.equal(transfer.fault.current?.code, 'disk/full')
+  assert.equal(transfer.fault.current?.kind, 'local')
+  assert.equal(transfer.hadRanges.length, 0)
+  storage.full = false
+  await transfer.retry()
+  await run([lane])
+  assert.deepEqual(storage.disk, content)
+  assert.equal(slots.free, 16)
+})
+
+test('pieces longer than a slot are written in parts and proven by reading back', async () => {
+  const size = 3_000_000
+  const content = seeded(5).bytes(size)
+  const { transfer, storage, layout } = setting({ content, slots: 6, slotSize: 64 * 1024 })
+  transfer.describe({ layout, proofs: [proof(content, 0, size, 1_000_000, 'sha1')] })
+  await transfer.opened()
+  const lanes = [1, 2].map((n) => new TestLane(transfer, 'bittorrent', `${n}`, content, [{ start: 0, end: size }]))
+  await run(lanes)
+  assert.deepEqual(storage.disk, content)
+  assert.equal(transfer.stage.current, 'giving')
+})
+
+test('memory held for a peer that left with its rare piece does not starve the others', async () => {
+  const size = 640 * 1024
+  const content = seeded(6).bytes(size)
+  const { transfer, storage, layout } = setting({ content, slots: 2, slotSize: 64 * 1024 })
+  transfer.describe({ layout, proofs: [proof(content, 0, size, 64 * 1024, 'sha1')] })
+  await transfer.opened()
+  const leaver = new TestLane(transfer, 'bittorrent', 'leaver', content, [{ start: 0, end: 128 * 1024 }])
+  for (let i = 0; i < 3; i++) leaver.step(8)
+  leaver.close()
+  const stayer = new TestLane(transfer, 'bittorrent', 'stayer', content, [{ start: 128 * 1024, end: size }])
+  await run([stayer])
+  assert.equal(transfer.hadRanges.lengthWithin(128 * 1024, size), 512 * 1024)
+  assert.deepEqual(storage.disk.subarray(128 * 1024), content.subarray(128 * 1024))
+})
+
+test('files that are not wanted are not fetched, beyond the pieces they share', async () => {
+  const size = 300_000
+  const content = seeded(8).bytes(size)
+  const layout: Layout = {
+    name: 'folder',
+    single: false,
+    size,
+    files: [
+      { path: ['a'], offset: 0, size: 90_000 },
+      { path: ['b'], offset: 90_000, size: 110_000 },
+      { path: ['c'], offset: 200_000, size: 100_000 },
+    ],
+  }
+  const { transfer, recorded } = setting({ content, layout })
+  transfer.describe({ layout, proofs: [proof(content, 0, size, 50_000, 'sha1')] })
+  await transfer.opened()
+  transfer.prioritise([2, 0, 0])
+  const lane = new TestLane(transfer, 'bittorrent', 'a', content, [{ start: 0, end: size }])
+  await run([lane])
+  assert.deepEqual([...recorded], [{ start: 0, end: 100_000 }])
+  assert.equal(transfer.stage.current, 'giving')
+  transfer.prioritise([2, 0, 2])
+  assert.equal(transfer.stage.current, 'getting')
+  await run([lane])
+  assert.deepEqual(
+    [...recorded],
+    [
+      { start: 0, end: 100_000 },
+      { start: 200_000, end: 300_000 },
+    ],
+  )
+})
+
+test('in sequential order the front comes first', async () => {
+  const size = 512 * 1024
+  const content = seeded(9).bytes(size)
+  const { transfer, recorded, layout } = setting({ content })
+  transfer.sequential = true
+  transfer.describe({ layout, proofs: [proof(content, 0, size, 32 * 1024, 'sha1')] })
+  await transfer.opened()
+  const lane = new TestLane(transfer, 'bittorrent', 'a', content, [{ start: 0, end: size }])
+  for (let i = 0; i < 8; i++) lane.step(2)
+  await new Promise((resolve) => setImmediate(resolve))
+  assert.deepEqual([...recorded], [{ start: 0, end: 128 * 1024 }])
+})
+
+test('a recheck takes back what is no longer right and finds what is', async () => {
+  const size = 400_000
+  const content = seeded(10).bytes(size)
+  const { transfer, storage, layout, recorded } = setting({ content, had: [{ start: 0, end: 200_000 }] })
+  storage.disk.set(content)
+  storage.disk[10]! ^= 1
+  recorded.add(0, 200_000)
+  transfer.describe({ layout, proofs: [proof(content, 0, size, 50_000, 'sha1')] })
+  await transfer.opened()
+  await transfer.recheck(new AbortController().signal, () => {})
+  assert.deepEqual([...recorded], [{ start: 50_000, end: size }])
+  assert.equal(transfer.missing(), 50_000)
+})
+
+test('two descriptions that contradict each other are refused', () => {
+  const content = seeded(11).bytes(1000)
+  const { transfer, layout } = setting({ content })
+  transfer.describe({ layout, proofs: [proof(content, 0, 1000, 1000, 'sha1')] })
+  assert.throws(
+    () => transfer.describe({ layout: { ...layout, size: 999 }, proofs: [] }),
+    (error) => error instanceof FaultError && error.fault.code === 'transfer/contradiction',
+  )
+})
+
+test('whatever lanes do in whatever order, right bytes are had, and only right ones', async () => {
+  const step = fc.record({ lane: fc.nat(3), act: fc.constantFrom('step', 'step', 'step', 'putBack', 'leave', 'tick') })
+  await fc.assert(
+    fc.asyncProperty(
+      fc.nat(),
+      fc.array(step, { maxLength: 300 }),
+      fc.constantFrom(40_000, 65_536, 200_000),
+      async (seed, steps, leaf) => {
+        const size = 500_000 + (seed % 1000)
+        const content = seeded(seed).bytes(size)
+        const { transfer, storage, recorded, slots, layout } = setting({ content, slots: 3, slotSize: 64 * 1024 })
+        transfer.describe({ layout, proofs: [proof(content, 0, size, leaf, 'sha1')] })
+        await transfer.opened()
+        const chance = seeded(seed + 1)
+        const make = (n: number): TestLane =>
+          new TestLane(
+            transfer,
+            'bittorrent',
+            `peer ${n}`,
+            content,
+            [{ start: 0, end: size }],
+            () => n === 3 && chance.number() < 0.3,
+          )
+        const lanes = [0, 1, 2, 3].map(make)
+        for (const { lane: at, act } of steps) {
+          const lane = lanes[at]!
+          if (act === 'step') lane.step(5)
+          else if (act === 'tick') await new Promise((resolve) => setImmediate(resolve))
+          else if (act === 'putBack') {
+            lane.port.putBack()
+            lane.claims.length = 0
+          } else if (lane.closed === undefined) {
+            lane.close()
+            lanes[at] = make(at)
+          }
+        }
+        await run(lanes.slice(0, 3))
+        assert.deepEqual(storage.disk, content)
+        assert.deepEqual([...recorded], [{ start: 0, end: size }])
+        assert.equal(slots.free, 3)
+      },
+    ),
+    { numRuns: 60 },
+  )
+})

@@ -1,0 +1,415 @@
+import type { Content } from '../content/content.ts'
+import type { Fault } from '../fault/fault.ts'
+import { fail, faultOf } from '../fault/fault.ts'
+import type { Budget } from '../limits/budget.ts'
+import type { Clock, Random } from '../network/clock.ts'
+import type { NetworkId } from '../peer/peer.ts'
+import type { Range } from '../range/range-set.ts'
+import { RangeSet } from '../range/range-set.ts'
+import type { WritableValue } from '../value/value.ts'
+import { value } from '../value/value.ts'
+import { Blame } from './blame.ts'
+import { Collector } from './collector.ts'
+import { grid } from './grid.ts'
+import type { Lane, LanePort } from './lane.ts'
+import type { LaneState } from './lane-state.ts'
+import { laneState } from './lane-state.ts'
+import type { Layout } from './layout.ts'
+import type { Priority } from './picker.ts'
+import { cellPriorities } from './priorities.ts'
+import type { Proof } from './proof.ts'
+import { recheck } from './recheck.ts'
+import type { Slots, Storage } from './storage.ts'
+import type { Description, Moved, Subject } from './subject.ts'
+import { cellsWithin, Supply } from './supply.ts'
+
+/** What a transfer was when it was last put away. */
+export interface TransferStart {
+  readonly id: string
+  readonly content: Content
+  readonly hints: ReadonlyMap<NetworkId, Uint8Array>
+  readonly had: Iterable<Range>
+  /** Per file; files beyond the end are wanted as usual. */
+  readonly priorities: readonly Priority[]
+  readonly sequential: boolean
+}
+
+/** What a transfer needs of the world. */
+export interface TransferWorld {
+  readonly clock: Clock
+  readonly random: Random
+  readonly slots: Slots
+  readonly budget: Budget
+  storage(layout: Layout): Promise<Storage>
+  /** Verified and on disk: to be recorded. */
+  had(range: Range): void
+  /** A recheck found that a recorded range is not there. */
+  lost(range: Range): void
+  keep(network: NetworkId, hint: Uint8Array): void
+  described(description: Description): void
+}
+
+/** A lane as the page shows it. */
+export interface LaneView {
+  readonly lane: Lane
+  readonly received: number
+  readonly claimed: number
+  readonly parole: boolean
+  /** Cells that it has and that we want and lack. */
+  readonly wanted: number
+}
+
+/**
+ * Our wish to have a content here, while it is running: it is the only place where lanes of all networks meet.
+ */
+export class Transfer implements Subject, AsyncDisposable {
+  readonly id: string
+  readonly budget: Budget
+  readonly layout: WritableValue<Layout | undefined> = value<Layout | undefined>(undefined)
+  readonly stage: WritableValue<'looking' | 'getting' | 'giving'> = value<'looking' | 'getting' | 'giving'>('looking')
+  /** What stops the disk side, or undefined. */
+  readonly fault: WritableValue<Fault | undefined> = value<Fault | undefined>(undefined)
+  /** What each network complains of. */
+  readonly troubles: Map<NetworkId, Fault> = new Map()
+  readonly #world: TransferWorld
+  readonly #hints: Map<NetworkId, Uint8Array>
+  readonly #lanes = new Map<number, LaneState>()
+  readonly #blame = new Blame()
+  readonly #hadListeners = new Set<(range: Range, change: 'had' | 'lost') => void>()
+  readonly #slotWatch: Disposable
+  #content: Content
+  #recorded: RangeSet
+  #priorities: readonly Priority[]
+  #sequential: boolean
+  #proofs: readonly Proof[] = []
+  #storage: Storage | undefined
+  #collector: Collector | undefined
+  #opening: Promise<void> | undefined
+  #nextLane = 1
+  #up = 0
+  #down = 0
+  #wasted = 0
+  #closed = false
+
+  constructor(start: TransferStart, world: TransferWorld) {
+    this.id = start.id
+    this.budget = world.budget
+    this.#world = world
+    this.#content = start.content
+    this.#hints = new Map(start.hints)
+    this.#recorded = RangeSet.of(start.had)
+    this.#priorities = start.priorities
+    this.#sequential = start.sequential
+    this.#slotWatch = world.slots.watch(() => this.#collector?.slotFreed())
+  }
+
+  get content(): Content {
+    return this.#content
+  }
+
+  /** Undefined until described and its storage is open. */
+  get storage(): Storage | undefined {
+    return this.#storage
+  }
+
+  get collector(): Collector | undefined {
+    return this.#collector
+  }
+
+  hint(network: NetworkId): Uint8Array | undefined {
+    return this.#hints.get(network)
+  }
+
+  keep(network: NetworkId, hint: Uint8Array): void {
+    this.#hints.set(network, hint)
+    this.#world.keep(network, hint)
+  }
+
+  describe(description: Description): void {
+    const known = this.layout.current
+    if (known !== undefined && !sameBytes(known, description.layout)) {
+      throw fail('input', 'transfer/contradiction', 'Two networks describe these bytes differently')
+    }
+    const fresh = description.proofs.filter((proof) => !this.#proofs.some((one) => sameProof(one, proof)))
+    if (known !== undefined && fresh.length === 0) return
+    this.#proofs = [...this.#proofs, ...fresh]
+    if (description.digests !== undefined) {
+      this.#content = { ...this.#content, digests: [...new Set([...this.#content.digests, ...description.digests])] }
+    }
+    this.#world.described(description)
+    if (known === undefined) this.layout.set(description.layout)
+    this.#opening = this.#open(known ?? description.layout).catch((error: unknown) => {
+      this.fault.set(faultOf(error, 'open the files'))
+    })
+  }
+
+  /** Resolves when a description that came was acted upon. */
+  async opened(): Promise<void> {
+    await this.#opening
+  }
+
+  async #open(layout: Layout): Promise<void> {
+    this.#storage ??= await this.#world.storage(layout)
+    if (this.#closed) return
+    this.#abandon()
+    const had = this.#collector?.had ?? this.#recorded
+    const collector = new Collector(grid(layout.size, this.#proofs), had, {
+      clock: this.#world.clock,
+      random: this.#world.random,
+      slots: this.#world.slots,
+      storage: this.#storage,
+      blame: this.#blame,
+      zeros: layout.files
+        .filter((file) => file.padding)
+        .map((file) => ({ start: file.offset, end: file.offset + file.size })),
+      had: (start, end) => this.#has({ start, end }),
+      stuck: (fault) => this.fault.set(fault),
+      guilty: (key) => this.#punish(key),
+    })
+    this.#collector?.close()
+    this.#collector = collector
+    collector.picker.sequential = this.#sequential
+    this.prioritise(this.#priorities)
+    for (const state of this.#lanes.values()) {
+      state.supply = new Supply(collector.grid.count)
+      collector.join(state)
+      this.#supplyAnew(state)
+      state.lane.wake()
+    }
+  }
+
+  #abandon(): void {
+    for (const state of this.#lanes.values()) {
+      state.lane.abandon()
+      this.#collector?.putBack(state)
+    }
+  }
+
+  #has(range: Range): void {
+    this.#world.had(range)
+    for (const listener of this.#hadListeners) listener(range, 'had')
+    this.#restage()
+  }
+
+  #restage(): void {
+    if (this.#collector !== undefined) this.stage.set(this.#collector.missing > 0 ? 'getting' : 'giving')
+  }
+
+  // What is wanted
+
+  /** Per file. Files that the list does not reach are wanted as usual. */
+  prioritise(priorities: readonly Priority[]): void {
+    this.#priorities = priorities
+    const layout = this.layout.current
+    const collector = this.#collector
+    if (layout === undefined || collector === undefined) return
+    const cells = cellPriorities(layout, collector.grid, priorities)
+    for (let cell = 0; cell < cells.length; cell++) collector.prioritise(cell, cells[cell]! as Priority)
+    this.#restage()
+    for (const state of this.#lanes.values()) state.lane.wake()
+  }
+
+  get priorities(): readonly Priority[] {
+    return this.#priorities
+  }
+
+  get sequential(): boolean {
+    return this.#sequential
+  }
+
+  set sequential(sequential: boolean) {
+    this.#sequential = sequential
+    if (this.#collector === undefined) return
+    this.#collector.picker.sequential = sequential
+    this.#collector.picker.reorder()
+  }
+
+  // Lanes
+
+  open(lane: Lane): LanePort {
+    const state = laneState(this.#nextLane++, lane)
+    this.#lanes.set(state.id, state)
+    if (this.#collector !== undefined) {
+      state.supply = new Supply(this.#collector.grid.count)
+      this.#collector.join(state)
+    }
+    return this.#port(state)
+  }
+
+  #port(state: LaneState): LanePort {
+    // Used for every block: each call asks for the collector of now, which a new proof replaces.
+    const collector = (): Collector | undefined => this.#collector
+    return {
+      get wanted() {
+        return state.supply.wanted > 0
+      },
+      get claimed() {
+        return state.claims.size
+      },
+      supply: (start, end) => {
+        const current = collector()
+        if (current === undefined) return
+        const { first, last } = cellsWithin(current.grid, start, end)
+        this.#tellWanted(state, () => current.supply(state, first, last))
+      },
+      supplyAll: () => this.#tellWanted(state, () => collector()?.supplyAll(state)),
+      supplyAnew: () => this.#tellWanted(state, () => this.#supplyAnew(state)),
+      claim: (count, into) => collector()?.claim(state, count, into) ?? 0,
+      place: (offset, length) => {
+        const memory = collector()?.place(state, offset, length)
+        if (memory === undefined) this.#wasted += length
+        return memory
+      },
+      delivered: (offset, length) => {
+        this.#down += length
+        collector()?.delivered(state, offset, length)
+      },
+      refused: (offset) => collector()?.refused(state, offset),
+      putBack: () => collector()?.putBack(state),
+      [Symbol.dispose]: () => {
+        if (this.#lanes.delete(state.id)) collector()?.leave(state)
+      },
+    }
+  }
+
+  #tellWanted(state: LaneState, change: () => void): void {
+    const before = state.supply.wanted > 0
+    change()
+    if (state.supply.wanted > 0 !== before) state.lane.wake()
+  }
+
+  #supplyAnew(state: LaneState): void {
+    const collector = this.#collector
+    if (collector === undefined) return
+    collector.forget(state)
+    const { grid } = collector
+    if (state.lane.has(0, grid.size)) return collector.supplyAll(state)
+    for (let cell = 0; cell < grid.count; cell++) {
+      if (state.lane.has(grid.start(cell), grid.end(cell))) collector.supply(state, cell, cell)
+    }
+  }
+
+  #punish(key: string): void {
+    const fault: Fault = {
+      kind: 'peer',
+      code: 'transfer/bad-bytes',
+      message: 'It sent bytes that are not those of the content',
+    }
+    for (const state of this.#lanes.values()) if (state.key === key) state.lane.close(fault)
+  }
+
+  *lanes(): Generator<LaneView> {
+    for (const state of this.#lanes.values()) {
+      yield {
+        lane: state.lane,
+        received: state.received,
+        claimed: state.claims.size,
+        parole: this.#blame.onParole(state.key),
+        wanted: state.supply.wanted,
+      }
+    }
+  }
+
+  banned(peerKey: string): boolean {
+    return this.#blame.banned(peerKey)
+  }
+
+  /** Keys of the peers found guilty, with their network before them. */
+  bans(): readonly string[] {
+    return [...this.#blame.bans()]
+  }
+
+  // Bytes
+
+  had(start: number, end: number): boolean {
+    return (this.#collector?.had ?? this.#recorded).has(start, end)
+  }
+
+  /** What is verified and on disk. */
+  get hadRanges(): RangeSet {
+    return this.#collector?.had ?? this.#recorded
+  }
+
+  watchHad(listener: (range: Range, change: 'had' | 'lost') => void): Disposable {
+    this.#hadListeners.add(listener)
+    return { [Symbol.dispose]: () => void this.#hadListeners.delete(listener) }
+  }
+
+  missing(): number {
+    return this.#collector?.missing ?? 0
+  }
+
+  async read(offset: number, into: readonly Uint8Array[]): Promise<void> {
+    if (this.#storage === undefined) throw fail('unavailable', 'transfer/not-open', 'The files are not open yet')
+    await this.#storage.read(offset, into)
+  }
+
+  moved(): Moved {
+    return { down: this.#down, up: this.#up }
+  }
+
+  /** Payload that came and was of no use. */
+  get wasted(): number {
+    return this.#wasted
+  }
+
+  gave(bytes: number): void {
+    this.#up += bytes
+  }
+
+  trouble(network: NetworkId, fault: Fault | undefined): void {
+    if (fault === undefined) this.troubles.delete(network)
+    else this.troubles.set(network, fault)
+  }
+
+  /** Goes on after a disk fault; opens the files again where that had failed. */
+  async retry(): Promise<void> {
+    if (this.fault.current === undefined) return
+    this.fault.set(undefined)
+    if (this.#collector !== undefined) return this.#collector.retry()
+    const layout = this.layout.current
+    if (layout === undefined) return
+    this.#opening = this.#open(layout).catch((error: unknown) => this.fault.set(faultOf(error, 'open the files')))
+    await this.#opening
+  }
+
+  /**
+   * Reads everything that has a proof and finds out anew what is had. Lanes do not deliver meanwhile; whoever calls
+   * this closes them first.
+   */
+  async recheck(signal: AbortSignal, progress: (bytes: number) => void): Promise<void> {
+    await this.#opening
+    const collector = this.#collector
+    if (collector === undefined || this.#storage === undefined) return
+    await recheck(collector, this.#storage, signal, progress, (range, had) => {
+      if (had) this.#world.had(range)
+      else this.#world.lost(range)
+      for (const listener of this.#hadListeners) listener(range, had ? 'had' : 'lost')
+    })
+    this.#restage()
+  }
+
+  /** Closes lanes and files; what was on its way to the disk is written first. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.#closed) return
+    this.#closed = true
+    this.#slotWatch[Symbol.dispose]()
+    for (const state of this.#lanes.values()) state.lane.close()
+    this.#abandon()
+    await this.#opening
+    this.#collector?.close()
+    await this.#storage?.[Symbol.asyncDispose]()
+  }
+}
+
+function sameBytes(a: Layout, b: Layout): boolean {
+  return (
+    a.size === b.size &&
+    a.files.length === b.files.length &&
+    a.files.every((file, index) => file.offset === b.files[index]!.offset && file.size === b.files[index]!.size)
+  )
+}
+
+function sameProof(a: Proof, b: Proof): boolean {
+  return a.start === b.start && a.end === b.end && a.leaf === b.leaf && a.algorithm === b.algorithm
+}
