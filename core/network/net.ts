@@ -31,7 +31,10 @@ export interface Connection {
   readonly pending: number
   /** Starts the flow; what arrived before (the recognised head) is given first. */
   open(receiver: Receiver): void
-  /** Takes the bytes over; they must not change until `sent` is called (or for ever without it). */
+  /**
+   * Takes the bytes over; they must not change until `sent` is called, which happens once in any case: when the system
+   * has them, or when the connection has ended.
+   */
   send(bytes: Uint8Array, sent?: () => void): void
   /** Stops reading, so that the other side feels it; `resume` goes on. */
   pause(): void
@@ -55,7 +58,8 @@ export interface ListenOptions {
    * `undefined` wants more bytes.
    */
   recognise(head: Uint8Array): boolean | undefined
-  accept(connection: Connection): void
+  /** `head` is what was recognised; it is also the first that `receive` gets. */
+  accept(connection: Connection, head: Uint8Array): void
 }
 
 export interface ConnectOptions {

@@ -2,6 +2,7 @@ import type { NetworkId } from '../peer/peer.ts'
 import type { Schema } from './schema.ts'
 import type { Host } from './host.ts'
 import type { FileKind, LinkKind } from './links.ts'
+import type { Description } from '../transfer/subject.ts'
 import type { Value } from '../value/value.ts'
 import type { Fault } from '../fault/fault.ts'
 import type { Browse, Chat, Directory, Fetch, Gateways, Locate, Offers, Publish, Search, Serve } from './facets.ts'
@@ -15,6 +16,13 @@ export interface Network<Settings = unknown> {
   readonly settings: Schema<Settings>
   readonly links: readonly LinkKind[]
   readonly files: readonly FileKind[]
+  /**
+   * What a hint, as kept with a transfer, says about the bytes already, so that a transfer that rests has files and
+   * can be checked without the network. Pure. @throws FaultError `input` for a hint that cannot be read
+   */
+  describe(hint: Uint8Array): Description | undefined
+  /** Two hints about the same content as one. Pure. */
+  mergeHints(known: Uint8Array, news: Uint8Array): Uint8Array
   /** @throws FaultError `local` when this machine cannot join as configured */
   join(host: Host, settings: Settings): Promise<Membership>
 }

@@ -6,7 +6,7 @@ export const blockSize: number = 16 * 1024
 
 /**
  * One open conversation that delivers from one source, as its network shows it to the transfer. The transfer
- * calls it; everything it calls may come at any time, but never from inside a call that the lane itself makes.
+ * calls it at any time, also from inside a call that the lane itself makes: so a lane notes what it is told and acts later.
  */
 export interface Lane {
   readonly peer: Peer

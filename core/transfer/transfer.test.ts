@@ -110,6 +110,8 @@ interface Setting {
   slots?: number
   slotSize?: number
   layout?: Layout
+  found?: boolean
+  recheck?: boolean
 }
 
 function setting(options: Setting): {
@@ -130,13 +132,21 @@ function setting(options: Setting): {
     files: [{ path: ['file'], offset: 0, size: content.length }],
   }
   const transfer = new Transfer(
-    { id: 't', content: { digests: [] }, hints: new Map(), had: options.had ?? [], priorities: [], sequential: false },
+    {
+      id: 't',
+      content: { digests: [] },
+      hints: new Map(),
+      had: options.had ?? [],
+      priorities: [],
+      sequential: false,
+      recheck: options.recheck ?? false,
+    },
     {
       clock,
       random: seeded(7),
       slots,
       budget,
-      storage: async () => storage,
+      storage: async () => ({ storage, found: options.found ?? false }),
       had: (range) => recorded.add(range.start, range.end),
       lost: (range) => recorded.remove(range.start, range.end),
       keep: () => {},
@@ -375,15 +385,28 @@ test('in sequential order the front comes first', async () => {
 test('a recheck takes back what is no longer right and finds what is', async () => {
   const size = 400_000
   const content = seeded(10).bytes(size)
-  const { transfer, storage, layout, recorded } = setting({ content, had: [{ start: 0, end: 200_000 }] })
+  const { transfer, storage, layout, recorded } = setting({ content, had: [{ start: 0, end: 200_000 }], recheck: true })
   storage.disk.set(content)
   storage.disk[10]! ^= 1
   recorded.add(0, 200_000)
   transfer.describe({ layout, proofs: [proof(content, 0, size, 50_000, 'sha1')] })
   await transfer.opened()
-  await transfer.recheck(new AbortController().signal, () => {})
   assert.deepEqual([...recorded], [{ start: 50_000, end: size }])
   assert.equal(transfer.missing(), 50_000)
+})
+
+test('bytes that were on disk before anything was recorded are found and not fetched', async () => {
+  const size = 400_000
+  const content = seeded(12).bytes(size)
+  const { transfer, storage, layout, recorded } = setting({ content, found: true })
+  storage.disk.set(content.subarray(0, 250_000))
+  transfer.describe({ layout, proofs: [proof(content, 0, size, 50_000, 'sha1')] })
+  await transfer.opened()
+  assert.deepEqual([...recorded], [{ start: 0, end: 250_000 }])
+  const lane = new TestLane(transfer, 'bittorrent', 'a', content, [{ start: 0, end: size }])
+  await run([lane])
+  assert.deepEqual(storage.disk, content)
+  assert.equal(lane.delivered, 12)
 })
 
 test('two descriptions that contradict each other are refused', () => {

@@ -32,6 +32,8 @@ export interface TransferStart {
   /** Per file; files beyond the end are wanted as usual. */
   readonly priorities: readonly Priority[]
   readonly sequential: boolean
+  /** Hash what is on disk before anything else, whatever is recorded. */
+  readonly recheck?: boolean
 }
 
 /** What a transfer needs of the world. */
@@ -40,7 +42,8 @@ export interface TransferWorld {
   readonly random: Random
   readonly slots: Slots
   readonly budget: Budget
-  storage(layout: Layout): Promise<Storage>
+  /** Opens the files; `found` when some of their bytes were there before anything was recorded. */
+  storage(layout: Layout): Promise<{ readonly storage: Storage; readonly found: boolean }>
   /** Verified and on disk: to be recorded. */
   had(range: Range): void
   /** A recheck found that a recorded range is not there. */
@@ -69,6 +72,8 @@ export class Transfer implements Subject, AsyncDisposable {
   readonly stage: WritableValue<'looking' | 'getting' | 'giving'> = value<'looking' | 'getting' | 'giving'>('looking')
   /** What stops the disk side, or undefined. */
   readonly fault: WritableValue<Fault | undefined> = value<Fault | undefined>(undefined)
+  /** Bytes hashed so far while what is on disk is being checked, else undefined. */
+  readonly checked: WritableValue<number | undefined> = value<number | undefined>(undefined)
   /** What each network complains of. */
   readonly troubles: Map<NetworkId, Fault> = new Map()
   readonly #world: TransferWorld
@@ -90,6 +95,8 @@ export class Transfer implements Subject, AsyncDisposable {
   #down = 0
   #wasted = 0
   #closed = false
+  #recheck: boolean
+  readonly #stop = new AbortController()
 
   constructor(start: TransferStart, world: TransferWorld) {
     this.id = start.id
@@ -100,6 +107,7 @@ export class Transfer implements Subject, AsyncDisposable {
     this.#recorded = RangeSet.of(start.had)
     this.#priorities = start.priorities
     this.#sequential = start.sequential
+    this.#recheck = start.recheck ?? false
     this.#slotWatch = world.slots.watch(() => this.#collector?.slotFreed())
   }
 
@@ -149,15 +157,32 @@ export class Transfer implements Subject, AsyncDisposable {
   }
 
   async #open(layout: Layout): Promise<void> {
-    this.#storage ??= await this.#world.storage(layout)
-    if (this.#closed) return
+    if (this.#storage === undefined) {
+      const { storage, found } = await this.#world.storage(layout)
+      this.#storage = storage
+      if (found && this.#recorded.length === 0) this.#recheck = true
+    }
+    const collector = this.#collect(layout, this.#storage)
+    if (this.#recheck) await this.#check(collector, this.#storage)
+    if (this.#closed) return collector.close()
     this.#abandon()
-    const had = this.#collector?.had ?? this.#recorded
-    const collector = new Collector(grid(layout.size, this.#proofs), had, {
+    this.#collector?.close()
+    this.#collector = collector
+    this.prioritise(this.#priorities)
+    for (const state of this.#lanes.values()) {
+      state.supply = new Supply(collector.grid.count)
+      collector.join(state)
+      this.#supplyAnew(state)
+      state.lane.wake()
+    }
+  }
+
+  #collect(layout: Layout, storage: Storage): Collector {
+    const collector = new Collector(grid(layout.size, this.#proofs), this.hadRanges, {
       clock: this.#world.clock,
       random: this.#world.random,
       slots: this.#world.slots,
-      storage: this.#storage,
+      storage,
       blame: this.#blame,
       zeros: layout.files
         .filter((file) => file.padding)
@@ -166,15 +191,30 @@ export class Transfer implements Subject, AsyncDisposable {
       stuck: (fault) => this.fault.set(fault),
       guilty: (key) => this.#punish(key),
     })
-    this.#collector?.close()
-    this.#collector = collector
     collector.picker.sequential = this.#sequential
-    this.prioritise(this.#priorities)
-    for (const state of this.#lanes.values()) {
-      state.supply = new Supply(collector.grid.count)
-      collector.join(state)
-      this.#supplyAnew(state)
-      state.lane.wake()
+    return collector
+  }
+
+  /** Hashes what is on disk and finds out anew what is had. */
+  async #check(collector: Collector, storage: Storage): Promise<void> {
+    this.checked.set(0)
+    try {
+      await recheck(
+        collector,
+        storage,
+        this.#stop.signal,
+        (bytes) => this.checked.set(bytes),
+        (range, had) => {
+          if (had) this.#world.had(range)
+          else this.#world.lost(range)
+          for (const listener of this.#hadListeners) listener(range, had ? 'had' : 'lost')
+        },
+      )
+      this.#recheck = false
+    } catch (error) {
+      if (!this.#stop.signal.aborted) throw error
+    } finally {
+      this.checked.set(undefined)
     }
   }
 
@@ -373,26 +413,11 @@ export class Transfer implements Subject, AsyncDisposable {
     await this.#opening
   }
 
-  /**
-   * Reads everything that has a proof and finds out anew what is had. Lanes do not deliver meanwhile; whoever calls
-   * this closes them first.
-   */
-  async recheck(signal: AbortSignal, progress: (bytes: number) => void): Promise<void> {
-    await this.#opening
-    const collector = this.#collector
-    if (collector === undefined || this.#storage === undefined) return
-    await recheck(collector, this.#storage, signal, progress, (range, had) => {
-      if (had) this.#world.had(range)
-      else this.#world.lost(range)
-      for (const listener of this.#hadListeners) listener(range, had ? 'had' : 'lost')
-    })
-    this.#restage()
-  }
-
   /** Closes lanes and files; what was on its way to the disk is written first. */
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.#closed) return
     this.#closed = true
+    this.#stop.abort()
     this.#slotWatch[Symbol.dispose]()
     for (const state of this.#lanes.values()) state.lane.close()
     this.#abandon()

@@ -1,0 +1,76 @@
+import { z } from 'zod'
+import type { LogQuery } from './journal.ts'
+import { logQuery } from './journal.ts'
+import type { TransferQuery, WindowQuery } from './transfers.ts'
+import { transferQuery, windowQuery } from './transfers.ts'
+
+/**
+ * What a screen shows and wants to be told of: the same things that the routes give, sampled at most once a second and
+ * only while somebody listens. `GET /api/v1/live?views=…` takes a JSON object of these under keys of the caller's own.
+ */
+export type View =
+  | { readonly view: 'status' }
+  | { readonly view: 'speed' }
+  | { readonly view: 'transfers'; readonly query?: TransferQuery | undefined }
+  | { readonly view: 'transfer'; readonly id: string }
+  | { readonly view: 'files'; readonly id: string; readonly query?: WindowQuery | undefined }
+  | { readonly view: 'sources'; readonly id: string }
+  | { readonly view: 'pieces'; readonly id: string; readonly buckets?: number | undefined }
+  | { readonly view: 'networks' }
+  | { readonly view: 'publications' }
+  | { readonly view: 'log'; readonly query?: LogQuery | undefined }
+
+export type Views = Readonly<Record<string, View>>
+
+const id = z.string().max(100)
+
+export const views: z.ZodType<Views> = z.record(
+  z.string().max(40),
+  z.discriminatedUnion('view', [
+    z.object({ view: z.literal('status') }),
+    z.object({ view: z.literal('speed') }),
+    z.object({ view: z.literal('transfers'), query: transferQuery.optional() }),
+    z.object({ view: z.literal('transfer'), id }),
+    z.object({ view: z.literal('files'), id, query: windowQuery.optional() }),
+    z.object({ view: z.literal('sources'), id }),
+    z.object({ view: z.literal('pieces'), id, buckets: z.int().min(1).max(4096).optional() }),
+    z.object({ view: z.literal('networks') }),
+    z.object({ view: z.literal('publications') }),
+    z.object({ view: z.literal('log'), query: logQuery.optional() }),
+  ]),
+)
+
+/** One event of the stream: the whole thing at first and after a change of kind, then merge patches (RFC 7396). */
+export type LiveEvent =
+  | { readonly key: string; readonly full: unknown }
+  | { readonly key: string; readonly patch: unknown }
+  /** What the view asked for is not there (any more). */
+  | { readonly key: string; readonly gone: string }
+
+/** Applies a merge patch (RFC 7396); neither argument is changed. */
+export function mergePatch(target: unknown, patch: unknown): unknown {
+  if (!isObject(patch)) return patch
+  const out: Record<string, unknown> = isObject(target) ? { ...target } : {}
+  for (const [key, value] of Object.entries(patch)) {
+    if (value === null) delete out[key]
+    else out[key] = mergePatch(out[key], value)
+  }
+  return out
+}
+
+/** The merge patch that makes `to` of `from`; undefined when they are equal. Both are JSON without `null` values. */
+export function diffPatch(from: unknown, to: unknown): unknown {
+  if (!isObject(from) || !isObject(to)) return JSON.stringify(from) === JSON.stringify(to) ? undefined : to
+  const patch: Record<string, unknown> = {}
+  for (const key of Object.keys(from)) if (!(key in to) || to[key] === undefined) patch[key] = null
+  for (const [key, value] of Object.entries(to)) {
+    if (value === undefined) continue
+    const change = key in from ? diffPatch(from[key], value) : value
+    if (change !== undefined) patch[key] = change
+  }
+  return Object.keys(patch).length === 0 ? undefined : patch
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}

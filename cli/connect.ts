@@ -1,0 +1,94 @@
+import { spawn } from 'node:child_process'
+import { closeSync, mkdirSync, openSync } from 'node:fs'
+import { request } from 'node:http'
+import { homedir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { Readable } from 'node:stream'
+import { socketPath } from '@kith/api/address.ts'
+import { Client, UnreachableError } from '@kith/api/client.ts'
+import { FailedError } from './exit.ts'
+
+export interface Where {
+  /** A daemon elsewhere, `http://host:port`; the unix socket of this user's daemon without it. */
+  readonly host?: string
+  readonly token?: string
+  /** The folder that the daemon lives in. */
+  readonly home?: string
+}
+
+/** How long a daemon that was just started may take to answer, in milliseconds. */
+const startMs = 20_000
+
+export function socketOf(where: Where): string {
+  const user = process.getuid?.()
+  return socketPath({ variables: process.env, home: homedir(), user }, where.home)
+}
+
+export function client(where: Where): Client {
+  const host = where.host ?? process.env['KITH_HOST']
+  const token = where.token ?? process.env['KITH_TOKEN']
+  const named = token === undefined ? {} : { token }
+  if (host !== undefined) return new Client({ base: host.includes('://') ? host : `http://${host}`, ...named })
+  return new Client({ base: 'http://localhost', fetch: fetchOver(socketOf(where)), ...named })
+}
+
+/** `fetch` over a unix socket, as far as the client needs it. */
+function fetchOver(socket: string): typeof fetch {
+  return (input, init) =>
+    new Promise((resolve, reject) => {
+      const url = new URL(input as string)
+      const headers = Object.fromEntries(new Headers(init?.headers).entries())
+      const signal = init?.signal ?? undefined
+      const sent = request(
+        {
+          socketPath: socket,
+          path: url.pathname + url.search,
+          method: init?.method ?? 'GET',
+          headers: { ...headers, host: 'localhost' },
+          ...(signal === undefined ? {} : { signal }),
+        },
+        (answer) => {
+          const status = answer.statusCode!
+          const empty = status === 204 || status === 304
+          if (empty) answer.resume()
+          const body = empty ? null : (Readable.toWeb(answer) as unknown as ReadableStream<Uint8Array>)
+          resolve(new Response(body, { status, headers: answer.headers as Record<string, string> }))
+        },
+      )
+      sent.on('error', reject)
+      sent.end(init?.body ?? undefined)
+    })
+}
+
+export const daemonProgram: string = join(dirname(import.meta.dirname), 'daemon', 'main.ts')
+
+/** The running daemon, or one that is started now and goes on when this command ends. */
+export async function clientOrStart(where: Where): Promise<Client> {
+  const found = client(where)
+  try {
+    await found.call('status')
+    return found
+  } catch (error) {
+    if (!(error instanceof UnreachableError) || where.host !== undefined) throw error
+  }
+  const logFolder = dirname(socketOf(where))
+  mkdirSync(logFolder, { recursive: true, mode: 0o700 })
+  const log = openSync(join(logFolder, 'daemon.log'), 'a', 0o600)
+  const home = where.home === undefined ? [] : ['--home', where.home]
+  const daemon = spawn(process.execPath, [daemonProgram, ...home], { detached: true, stdio: ['ignore', log, log] })
+  closeSync(log)
+  let ended: number | null | undefined
+  daemon.on('exit', (code) => (ended = code))
+  daemon.unref()
+  const end = Date.now() + startMs
+  while (Date.now() < end && ended === undefined) {
+    await new Promise((resolve) => setTimeout(resolve, 100))
+    try {
+      await found.call('status')
+      return found
+    } catch (error) {
+      if (!(error instanceof UnreachableError)) throw error
+    }
+  }
+  throw new FailedError(`The daemon did not start; ${join(logFolder, 'daemon.log')} says why`)
+}

@@ -1,0 +1,17 @@
+#!/usr/bin/env node
+// Starts the command line on the Node that Kith carries, whichever Node started this.
+import { spawnSync } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)))
+const own = join(root, 'node_modules', '.bin', 'node')
+if (!existsSync(own)) {
+  console.error('kith: not installed yet; run npm start (or npm ci) in the folder of Kith first')
+  process.exit(1)
+}
+// Ctrl+C reaches the whole process group; the command ends itself, and then this.
+process.on('SIGINT', () => {})
+const { status } = spawnSync(own, [join(root, 'cli', 'main.ts'), ...process.argv.slice(2)], { stdio: 'inherit' })
+process.exit(status ?? 1)

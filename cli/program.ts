@@ -1,0 +1,57 @@
+import { Command } from 'commander'
+import { accessCommands } from './commands/access.ts'
+import { addCommands } from './commands/add.ts'
+import { completionCommand } from './commands/completion.ts'
+import { configCommand } from './commands/config.ts'
+import { createCommands } from './commands/create.ts'
+import { daemonCommands } from './commands/daemon.ts'
+import { listCommands } from './commands/list.ts'
+import { logCommands } from './commands/log.ts'
+import { networkCommands } from './commands/networks.ts'
+import { transferCommands } from './commands/transfers.ts'
+import { topCommand } from './commands/top.ts'
+import type { Run } from './context.ts'
+import { context } from './context.ts'
+
+/** The whole tree of commands. */
+export function program(signal: AbortSignal): Command {
+  const root = new Command('kith')
+    .description('Makes this computer a peer: fetch, share, talk.')
+    .option('--json', 'print JSON (NDJSON where lines follow each other)')
+    .option('--host <url>', 'a daemon elsewhere, for example http://nas:7337')
+    .option('--token <token>', 'a token for that daemon')
+    .option('--home <dir>', 'the folder that the daemon lives in')
+    .showHelpAfterError('(kith --help shows all commands)')
+    .exitOverride()
+  const run: Run =
+    (work) =>
+    async (...args) => {
+      const command = args.pop() as Command
+      await work(context(command, signal), ...(args as never))
+    }
+  for (const add of [
+    daemonCommands,
+    addCommands,
+    listCommands,
+    transferCommands,
+    createCommands,
+    topCommand,
+    networkCommands,
+    configCommand,
+    logCommands,
+    accessCommands,
+    completionCommand,
+  ]) {
+    add(root, run)
+  }
+  inheritExit(root)
+  return root
+}
+
+/** Wrong usage of any command is an error that `main` turns into an exit code. */
+function inheritExit(command: Command): void {
+  for (const child of command.commands) {
+    child.exitOverride()
+    inheritExit(child)
+  }
+}

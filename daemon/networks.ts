@@ -1,0 +1,5 @@
+import { bittorrent } from '@kith/bittorrent/index.ts'
+import type { Network } from '@kith/core/network/network.ts'
+
+/** Every network there is: the one list of them (design 2, rule 4). */
+export const networks: readonly Network<never>[] = [bittorrent as Network<never>]

@@ -1,0 +1,49 @@
+import { hash } from '@kith/wire/hash/sha.ts'
+
+/** Pieces of the metadata, fixed by BEP 9. */
+export const metadataPiece: number = 16 * 1024
+/** An info dictionary of a million files stays below this. */
+export const metadataLimit: number = 64 * 1024 * 1024
+/** Pieces asked of a peer at once. */
+const ahead = 8
+
+/** Collects the info dictionary from one peer (BEP 9): from one alone, so that a wrong one has a single author. */
+export class MetadataFetch {
+  readonly #bytes: Uint8Array
+  readonly #have: Uint8Array
+  #asked = 0
+  #missing: number
+
+  constructor(size: number) {
+    this.#bytes = new Uint8Array(size)
+    this.#missing = Math.ceil(size / metadataPiece)
+    this.#have = new Uint8Array(this.#missing)
+  }
+
+  /** Indices to ask for now. */
+  next(): number[] {
+    const received = this.#have.length - this.#missing
+    const out: number[] = []
+    while (this.#asked < this.#have.length && this.#asked - received < ahead) out.push(this.#asked++)
+    return out
+  }
+
+  /** False when the piece is not one that was asked for, or has the wrong length. */
+  add(piece: number, bytes: Uint8Array): boolean {
+    const at = piece * metadataPiece
+    if (piece >= this.#asked || bytes.length !== Math.min(metadataPiece, this.#bytes.length - at)) return false
+    if (this.#have[piece] === 0) this.#missing--
+    this.#have[piece] = 1
+    this.#bytes.set(bytes, at)
+    return true
+  }
+
+  get complete(): boolean {
+    return this.#missing === 0
+  }
+
+  /** The info dictionary, or undefined when it is not the one with this hash. */
+  verified(infoHash: Uint8Array): Uint8Array | undefined {
+    return hash('sha1', this.#bytes).every((byte, index) => byte === infoHash[index]) ? this.#bytes : undefined
+  }
+}

@@ -1,0 +1,97 @@
+import type { Endpoint } from '@kith/core/network/net.ts'
+import { endpointText } from '@kith/core/network/net.ts'
+import type { Outcome, Track } from '@kith/core/source/score.ts'
+import { outcome, retryAt, score, untried } from '@kith/core/source/score.ts'
+
+/** Where we heard of a peer. */
+export type Origin = 'tracker' | 'exchange' | 'link' | 'incoming'
+
+interface Entry {
+  readonly endpoint: Endpoint
+  readonly origin: Origin
+  track: Track
+  busy: boolean
+  banned: boolean
+  /** It said that it has everything. */
+  seed: boolean
+}
+
+/** More than any swarm needs; the least promising make room. */
+const mostEntries = 4_000
+
+/** The peers of one torrent that we heard of, and what became of them. */
+export class PeerBook {
+  readonly #entries = new Map<string, Entry>()
+
+  get size(): number {
+    return this.#entries.size
+  }
+
+  /** False for one that was known, or cannot be dialled. */
+  add(endpoint: Endpoint, origin: Origin): boolean {
+    const key = endpointText(endpoint)
+    if (endpoint.port === 0 || this.#entries.has(key)) return false
+    if (this.#entries.size >= mostEntries && !this.#makeRoom()) return false
+    this.#entries.set(key, { endpoint, origin, track: untried, busy: false, banned: false, seed: false })
+    return true
+  }
+
+  #makeRoom(): boolean {
+    let worst: [string, Entry] | undefined
+    for (const entry of this.#entries) {
+      if (entry[1].busy || entry[1].banned || entry[1].track.failures === 0) continue
+      if (worst === undefined || score(entry[1].track) < score(worst[1].track)) worst = entry
+    }
+    return worst !== undefined && this.#entries.delete(worst[0])
+  }
+
+  /** The most promising peer that may be dialled now; it counts as busy until `done`. */
+  take(now: number, leecher: boolean): Endpoint | undefined {
+    let best: Entry | undefined
+    for (const entry of this.#entries.values()) {
+      if (entry.busy || entry.banned || retryAt(entry.track) > now) continue
+      if (!leecher && entry.seed) continue
+      if (best === undefined || score(entry.track) > score(best.track)) best = entry
+    }
+    if (best !== undefined) best.busy = true
+    return best?.endpoint
+  }
+
+  /** An incoming connection told us where it listens: no need to dial it. */
+  occupy(endpoint: Endpoint): void {
+    this.add(endpoint, 'incoming')
+    const entry = this.#entries.get(endpointText(endpoint))
+    if (entry !== undefined) entry.busy = true
+  }
+
+  done(endpoint: Endpoint, what: Outcome, now: number): void {
+    const entry = this.#entries.get(endpointText(endpoint))
+    if (entry === undefined) return
+    entry.busy = false
+    entry.track = outcome(entry.track, what, now)
+  }
+
+  markSeed(endpoint: Endpoint): void {
+    const entry = this.#entries.get(endpointText(endpoint))
+    if (entry !== undefined) entry.seed = true
+  }
+
+  ban(endpoint: Endpoint): void {
+    this.add(endpoint, 'incoming')
+    const entry = this.#entries.get(endpointText(endpoint))
+    if (entry !== undefined) entry.banned = true
+  }
+
+  banned(endpoint: Endpoint): boolean {
+    return this.#entries.get(endpointText(endpoint))?.banned ?? false
+  }
+
+  /** Endpoints that delivered or were reached, to be kept over a restart. */
+  good(most: number): Endpoint[] {
+    return [...this.#entries.values()]
+      .filter((entry) => !entry.banned && entry.track.failures === 0)
+      .sort((a, b) => score(b.track) - score(a.track))
+      .slice(0, most)
+      .map((entry) => entry.endpoint)
+  }
+}

@@ -1,0 +1,351 @@
+import type { Fault } from '@kith/core/fault/fault.ts'
+import { assertNever, faultOf } from '@kith/core/fault/fault.ts'
+import type { Clock } from '@kith/core/network/clock.ts'
+import type { Connection, Endpoint } from '@kith/core/network/net.ts'
+import { endpointText } from '@kith/core/network/net.ts'
+import type { Pump } from '@kith/core/network/pump.ts'
+import { pump } from '@kith/core/network/pump.ts'
+import type { Peer } from '@kith/core/peer/peer.ts'
+import type { Claim, Lane, LanePort } from '@kith/core/transfer/lane.ts'
+import type { Subject } from '@kith/core/transfer/subject.ts'
+import type { PeerEvent, PeerTalk } from '../talk/peer-talk.ts'
+import type { Candidate } from './choker.ts'
+import type { Frames } from './frames.ts'
+import { peerKey } from './peer-key.ts'
+import { Rate } from './rate.ts'
+import { RequestWindow } from './request-window.ts'
+import { Uploads } from './uploads.ts'
+
+/** A peer that owes us blocks for this long is snubbed, and after twice as long it is let go while others have them. */
+const snubMs = 30_000
+/** Requests go out in batches: when a quarter of the window is empty. */
+const refillShare = 0.75
+
+/** What a session tells its swarm. */
+export interface SessionWorld {
+  readonly subject: Subject
+  readonly clock: Clock
+  readonly frames: Frames
+  /** Undefined until the metadata is known. */
+  readonly pieceLength: () => number | undefined
+  event(session: Session, event: PeerEvent): void
+  ended(session: Session, fault: Fault | undefined): void
+}
+
+/** One peer of a swarm: the conversation, the lane that it delivers on, and the uploads that it takes. */
+export class Session implements Lane, Candidate {
+  readonly peer: Peer
+  readonly via: string
+  readonly talk: PeerTalk
+  readonly connection: Connection
+  /** Where it can be dialled, if we know. */
+  endpoint: Endpoint | undefined
+  readonly down: Rate
+  readonly up: Rate
+  unchokedAt = 0
+  readonly openedAt: number
+  uploads: Uploads | undefined
+  readonly #world: SessionWorld
+  readonly #window = new RequestWindow()
+  readonly #claims: Claim[] = []
+  #pump: Pump | undefined
+  #port: LanePort | undefined
+  #owedSince: number | undefined
+  /** A block whose delay is being measured, and when it was asked for. */
+  #probe: { offset: number; at: number } | undefined
+  #woken = false
+  #ended = false
+  #delivered = 0
+
+  constructor(talk: PeerTalk, connection: Connection, endpoint: Endpoint | undefined, world: SessionWorld) {
+    const now = world.clock.now()
+    this.talk = talk
+    this.connection = connection
+    this.endpoint = endpoint
+    this.#world = world
+    this.openedAt = now
+    this.down = new Rate(now)
+    this.up = new Rate(now)
+    this.via = 'tcp'
+    const session = (): Session => this
+    this.peer = {
+      network: 'bittorrent',
+      get key() {
+        return peerKey(connection.remote, talk.remoteId)
+      },
+      name: endpointText(connection.remote),
+      get client() {
+        return session().talk.client
+      },
+    }
+  }
+
+  /** Starts the conversation. */
+  start(): void {
+    this.#pump = pump<PeerEvent>(
+      this.talk,
+      this.connection,
+      this.#world.clock,
+      (event) => this.#event(event),
+      (fault) => this.#end(fault),
+      () => this.uploads?.pump(),
+    )
+  }
+
+  /** Writes what the talk was told to say. */
+  flush(): void {
+    this.#pump?.drain()
+  }
+
+  // Candidate, for the choker
+
+  get interested(): boolean {
+    return this.talk.interested
+  }
+
+  get choked(): boolean {
+    return this.talk.amChoking
+  }
+
+  get worth(): number {
+    return this.#world.subject.stage.current === 'giving' ? this.up.current : this.down.current
+  }
+
+  get snubbed(): boolean {
+    return this.#window.snubbed
+  }
+
+  /** Payload bytes that it delivered. */
+  get delivered(): number {
+    return this.#delivered
+  }
+
+  // Lane
+
+  rate(): number {
+    return this.down.current
+  }
+
+  has(start: number, end: number): boolean {
+    const pieceLength = this.#world.pieceLength()
+    const have = this.talk.have
+    if (this.talk.haveAll) return true
+    if (pieceLength === undefined || have === undefined) return false
+    const last = Math.ceil(end / pieceLength)
+    for (let piece = Math.floor(start / pieceLength); piece < last; piece++) if (!have.get(piece)) return false
+    return true
+  }
+
+  wake(): void {
+    if (this.#woken || this.#ended) return
+    this.#woken = true
+    queueMicrotask(() => {
+      this.#woken = false
+      this.refresh()
+    })
+  }
+
+  cancel(offset: number, length: number): void {
+    const pieceLength = this.#world.pieceLength()!
+    this.talk.cancel(Math.floor(offset / pieceLength), offset % pieceLength, length)
+    this.wake()
+  }
+
+  abandon(): void {
+    this.talk.abandon()
+    this.#owedSince = undefined
+  }
+
+  close(fault?: Fault): void {
+    if (this.#ended) return
+    this.connection.close(fault)
+    this.#end(fault)
+  }
+
+  idle(): string | undefined {
+    if (this.#port === undefined || this.talk.stage !== 'open') return 'saying hello'
+    if (!this.#port.wanted)
+      return this.#world.subject.stage.current === 'giving' ? undefined : 'has nothing that we lack'
+    if (this.talk.choked) return 'has no free slot for us'
+    if (this.#window.snubbed) return 'keeps us waiting'
+    return undefined
+  }
+
+  /** Opens the lane, once the talk is open and the bytes are described. */
+  openLane(): void {
+    const pieceLength = this.#world.pieceLength()
+    if (this.#port !== undefined || this.#ended || pieceLength === undefined || this.talk.stage !== 'open') return
+    this.#port = this.#world.subject.open(this)
+    this.#port.supplyAnew()
+    this.uploads = new Uploads({
+      subject: this.#world.subject,
+      connection: this.connection,
+      frames: this.#world.frames,
+      pieceLength,
+      sent: (bytes) => this.up.add(bytes),
+      failed: (error) => this.close(faultOf(error, 'read what the peer asked for')),
+    })
+    this.refresh()
+  }
+
+  /** The memory for a block that arrives, asked by the talk. */
+  place(piece: number, begin: number, length: number): Uint8Array | undefined {
+    return this.#port?.place(piece * this.#world.pieceLength()! + begin, length)
+  }
+
+  /** A block has been copied in whole, told by the talk. */
+  blockDelivered(piece: number, begin: number, length: number): void {
+    const now = this.#world.clock.now()
+    const offset = piece * this.#world.pieceLength()! + begin
+    this.down.add(length)
+    this.#delivered += length
+    let delay: number | undefined
+    if (this.#probe?.offset === offset) {
+      delay = now - this.#probe.at
+      this.#probe = undefined
+    }
+    this.#window.arrived(delay)
+    this.#port?.delivered(offset, length)
+    this.#owedSince = (this.#port?.claimed ?? 0) > 0 ? now : undefined
+    this.#fill(false)
+  }
+
+  // What goes on
+
+  /** Says whether we are interested and asks for blocks; safe to call at any time. */
+  refresh(): void {
+    const port = this.#port
+    if (port === undefined || this.#ended) return
+    const { talk } = this
+    if (port.wanted && !talk.amInterested) talk.tellInterested()
+    else if (!port.wanted && talk.amInterested && port.claimed === 0) talk.tellNotInterested()
+    this.#fill(true)
+    this.flush()
+  }
+
+  #fill(now: boolean): void {
+    const port = this.#port
+    const { talk } = this
+    if (port === undefined || talk.choked || !talk.amInterested) return
+    const window = this.#window.size(talk.reqq)
+    const outstanding = port.claimed
+    if (outstanding >= window || (!now && outstanding > window * refillShare)) return
+    const pieceLength = this.#world.pieceLength()!
+    const claims = this.#claims
+    claims.length = 0
+    port.claim(window - outstanding, claims)
+    if (claims.length === 0) return
+    const at = this.#world.clock.now()
+    this.#owedSince ??= at
+    this.#probe ??= { offset: claims[0]!.offset, at }
+    for (const { offset, length } of claims)
+      talk.request(Math.floor(offset / pieceLength), offset % pieceLength, length)
+  }
+
+  #putBack(): void {
+    this.talk.abandon()
+    this.#port?.putBack()
+    this.#owedSince = undefined
+    this.#probe = undefined
+  }
+
+  #event(event: PeerEvent): void {
+    const pieceLength = this.#world.pieceLength() ?? 0
+    switch (event.kind) {
+      case 'choked':
+        // With the fast extension what was asked stays asked until it is refused.
+        if (!this.talk.supportsFast) this.#putBack()
+        break
+      case 'unchoked':
+        this.#probe = undefined
+        this.refresh()
+        break
+      case 'have':
+        this.#port?.supply(event.piece * pieceLength, Math.min((event.piece + 1) * pieceLength, this.#size()))
+        break
+      case 'haves':
+        this.#port?.supplyAnew()
+        break
+      case 'dontHave':
+        this.#port?.supplyAnew()
+        break
+      case 'reject':
+        this.#port?.refused(event.piece * pieceLength + event.begin, event.length)
+        if (this.#port?.claimed === 0) this.#owedSince = undefined
+        break
+      case 'request':
+        this.#requested(event)
+        break
+      case 'cancel':
+        if (this.uploads?.cancel(event) === true && this.talk.supportsFast) {
+          this.talk.reject(event.piece, event.begin, event.length)
+        }
+        break
+      case 'interested':
+      case 'notInterested':
+      case 'opened':
+      case 'extended':
+      case 'suggest':
+      case 'allowedFast':
+      case 'metadataRequest':
+      case 'metadataData':
+      case 'metadataReject':
+      case 'exchange':
+      case 'uploadOnly':
+        break
+      default:
+        assertNever(event)
+    }
+    this.#world.event(this, event)
+    if (event.kind === 'have' || event.kind === 'haves' || event.kind === 'dontHave') this.wake()
+  }
+
+  #size(): number {
+    return this.#world.subject.layout.current?.size ?? 0
+  }
+
+  #requested(request: { readonly piece: number; readonly begin: number; readonly length: number }): void {
+    const pieceLength = this.#world.pieceLength() ?? 0
+    const offset = request.piece * pieceLength + request.begin
+    const allowed = !this.talk.amChoking && this.uploads !== undefined
+    if (allowed && this.#world.subject.had(offset, offset + request.length)) {
+      this.uploads?.add(request)
+      this.uploads?.pump()
+    } else if (this.talk.supportsFast) this.talk.reject(request.piece, request.begin, request.length)
+  }
+
+  /** Gives the peer a slot or takes it away. */
+  setChoked(choked: boolean, now: number): void {
+    if (choked === this.talk.amChoking) return
+    if (!choked) {
+      this.unchokedAt = now
+      this.talk.unchoke()
+    } else {
+      this.talk.choke()
+      const dropped = this.uploads?.clear() ?? []
+      if (this.talk.supportsFast) for (const one of dropped) this.talk.reject(one.piece, one.begin, one.length)
+    }
+    this.flush()
+  }
+
+  /** Once a second. */
+  tick(now: number): void {
+    this.down.tick(now)
+    this.up.tick(now)
+    this.#window.tick(this.down.current)
+    if (this.#owedSince === undefined || now - this.#owedSince < snubMs) return
+    // The block that is arriving, if any, goes back too: a peer that dribbles must not hold the end of a transfer.
+    this.#window.snub()
+    this.#putBack()
+    this.refresh()
+  }
+
+  #end(fault: Fault | undefined): void {
+    if (this.#ended) return
+    this.#ended = true
+    this.uploads?.close()
+    this.talk.abandon()
+    this.#port?.[Symbol.dispose]()
+    this.#world.ended(this, fault)
+  }
+}
