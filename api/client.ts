@@ -38,6 +38,11 @@ export interface ClientOptions {
 
 type Part<Name extends string, Value> = [keyof Value] extends [never] ? unknown : { readonly [Key in Name]: Value }
 /** What an operation has to be given: only the parts that it has. */
+/** What every call takes besides. */
+export interface CallOptions {
+  readonly signal?: AbortSignal | undefined
+}
+
 export type Input<R> =
   R extends Route<infer Params, infer Query, infer Body, unknown>
     ? Part<'params', Params> & { readonly query?: Query } & Part<'body', Body>
@@ -58,7 +63,7 @@ export class Client {
   /** @throws ProblemError when the daemon says no, UnreachableError when it is not there */
   async call<Name extends keyof Routes>(
     name: Name,
-    input: Input<Routes[Name]> & { readonly signal?: AbortSignal } = {} as Input<Routes[Name]>,
+    input: Input<Routes[Name]> & CallOptions = {} as Input<Routes[Name]> & CallOptions,
   ): Promise<Output<Routes[Name]>> {
     const route = routes[name] as Route<Record<string, string>, unknown, unknown, unknown>
     const { params, query, body, signal } = input as {

@@ -1,7 +1,8 @@
 import type { Command } from 'commander'
 import { transferSorts, transferStates } from '@kith/api/transfers.ts'
-import type { Transfer, TransferDetails, TransferQuery } from '@kith/api/transfers.ts'
+import type { Transfer, TransferDetails, TransferFile, TransferQuery } from '@kith/api/transfers.ts'
 import { Option } from 'commander'
+import { parseIndices } from './add.ts'
 import type { Context, Run } from '../context.ts'
 import { clip, durationText, percentText, rateText, sizeText, table, timeText } from '../format.ts'
 
@@ -121,8 +122,7 @@ async function files(
   options: { set?: 'skip' | 'low' | 'normal' | 'high'; only?: string },
 ): Promise<void> {
   const params = { id }
-  const { parseIndices } = await import('./add.ts')
-  const rows = []
+  const rows: TransferFile[] = []
   for (let total = Infinity; rows.length < total;) {
     const window = await kith.call('files', { params, query: { from: rows.length, count: 10_000 } })
     rows.push(...window.rows)

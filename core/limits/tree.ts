@@ -5,6 +5,9 @@ import { meter, type Meter } from './meter.ts'
 import { seats, type SeatCount, type SeatQueue } from './seats.ts'
 import { branch, turns, type Branch, type Turns } from './turns.ts'
 
+/** Makes up for what division leaves of a whole byte. */
+const ROUNDING = 1e-6
+
 /** What a budget counts and limits, whichever path leads over it. */
 interface Node {
   readonly name: string
@@ -76,7 +79,7 @@ function budget(tree: Tree, at: Place, local: Place): Budget {
       let most = wanted
       for (const each of nodes) {
         const gate = each.buckets[direction]
-        if (gate.rate !== undefined) most = Math.min(most, Math.floor(gate.level(now)))
+        if (gate.rate !== undefined) most = Math.min(most, Math.floor(gate.level(now) + ROUNDING))
       }
       return Math.max(0, most)
     },

@@ -55,8 +55,6 @@ export interface Fetch {
    * Resolves when it has let go of everything.
    */
   work(subject: Subject, signal: AbortSignal): Promise<void>
-  /** A link to the content in this network's notation, from its digests and what the network keeps with it. */
-  link(content: Content, hint: Uint8Array | undefined): string | undefined
 }
 
 export interface Serve {
@@ -108,7 +106,9 @@ export interface Publication {
   readonly document: Uint8Array
   readonly fileName: string
   readonly link: string
+  /** What gives these bytes to others, and how many there are: filler of the network's own is counted. */
   readonly wish: Wish
+  readonly size: number
 }
 
 export interface Publish {

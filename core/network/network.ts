@@ -2,6 +2,8 @@ import type { NetworkId } from '../peer/peer.ts'
 import type { Schema } from './schema.ts'
 import type { Host } from './host.ts'
 import type { FileKind, LinkKind } from './links.ts'
+import type { Content } from '../content/content.ts'
+import type { WishFacts } from '../transfer/wish.ts'
 import type { Description } from '../transfer/subject.ts'
 import type { Value } from '../value/value.ts'
 import type { Fault } from '../fault/fault.ts'
@@ -21,6 +23,12 @@ export interface Network<Settings = unknown> {
    * can be checked without the network. Pure. @throws FaultError `input` for a hint that cannot be read
    */
   describe(hint: Uint8Array): Description | undefined
+  /** What a hint tells people. Pure. */
+  facts(hint: Uint8Array): WishFacts
+  /** The document that a hint makes, such as a `.torrent`; undefined while too little is known. Pure. */
+  document(hint: Uint8Array): { readonly fileName: string; readonly bytes: Uint8Array } | undefined
+  /** A link to the content in this network's notation; undefined when it has none. Pure. */
+  link(content: Content, hint: Uint8Array | undefined): string | undefined
   /** Two hints about the same content as one. Pure. */
   mergeHints(known: Uint8Array, news: Uint8Array): Uint8Array
   /** @throws FaultError `local` when this machine cannot join as configured */

@@ -4,6 +4,18 @@ import type { Peer } from '../peer/peer.ts'
 /** The longest block that is asked for at once: what every BitTorrent client accepts. */
 export const blockSize: number = 16 * 1024
 
+/** What else a lane can tell people of its source. */
+export interface LaneFacts {
+  /** Bytes per second that the source takes from us. */
+  readonly upRate: number
+  /** Share of the transfer that the source has, 0 to 1. */
+  readonly progress: number
+  /** The source opened the conversation. */
+  readonly incoming: boolean
+  /** It may take from us now. */
+  readonly taking: boolean
+}
+
 /**
  * One open conversation that delivers from one source, as its network shows it to the transfer. The transfer
  * calls it at any time, also from inside a call that the lane itself makes: so a lane notes what it is told and acts later.
@@ -26,6 +38,7 @@ export interface Lane {
   close(fault?: Fault): void
   /** For people: why nothing moves (`choked`, `place 12 in the queue`), or undefined when it does. */
   idle(): string | undefined
+  facts?(): LaneFacts
 }
 
 /** A block of the transfer that a lane asks its source for. */

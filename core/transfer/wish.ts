@@ -11,3 +11,11 @@ export interface Wish {
   /** Indices of the files wanted; all without it. */
   readonly select?: readonly number[]
 }
+
+/** What the maker of a document says of it. */
+export interface WishFacts {
+  readonly comment?: string
+  readonly createdBy?: string
+  /** Its peers come from its own gateways only. */
+  readonly private: boolean
+}

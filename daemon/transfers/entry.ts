@@ -20,7 +20,7 @@ import type { TransferRecord } from './record.ts'
 const firstRetryMs = 5_000
 const longestRetryMs = 60_000
 
-export type State = 'looking' | 'checking' | 'getting' | 'giving' | 'done' | 'paused' | 'trouble'
+export type TransferState = 'looking' | 'checking' | 'getting' | 'giving' | 'done' | 'paused' | 'trouble'
 
 export interface EntryWorld {
   readonly clock: Clock
@@ -31,7 +31,9 @@ export interface EntryWorld {
   describe(record: TransferRecord): Description | undefined
   /** The networks that are joined and can fetch. */
   fetchers(): Iterable<readonly [NetworkId, Fetch]>
-  open(record: TransferRecord, layout: Layout): FileStorage
+  open(record: TransferRecord, layout: Layout, skipped: ReadonlySet<number>): FileStorage
+  /** Makes the folder that transfers go to. */
+  folder(path: string): Promise<unknown>
   /** A name in the folder that no other transfer uses. */
   freeName(record: TransferRecord, layout: Layout): string
   had: {
@@ -79,11 +81,16 @@ export class Entry implements AsyncDisposable {
     return this.#resting
   }
 
+  /** True when no filler is counted in the size, as far as is known without looking. */
+  get paddingless(): boolean {
+    return this.#running?.paddingless ?? true
+  }
+
   get fault(): Fault | undefined {
     return this.transfer?.fault.current ?? this.transfer?.troubles.values().next().value
   }
 
-  get state(): State {
+  get state(): TransferState {
     const { transfer } = this
     if (transfer?.checked.current !== undefined) return 'checking'
     if (this.fault !== undefined) return 'trouble'
@@ -137,17 +144,45 @@ export class Entry implements AsyncDisposable {
       if (this.#running?.storage !== undefined) return work(this.#running.storage)
       const { layout } = this
       if (layout === undefined || this.record.diskName === undefined) throw notKnown()
-      await using storage = this.#world.open(this.record, layout)
+      await using storage = this.#world.open(this.record, layout, skipped(layout, this.record.priorities))
       return await work(storage)
     })
   }
 
-  prioritise(priorities: readonly Priority[]): void {
-    this.record.priorities = priorities
+  prioritise(priorities: readonly Priority[]): Promise<void> {
+    return this.#step(async () => {
+      const layout = this.layout
+      // Bytes of files that are wanted from now on have to be where they belong before the choice is recorded.
+      if (layout !== undefined) await this.#running?.storage?.want(skipped(layout, priorities), this.had)
+      this.record.priorities = priorities
+      this.#save()
+      this.transfer?.prioritise(priorities)
+    })
+  }
+
+  label(label: string | undefined): void {
+    this.record.label = label
     this.#save()
-    const layout = this.layout
-    if (layout !== undefined) this.#running?.storage?.want(skipped(layout, priorities))
-    this.transfer?.prioritise(priorities)
+  }
+
+  move(directory: string): Promise<void> {
+    return this.withFiles((storage) =>
+      storage.moveTo(directory, {
+        settled: async () => {
+          this.record.directory = directory
+          this.#save()
+          return Promise.resolve()
+        },
+      }),
+    )
+  }
+
+  rename(name: string): Promise<void> {
+    return this.withFiles(async (storage) => {
+      await storage.rename(name)
+      this.record.diskName = name
+      this.#save()
+    })
   }
 
   sequential(sequential: boolean): void {
@@ -243,6 +278,7 @@ class Running implements AsyncDisposable {
   readonly transfer: Transfer
   readonly budget: Budget
   storage: FileStorage | undefined
+  paddingless = true
   readonly #record: TransferRecord
   readonly #world: EntryWorld
   readonly #works = new Map<NetworkId, { stop: AbortController; done: Promise<void> }>()
@@ -258,7 +294,11 @@ class Running implements AsyncDisposable {
     this.transfer = new Transfer(
       {
         id: record.id,
-        content: { digests: record.digests, name: record.name, ...(record.size === undefined ? {} : { size: record.size }) },
+        content: {
+          digests: record.digests,
+          name: record.name,
+          ...(record.size === undefined ? {} : { size: record.size }),
+        },
         hints: record.hints,
         had: world.had.load(record.id),
         priorities: record.priorities,
@@ -285,6 +325,7 @@ class Running implements AsyncDisposable {
             this.transfer.prioritise(record.priorities)
           }
           record.name = layout.name
+          this.paddingless = !layout.files.some((file) => file.padding)
           record.size = layout.size
           record.digests = [...new Set([...record.digests, ...digests])]
           save()
@@ -304,7 +345,8 @@ class Running implements AsyncDisposable {
       record.diskName = this.#world.freeName(record, layout)
       save()
     }
-    this.storage = this.#world.open(record, layout)
+    await this.#world.folder(record.directory)
+    this.storage = this.#world.open(record, layout, skipped(layout, record.priorities))
     const found = await this.storage.exists()
     if (!found && !fresh && this.#world.had.load(record.id)[Symbol.iterator]().next().done !== true) {
       throw fail('local', 'transfer/files-gone', `The files of “${record.name}” are no longer in ${record.directory}`, {

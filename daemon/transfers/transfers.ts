@@ -73,7 +73,8 @@ export class Transfers implements AsyncDisposable {
     if (exact !== undefined) return exact
     const matches = [...this.#entries.values()].filter(({ record }) => record.id.startsWith(id.toLowerCase()))
     if (matches.length === 1 && id.length > 0) return matches[0]!
-    if (matches.length > 1 && id.length > 0) throw fail('input', 'transfer/ambiguous', `“${id}” begins the ids of ${matches.length} transfers`)
+    if (matches.length > 1 && id.length > 0)
+      throw fail('input', 'transfer/ambiguous', `“${id}” begins the ids of ${matches.length} transfers`)
     throw fail('input', 'transfer/unknown', `There is no transfer “${id}”`)
   }
 
@@ -211,7 +212,7 @@ export class Transfers implements AsyncDisposable {
   // Changing
 
   async remove(entry: Entry, withFiles: boolean): Promise<void> {
-    if (withFiles) await entry.withFiles((storage) => storage.remove())
+    if (withFiles) await entry.withFiles((storage) => storage.remove({ data: true }))
     await entry[Symbol.asyncDispose]()
     this.#entries.delete(entry.record.id)
     this.#world.records.remove(entry.record.id)

@@ -1,0 +1,80 @@
+import { chmod, mkdir, rm } from 'node:fs/promises'
+import type { Server } from 'node:http'
+import { createServer } from 'node:http'
+import { dirname } from 'node:path'
+import { getRequestListener } from '@hono/node-server'
+import type { Hono } from 'hono'
+import { fail } from '@kith/core/fault/fault.ts'
+
+export interface ListenOptions {
+  /** Absent: no TCP at all. */
+  readonly tcp: { readonly host: string; readonly port: number } | undefined
+  readonly socket: string
+}
+
+export interface ApiServer extends AsyncDisposable {
+  /** `http://127.0.0.1:7337`, or undefined without TCP. */
+  readonly url: string | undefined
+}
+
+/** Opens the API on TCP and on the unix socket. @throws FaultError `local` `api/port-taken`, `api/listen` */
+export async function listen(app: Hono, { tcp, socket }: ListenOptions): Promise<ApiServer> {
+  const listener = getRequestListener(app.fetch)
+  const servers: Server[] = []
+  const open = async (at: { host: string; port: number } | { path: string }): Promise<Server> => {
+    const server = createServer(
+      { headersTimeout: 15_000, requestTimeout: 120_000 },
+      (request, response) => void listener(request, response),
+    )
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', (error: NodeJS.ErrnoException) => reject(refusal(error, at)))
+      server.listen(at, resolve)
+    })
+    servers.push(server)
+    return server
+  }
+
+  await mkdir(dirname(socket), { recursive: true, mode: 0o700 })
+  // The lock of the state folder says that nobody else is there: what is left is from a daemon that was killed.
+  await rm(socket, { force: true })
+  let url: string | undefined
+  try {
+    await open({ path: socket })
+    await chmod(socket, 0o600)
+    if (tcp !== undefined) {
+      const address = (await open(tcp)).address()
+      const port = typeof address === 'object' ? address!.port : tcp.port
+      const host = tcp.host === '0.0.0.0' || tcp.host === '::' ? 'localhost' : tcp.host
+      url = `http://${host.includes(':') ? `[${host}]` : host}:${port}`
+    }
+  } catch (error) {
+    for (const server of servers) server.close()
+    throw error
+  }
+  return {
+    url,
+    async [Symbol.asyncDispose]() {
+      await Promise.all(
+        servers.map(
+          (server) =>
+            new Promise<void>((resolve) => {
+              server.close(() => resolve())
+              server.closeAllConnections()
+            }),
+        ),
+      )
+      await rm(socket, { force: true })
+    },
+  }
+}
+
+function refusal(error: NodeJS.ErrnoException, at: { host: string; port: number } | { path: string }): Error {
+  const where = 'path' in at ? at.path : `${at.host}:${at.port}`
+  if (error.code === 'EADDRINUSE') {
+    return fail('local', 'api/port-taken', `${where} is in use by another program`, {
+      hint: 'Choose another port with the setting api.port.',
+      cause: error,
+    })
+  }
+  return fail('local', 'api/listen', `Cannot listen on ${where}: ${error.message}`, { cause: error })
+}

@@ -1,0 +1,89 @@
+import { z } from 'zod'
+import { problem } from '@kith/api/fault.ts'
+import type { Route } from '@kith/api/route.ts'
+import { routes } from '@kith/api/routes.ts'
+
+type AnyRoute = Route<Record<string, string>, unknown, unknown, unknown>
+
+/** The OpenAPI 3.1 description of every operation, made from the routes themselves. */
+export function openApi(version: string): unknown {
+  const paths: Record<string, Record<string, unknown>> = {}
+  for (const [name, route] of Object.entries(routes) as [string, AnyRoute][]) {
+    const path = `/api/v1${route.path}`
+    paths[path] ??= {}
+    paths[path][route.method] = operation(name, route)
+  }
+  return {
+    openapi: '3.1.0',
+    info: {
+      title: 'Kith',
+      version,
+      description: 'Everything that Kith can do. Faults are problem details (RFC 9457).',
+    },
+    servers: [{ url: '/' }],
+    security: [{ token: [] }, { session: [] }],
+    paths,
+    components: {
+      securitySchemes: {
+        token: { type: 'http', scheme: 'bearer' },
+        session: { type: 'apiKey', in: 'cookie', name: 'kith' },
+      },
+      schemas: { Problem: schemaOf(problem, 'output') },
+    },
+  }
+}
+
+function operation(name: string, route: AnyRoute): unknown {
+  const query = route.query === undefined ? undefined : (schemaOf(route.query, 'input') as ObjectSchema)
+  const required = new Set(query?.required)
+  const parameters = [
+    ...route.params.map((param) => ({ name: param, in: 'path', required: true, schema: { type: 'string' } })),
+    ...Object.entries(query?.properties ?? {}).map(([param, schema]) => ({
+      name: param,
+      in: 'query',
+      required: required.has(param),
+      schema,
+    })),
+  ]
+  return {
+    operationId: name,
+    tags: [route.tag],
+    summary: route.summary,
+    description: route.scope === 'none' ? 'Needs no authority.' : `Needs the scope \`${route.scope}\`.`,
+    ...(parameters.length > 0 ? { parameters } : {}),
+    ...(route.body === undefined
+      ? {}
+      : {
+          requestBody: { required: true, content: { 'application/json': { schema: schemaOf(route.body, 'input') } } },
+        }),
+    responses: {
+      ...answer(route),
+      default: {
+        description: 'A fault',
+        content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
+      },
+    },
+  }
+}
+
+function answer(route: AnyRoute): Record<string, unknown> {
+  if (route.file !== undefined) {
+    return {
+      200: { description: 'The file', content: { [route.file]: { schema: { type: 'string', format: 'binary' } } } },
+    }
+  }
+  if (route.response === undefined) return { 204: { description: 'Done' } }
+  return {
+    200: { description: 'Done', content: { 'application/json': { schema: schemaOf(route.response, 'output') } } },
+  }
+}
+
+interface ObjectSchema {
+  readonly properties?: Readonly<Record<string, unknown>>
+  readonly required?: readonly string[]
+}
+
+function schemaOf(schema: z.ZodType, io: 'input' | 'output'): unknown {
+  const { $schema: _, ...rest } = z.toJSONSchema(schema, { io, unrepresentable: 'any' }) as Record<string, unknown>
+  return rest
+}

@@ -1,0 +1,57 @@
+import type { Problem } from '@kith/api/fault.ts'
+import type { Fault } from '@kith/core/fault/fault.ts'
+
+const statusOfCode: Readonly<Record<string, number>> = {
+  'api/unauthorized': 401,
+  'api/forbidden': 403,
+  'api/host': 403,
+  'api/origin': 403,
+  'api/not-found': 404,
+  'transfer/unknown': 404,
+  'network/unknown': 404,
+  'setting/unknown': 404,
+  'publication/unknown': 404,
+  'token/unknown': 404,
+  'api/too-long': 413,
+  'api/too-often': 429,
+  'setting/locked': 409,
+}
+
+const statusOfKind: Readonly<Record<Fault['kind'], number>> = {
+  input: 400,
+  unavailable: 503,
+  local: 500,
+  peer: 502,
+  gone: 502,
+}
+
+const titles: Readonly<Record<Fault['kind'], string>> = {
+  input: 'The request is not right',
+  unavailable: 'Not possible at this moment',
+  local: 'This machine is in the way',
+  peer: 'The other side broke the protocol',
+  gone: 'The connection ended',
+}
+
+/** A fault as problem details of RFC 9457. */
+export function problemOf(fault: Fault, field?: string): Problem {
+  return {
+    type: `https://kith.invalid/faults#${fault.code}`,
+    title: titles[fault.kind],
+    status: statusOfCode[fault.code] ?? statusOfKind[fault.kind],
+    detail: fault.message,
+    code: fault.code,
+    kind: fault.kind,
+    ...(fault.hint === undefined ? {} : { hint: fault.hint }),
+    ...(fault.doing === undefined ? {} : { doing: fault.doing }),
+    ...(fault.retryAt === undefined ? {} : { retryAt: fault.retryAt }),
+    ...(field === undefined ? {} : { field }),
+  }
+}
+
+export function problemResponse(problem: Problem): Response {
+  return new Response(JSON.stringify(problem), {
+    status: problem.status,
+    headers: { 'content-type': 'application/problem+json', 'cache-control': 'no-store' },
+  })
+}

@@ -1,0 +1,40 @@
+import { createHash, hash } from 'node:crypto'
+import type { LeafAlgorithm } from '@kith/core/transfer/proof.ts'
+import { fail } from '@kith/core/fault/fault.ts'
+
+/** A digest that is fed in parts. */
+export interface Running {
+  update(bytes: Uint8Array): void
+  digest(): Uint8Array
+}
+
+export interface LeafHash {
+  /** Bytes of a digest. */
+  readonly size: number
+  /** Everything in one call, which is the fastest. */
+  of(bytes: Uint8Array): Uint8Array
+  start(): Running
+}
+
+function native(name: string, size: number): LeafHash {
+  return {
+    size,
+    of: (bytes) => hash(name, bytes, 'buffer'),
+    start() {
+      const running = createHash(name)
+      return { update: (bytes) => void running.update(bytes), digest: () => running.digest() }
+    },
+  }
+}
+
+const table: Partial<Record<LeafAlgorithm, LeafHash>> = {
+  sha1: native('sha1', 20),
+  sha256: native('sha256', 32),
+}
+
+/** @throws FaultError `disk/algorithm` when the workers cannot compute it */
+export function leafHash(algorithm: LeafAlgorithm): LeafHash {
+  const found = table[algorithm]
+  if (found === undefined) throw fail('input', 'disk/algorithm', `Nothing here computes ${algorithm} digests`)
+  return found
+}

@@ -1,0 +1,44 @@
+import type { Clock } from '@kith/core/network/clock.ts'
+import { collectGarbage } from './collect.ts'
+import { Descriptors } from './descriptors.ts'
+import { Pool } from './pool.ts'
+import { SharedSlots } from './slots.ts'
+import type { StorageOptions } from './storage.ts'
+import { FileStorage } from './storage.ts'
+
+export interface DiskOptions {
+  readonly clock: Clock
+  /** Bytes of memory between sockets and disk. */
+  readonly memoryBytes?: number
+  /** Bytes in a slot. */
+  readonly slotBytes?: number
+  /** Threads that hash and write, at most. */
+  readonly workers?: number
+  /** Called when much memory was dropped; has it collected without it. */
+  readonly dropped?: () => void
+  /** Files that are open at once. */
+  readonly openFiles?: number
+}
+
+/** The memory, threads and open files that all transfers share. Nothing of it exists before it is used. */
+export class Disk implements AsyncDisposable {
+  readonly slots: SharedSlots
+  readonly pool: Pool
+  readonly descriptors: Descriptors
+
+  constructor(options: DiskOptions) {
+    this.slots = new SharedSlots({ dropped: collectGarbage, ...options })
+    this.pool = new Pool(options)
+    this.descriptors = new Descriptors(options.openFiles)
+  }
+
+  open(options: StorageOptions): FileStorage {
+    return new FileStorage(options, this)
+  }
+
+  /** Storages have to be disposed before. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.pool[Symbol.asyncDispose]()
+    this.slots[Symbol.dispose]()
+  }
+}

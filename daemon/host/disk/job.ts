@@ -1,0 +1,59 @@
+import type { LeafAlgorithm } from '@kith/core/transfer/proof.ts'
+import type { SystemError } from './fault.ts'
+
+/** Bytes [at, at + length) of a job's memory, and their place in an open file. */
+export interface Write {
+  readonly at: number
+  /** Descriptors belong to the process, so those of the main thread are good in a worker. */
+  readonly fd: number
+  readonly position: number
+  readonly length: number
+}
+
+/** A run of bytes to be hashed. */
+export type Run =
+  | { readonly kind: 'zeros'; readonly length: number }
+  /** A file at or below `root`; no folder between the two may be a link. */
+  | {
+      readonly kind: 'file'
+      readonly root: string
+      readonly path: string
+      readonly position: number
+      readonly length: number
+    }
+
+export interface CommitJob {
+  readonly kind: 'commit'
+  /** Shared memory, so nothing is copied on the way to the worker. */
+  readonly memory: Uint8Array
+  readonly check: { readonly algorithm: LeafAlgorithm; readonly expected: Uint8Array } | undefined
+  readonly writes: readonly Write[]
+}
+
+export interface DigestsJob {
+  readonly kind: 'digests'
+  readonly runs: readonly Run[]
+  readonly leaf: number
+  readonly algorithm: LeafAlgorithm
+}
+
+export type Job = CommitJob | DigestsJob
+
+export type Answer =
+  | { readonly kind: 'committed'; readonly right: boolean }
+  | { readonly kind: 'digests'; readonly bytes: Uint8Array; readonly present: Uint8Array }
+  | { readonly kind: 'aborted' }
+  | { readonly kind: 'failed'; readonly error: SystemError }
+
+/** What a worker is told. */
+export type Order =
+  /** Several small commits travel together, because a message costs as much as hashing 16 KiB. */
+  | { readonly kind: 'work'; readonly id: number; readonly jobs: readonly Job[] }
+  | { readonly kind: 'abort'; readonly id: number }
+  | { readonly kind: 'end' }
+
+/** What a worker answers: one for each job of the order, in the same order. */
+export interface Report {
+  readonly id: number
+  readonly answers: readonly Answer[]
+}

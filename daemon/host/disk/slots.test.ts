@@ -1,0 +1,95 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { Slot } from '@kith/core/transfer/storage.ts'
+import { SharedSlots } from './slots.ts'
+
+function virtualClock() {
+  let now = 0
+  const timers: { at: number; callback: () => void }[] = []
+  return {
+    now: () => now,
+    after(ms: number, callback: () => void): Disposable {
+      const timer = { at: now + ms, callback }
+      timers.push(timer)
+      return { [Symbol.dispose]: () => void timers.splice(timers.indexOf(timer), 1) }
+    },
+    pass(ms: number) {
+      for (const end = now + ms; ;) {
+        const next = timers.findIndex(({ at }) => at <= end)
+        if (next < 0) return void (now = end)
+        now = timers[next]!.at
+        timers.splice(next, 1)[0]!.callback()
+      }
+    },
+  }
+}
+
+test('memory is made when it is needed and bounded', () => {
+  using slots = new SharedSlots({ clock: virtualClock(), slotBytes: 1024, memoryBytes: 3 * 1024 })
+  assert.equal(slots.held, 0)
+  const leased = [slots.lease(), slots.lease(), slots.lease()]
+  assert.equal(
+    leased.every((slot) => slot?.bytes.length === 1024),
+    true,
+  )
+  assert.equal(slots.free, 0)
+  assert.equal(slots.lease(), undefined)
+  leased[0]?.release()
+  leased[0]?.release()
+  assert.equal(slots.free, 1)
+  assert.equal(slots.lease()?.bytes, leased[0]?.bytes)
+  assert.equal(slots.held, 3072)
+})
+
+test('who waits is told once, and not from inside a release', async () => {
+  using slots = new SharedSlots({ clock: virtualClock(), slotBytes: 16, memoryBytes: 32 })
+  const [first, second] = [slots.lease() as Slot, slots.lease() as Slot]
+  let told = 0
+  const watching = slots.watch(() => told++)
+  first.release()
+  second.release()
+  assert.equal(told, 0)
+  await Promise.resolve()
+  assert.equal(told, 1)
+  // There was memory already: nobody can be waiting.
+  slots.lease()?.release()
+  await Promise.resolve()
+  assert.equal(told, 1)
+  watching[Symbol.dispose]()
+  const all = [slots.lease(), slots.lease()]
+  all[0]?.release()
+  await Promise.resolve()
+  assert.equal(told, 1)
+})
+
+test('what was dropped is told when it is much', async () => {
+  const clock = virtualClock()
+  let told = 0
+  using slots = new SharedSlots({ clock, dropped: () => told++ })
+  const lease = (count: number): void => {
+    const leased = Array.from({ length: count }, () => slots.lease() as Slot)
+    for (const slot of leased) slot.release()
+  }
+  lease(7)
+  clock.pass(60_000)
+  await Promise.resolve()
+  assert.equal(told, 0)
+  lease(8)
+  clock.pass(60_000)
+  await Promise.resolve()
+  assert.equal(told, 1)
+})
+
+test('memory that rests for long is given back', () => {
+  const clock = virtualClock()
+  using slots = new SharedSlots({ clock, slotBytes: 16, memoryBytes: 64 })
+  const leased = Array.from({ length: 4 }, () => slots.lease() as Slot)
+  for (const slot of leased) slot.release()
+  clock.pass(20_000)
+  slots.lease()?.release()
+  clock.pass(11_000)
+  assert.equal(slots.held, 16)
+  clock.pass(60_000)
+  assert.equal(slots.held, 0)
+  assert.equal(slots.free, 4)
+})

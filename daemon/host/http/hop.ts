@@ -1,0 +1,114 @@
+import {
+  request as plainRequest,
+  type Agent,
+  type ClientRequest,
+  type IncomingMessage,
+  type RequestOptions,
+} from 'node:http'
+import { request as secureRequest } from 'node:https'
+import { fail } from '@kith/core/fault/fault.ts'
+import type { Clock } from '@kith/core/network/clock.ts'
+import { systemCode } from '../net/faults.ts'
+import { httpFailure } from './faults.ts'
+
+/** Generous for any tracker or web seed; Node's own 16 KiB is short for some content networks. */
+const MOST_HEADER_BYTES = 32 * 1024
+
+/** One request to one address, without redirects. */
+export interface Hop {
+  readonly url: URL
+  readonly method: string
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: Uint8Array | undefined
+  readonly timeoutMs: number
+  readonly signal: AbortSignal | undefined
+}
+
+export interface HopWorld {
+  readonly clock: Clock
+  readonly agents: { readonly 'http:': Agent; readonly 'https:': Agent }
+  readonly lookup: NonNullable<RequestOptions['lookup']>
+  /** The address to dial from. */
+  from(host: string): string | undefined
+}
+
+/**
+ * The answer as soon as its headers are there; its body is not read yet. A kept connection that was closed while the
+ * request was on its way is no answer: what can safely be asked twice is asked again.
+ * @throws FaultError, or the signal's reason
+ */
+export async function hop(world: HopWorld, ask: Hop): Promise<IncomingMessage> {
+  const repeatable = ask.method === 'GET' || ask.method === 'HEAD'
+  for (;;) {
+    const outcome = await once(world, ask)
+    if (outcome.kind === 'answer') return outcome.message
+    if (outcome.kind === 'failed' || !repeatable) throw outcome.error
+  }
+}
+
+type Outcome =
+  | { readonly kind: 'answer'; readonly message: IncomingMessage }
+  | { readonly kind: 'failed' | 'stale'; readonly error: Error }
+
+function once(world: HopWorld, ask: Hop): Promise<Outcome> {
+  const { url, method, headers, body, timeoutMs, signal } = ask
+  const doing = `${method.toLowerCase()} ${url.origin}${url.pathname}`.slice(0, 200)
+  const host = url.hostname.replace(/^\[|\]$/g, '')
+  const localAddress = world.from(host)
+  const secure = url.protocol === 'https:'
+  const options: RequestOptions = {
+    host,
+    port: url.port === '' ? (secure ? 443 : 80) : Number(url.port),
+    path: `${url.pathname}${url.search}`,
+    method,
+    headers,
+    agent: world.agents[secure ? 'https:' : 'http:'],
+    lookup: world.lookup,
+    maxHeaderSize: MOST_HEADER_BYTES,
+    ...(url.username === '' ? {} : { auth: `${decode(url.username)}:${decode(url.password)}` }),
+    ...(localAddress === undefined ? {} : { localAddress }),
+  }
+
+  return new Promise((resolve) => {
+    let asked: ClientRequest | undefined
+    const give = (outcome: Outcome): void => {
+      timer[Symbol.dispose]()
+      signal?.removeEventListener('abort', abort)
+      resolve(outcome)
+    }
+    const end = (error: Error): void => {
+      give({ kind: 'failed', error })
+      asked?.destroy()
+    }
+    const abort = (): void => end(signal?.reason as Error)
+    const timer = world.clock.after(timeoutMs, () =>
+      end(fail('gone', 'http/timeout', 'The other side did not answer in time', { doing })),
+    )
+    if (signal?.aborted) return abort()
+    signal?.addEventListener('abort', abort, { once: true })
+    try {
+      asked = (secure ? secureRequest : plainRequest)(options)
+    } catch (error) {
+      return end(httpFailure(error, doing))
+    }
+    const sent = asked
+    sent.on('response', (message) => give({ kind: 'answer', message }))
+    sent.on('upgrade', (_message, socket) => {
+      socket.destroy()
+      end(fail('peer', 'http/garbage', 'The other side wants to leave HTTP', { doing }))
+    })
+    sent.on('error', (error) => {
+      const stale = sent.reusedSocket && ['ECONNRESET', 'EPIPE'].includes(systemCode(error) ?? '')
+      give({ kind: stale ? 'stale' : 'failed', error: httpFailure(error, doing) })
+    })
+    sent.end(body)
+  })
+}
+
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return text
+  }
+}

@@ -1,0 +1,307 @@
+import type { OnReadOpts, Socket } from 'node:net'
+import { faultOf, type Fault } from '@kith/core/fault/fault.ts'
+import type { Budget, Direction } from '@kith/core/limits/budget.ts'
+import type { Seat } from '@kith/core/limits/seats.ts'
+import type { Clock } from '@kith/core/network/clock.ts'
+import type { Log } from '@kith/core/network/log.ts'
+import { endpointText, type Connection, type Endpoint, type Receiver } from '@kith/core/network/net.ts'
+import { netFault } from './faults.ts'
+import type { ReadSpace } from './read-space.ts'
+import { sendQueue } from './send-queue.ts'
+
+/** A turn to read lasts for this much at most; then others have theirs. */
+const TURN_BYTES = 4 * 1024 * 1024
+/** A turn that was not used by then is over, all but one short read: many silent connections must not save them up. */
+const TURN_MS = 500
+/** One read below a limit: short, because what was read before the limit is known is a debt. */
+const LIMITED_READ_BYTES = 64 * 1024
+/** How long the other side may take to fetch what is pending, and to close, once we have closed. */
+const LINGER_MS = 10_000
+
+/** What every connection of this process shares. */
+export interface TcpWorld {
+  readonly clock: Clock
+  readonly log: Log
+  readonly space: ReadSpace
+  /** Every connection that is not over. */
+  readonly open: Set<Connection>
+  isLocal(host: string): boolean
+}
+
+export interface TcpOptions {
+  readonly remote: Endpoint
+  readonly incoming: boolean
+  readonly budget: Budget
+  readonly seat: Seat
+}
+
+/**
+ * A connection over a socket of Node. Without limits a read costs one call back and no copy; with them it stops
+ * reading whenever its turn is used up.
+ *
+ * ```
+ *  open ──close()──► closing ──all sent, other side closed, or lingered──► closed ──► ended()
+ *   │  └─ other side closed ──► closing                                      ▲
+ *   └── close(fault), reset ─────────────────────────────────────────────────┘
+ * ```
+ */
+export class TcpConnection implements Connection {
+  readonly remote: Endpoint
+  readonly incoming: boolean
+  readonly #world: TcpWorld
+  readonly #seat: Seat
+  readonly #queue = sendQueue((error) => this.#failed(error))
+  readonly #isLocal: boolean
+  #socket: Socket | undefined
+  #local: Endpoint = { host: '', port: 0 }
+  #budget: Budget
+  #state: 'open' | 'closing' | 'closed' = 'open'
+  #receiver: Receiver | undefined
+  #fault: Fault | undefined
+  #head: Uint8Array | undefined
+  #held = false
+  #flushing = false
+  /** Bytes left of the turn, where there is a limit. */
+  readonly #turn: Record<Direction, number> = { down: 0, up: 0 }
+  #turnEnds = 0
+  readonly #waiting: Record<Direction, Disposable | undefined> = { down: undefined, up: undefined }
+  #linger: Disposable | undefined
+  #over = false
+
+  constructor(world: TcpWorld, options: TcpOptions) {
+    this.#world = world
+    this.remote = options.remote
+    this.incoming = options.incoming
+    this.#seat = options.seat
+    this.#isLocal = world.isLocal(options.remote.host)
+    this.#budget = this.#isLocal ? options.budget.local : options.budget
+  }
+
+  /** How the socket has to be made, before `attach`. */
+  get onread(): OnReadOpts {
+    return {
+      buffer: () => this.#nextView(),
+      callback: (bytes, buffer) => this.#took(bytes === buffer.length ? buffer : buffer.subarray(0, bytes)),
+    }
+  }
+
+  /** Takes the socket over, paused and connected. Without `direct` it is read through 'data' events. */
+  attach(socket: Socket, local: Endpoint, direct: boolean): void {
+    this.#socket = socket
+    this.#local = local
+    this.#world.open.add(this)
+    if (!direct) {
+      socket.on('data', (data: Uint8Array) => {
+        if (!this.#took(new Uint8Array(data.buffer, data.byteOffset, data.length))) socket.pause()
+      })
+      socket.pause()
+    }
+    socket.on('end', () => this.#leave())
+    socket.on('error', (error) => {
+      const lost = this.#state === 'open' || this.#queue.pending > 0
+      if (lost) this.#fault ??= netFault(error, `talk to ${endpointText(this.remote)}`)
+    })
+    socket.on('close', () => this.#finish())
+    if (socket.destroyed) process.nextTick(() => this.#finish())
+  }
+
+  get local(): Endpoint {
+    return this.#local
+  }
+
+  get pending(): number {
+    return this.#queue.pending
+  }
+
+  open(receiver: Receiver): void {
+    this.#receiver = receiver
+    const late = this.#over
+    process.nextTick(() => {
+      if (late) this.#tell('ended')
+      else this.#flow()
+    })
+  }
+
+  /** Lets go of the receiver. What it had read is given to the next one first. */
+  handBack(head: Uint8Array): void {
+    this.#receiver = undefined
+    this.#head = head.length > 0 ? head : undefined
+    this.#stopReading()
+  }
+
+  send(bytes: Uint8Array, sent?: () => void): void {
+    if (bytes.length > 0 && this.#state === 'open') {
+      this.#queue.push(bytes, sent)
+      this.#flushSoon()
+    } else if (sent !== undefined) process.nextTick(sent)
+  }
+
+  pause(): void {
+    this.#held = true
+    this.#stopReading()
+  }
+
+  resume(): void {
+    if (!this.#held) return
+    this.#held = false
+    // Not at once: whoever calls this is perhaps in the middle of `receive`.
+    if (this.#head === undefined) this.#flow()
+    else process.nextTick(() => this.#flow())
+  }
+
+  charge(budget: Budget): void {
+    if (this.#over) return
+    this.#budget = this.#isLocal ? budget.local : budget
+    this.#seat.move(this.#budget.seats)
+    this.#endTurn('down')
+    this.#endTurn('up')
+    if (this.#receiver !== undefined) this.#flow()
+    if (this.#queue.queued > 0) this.#flushSoon()
+  }
+
+  close(fault?: Fault): void {
+    if (this.#state === 'closed') return
+    if (fault === undefined) this.#leave()
+    else {
+      this.#fault ??= fault
+      this.#state = 'closed'
+      this.#socket?.destroy()
+    }
+  }
+
+  /** Sends what is pending, then closes our side; the other side has some time to do the same. */
+  #leave(): void {
+    if (this.#state !== 'open') return
+    this.#state = 'closing'
+    this.#head = undefined
+    this.#held = false
+    this.#linger = this.#world.clock.after(LINGER_MS, () => this.#socket?.destroy())
+    this.#flushSoon()
+    // What still comes is thrown away: unread bytes would turn our end into a reset and lose what we sent.
+    this.#flow()
+  }
+
+  #finish(): void {
+    if (this.#over) return
+    this.#over = true
+    this.#world.open.delete(this)
+    this.#state = 'closed'
+    this.#linger?.[Symbol.dispose]()
+    this.#endTurn('down')
+    this.#endTurn('up')
+    this.#seat[Symbol.dispose]()
+    this.#queue.abandon()
+    this.#tell('ended')
+  }
+
+  /** A receiver that throws has a bug; it must not take the others down with it. */
+  #tell(what: 'drained' | 'ended'): void {
+    try {
+      if (what === 'drained') this.#receiver?.drained?.()
+      else this.#receiver?.ended(this.#fault)
+    } catch (error) {
+      this.#failed(error)
+    }
+  }
+
+  #failed(error: unknown): void {
+    const fault = faultOf(error, `talk to ${endpointText(this.remote)}`)
+    this.#world.log.error('a receiver failed', { fault, remote: endpointText(this.remote) })
+    this.close(fault)
+  }
+
+  /** Takes what was read; false stops reading. */
+  #took(bytes: Uint8Array): boolean {
+    const now = this.#world.clock.now()
+    this.#budget.spend('down', bytes.length, now)
+    this.#turn.down = now > this.#turnEnds ? 0 : this.#turn.down - bytes.length
+    if (this.#state === 'open') this.#deliver(bytes)
+    return this.#mayRead()
+  }
+
+  #deliver(bytes: Uint8Array): void {
+    try {
+      this.#receiver?.receive(bytes)
+    } catch (error) {
+      this.#failed(error)
+    }
+  }
+
+  #nextView(): Uint8Array {
+    const { space } = this.#world
+    if (this.#receiver !== undefined && this.#budget.unlimited('down')) return space.whole
+    return space.first(Math.min(LIMITED_READ_BYTES, this.#turn.down))
+  }
+
+  #mayRead(): boolean {
+    if (this.#state === 'closed' || this.#held) return false
+    if (this.#state === 'open' && this.#receiver === undefined) return false
+    if (this.#turn.down > 0 || this.#budget.unlimited('down')) return true
+    this.#waiting.down ??= this.#budget.wait('down', TURN_BYTES, (bytes) => {
+      this.#waiting.down = undefined
+      this.#turn.down = bytes
+      this.#turnEnds = this.#world.clock.now() + TURN_MS
+      this.#flow()
+    })
+    return false
+  }
+
+  /** Gives the head, if there is one, and reads on. */
+  #flow(): void {
+    const head = this.#head
+    if (head !== undefined && this.#state === 'open' && !this.#held && this.#receiver !== undefined) {
+      this.#head = undefined
+      this.#deliver(head)
+    }
+    if (this.#head === undefined && this.#mayRead()) this.#socket?.resume()
+  }
+
+  #stopReading(): void {
+    this.#waiting.down?.[Symbol.dispose]()
+    this.#waiting.down = undefined
+    this.#socket?.pause()
+  }
+
+  #endTurn(direction: Direction): void {
+    this.#waiting[direction]?.[Symbol.dispose]()
+    this.#waiting[direction] = undefined
+    this.#turn[direction] = 0
+  }
+
+  /** At the end of this turn of the event loop, so that several sends leave as one write. */
+  #flushSoon(): void {
+    if (this.#flushing || this.#queue.writing) return
+    this.#flushing = true
+    process.nextTick(() => {
+      this.#flushing = false
+      this.#flush()
+    })
+  }
+
+  #flush(): void {
+    const socket = this.#socket
+    if (socket === undefined || this.#queue.writing || this.#state === 'closed') return
+    if (this.#queue.pending === 0) {
+      if (this.#state === 'closing') socket.end()
+      return
+    }
+    let most = Number.POSITIVE_INFINITY
+    if (!this.#budget.unlimited('up')) {
+      most = this.#turn.up
+      if (most <= 0 && this.#queue.queued > 0) {
+        this.#waiting.up ??= this.#budget.wait('up', this.#queue.queued, (bytes) => {
+          this.#waiting.up = undefined
+          this.#turn.up = bytes
+          this.#flush()
+        })
+        return
+      }
+    }
+    const bytes = this.#queue.write(socket, most, () => {
+      if (this.#queue.pending > 0 || this.#state === 'closing') this.#flush()
+      else if (this.#state === 'open') this.#tell('drained')
+    })
+    this.#turn.up = this.#queue.queued === 0 ? 0 : this.#turn.up - bytes
+    if (bytes > 0) this.#budget.spend('up', bytes, this.#world.clock.now())
+  }
+}

@@ -1,0 +1,332 @@
+import { hostname } from 'node:os'
+import { dirname, join } from 'node:path'
+import type { View } from '@kith/api/live.ts'
+import type { Budget } from '@kith/core/limits/budget.ts'
+import { budgets } from '@kith/core/limits/tree.ts'
+import type { Clock } from '@kith/core/network/clock.ts'
+import { every } from '@kith/core/network/clock.ts'
+import type { Fetch } from '@kith/core/network/facets.ts'
+import type { Host } from '@kith/core/network/host.ts'
+import type { Journal } from '@kith/core/journal/journal.ts'
+import { journal } from '@kith/core/journal/journal.ts'
+import type { NetworkId } from '@kith/core/peer/peer.ts'
+import { Access } from './api/access.ts'
+import { app } from './api/app.ts'
+import { checkListen } from './api/guard.ts'
+import type { Handlers } from './api/handlers.ts'
+import type { ApiServer } from './api/listen.ts'
+import { listen } from './api/listen.ts'
+import type { Config } from './config/config.ts'
+import * as settings from './config/settings.ts'
+import { folderFor, folderView } from './folders.ts'
+import type { Database } from './host/database/database.ts'
+import { hadStore } from './host/database/had.ts'
+import { keepOf } from './host/database/keep.ts'
+import { secretStore, sessionStore, tokenStore } from './host/database/secrets.ts'
+import { transferStore } from './host/database/transfers.ts'
+import { Disk } from './host/disk/disk.ts'
+import { openHttp } from './host/http/open.ts'
+import { systemNames } from './host/names.ts'
+import { openNet } from './host/net/open.ts'
+import { systemRandom } from './host/random.ts'
+import type { ProgramLog } from './log.ts'
+import { metrics } from './metrics.ts'
+import { networks } from './networks.ts'
+import { accessOperations } from './operations/access.ts'
+import { libraryOperations } from './operations/library.ts'
+import { networkOperations } from './operations/networks.ts'
+import { Publications } from './operations/publications.ts'
+import { settingOperations } from './operations/settings.ts'
+import { statusOperations } from './operations/status.ts'
+import { transferOperations } from './operations/transfers.ts'
+import type { Paths } from './paths.ts'
+import { programName, programVersion } from './program.ts'
+import { Speed } from './speed.ts'
+import { Supervised } from './supervisor.ts'
+import { Transfers } from './transfers/transfers.ts'
+
+export interface KithOptions {
+  readonly clock: Clock
+  readonly log: ProgramLog
+  readonly paths: Paths
+  readonly config: Config
+  readonly database: Database
+  /** Asks the program to end. */
+  stop(): void
+}
+
+/** Everything that the daemon runs, put together from top to bottom. */
+export interface Kith extends AsyncDisposable {
+  /** Where the page is, or undefined when there is none. */
+  readonly url: string | undefined
+  /** A link that opens the page once. */
+  link(): string
+  readonly handlers: Handlers
+  readonly speed: Speed
+}
+
+export async function startKith({ clock, log, paths, config, database, stop }: KithOptions): Promise<Kith> {
+  await using resources = new AsyncDisposableStack()
+  const random = systemRandom()
+  const stopping = new AbortController()
+  const general = config.of('general', settings.general)
+  const told: Journal = journal(clock)
+
+  // The network: one tree of budgets, one port, sockets that are metered.
+  const root = budgets(clock)
+  const speed = new Speed(clock, root, config.of('speed', settings.speed))
+  const limitConnections = (): void => root.seats.limitTo(config.of('connections', settings.connections).current.most)
+  limitConnections()
+  resources.use(config.of('connections', settings.connections).watch(limitConnections))
+  const names = systemNames(clock)
+  const net = resources.use(
+    await openNet({ clock, random, budget: root, log: log.child('net'), port: rememberedPort(config, database) }),
+  )
+  rememberPort(database, net.port)
+  const http = resources.use(openHttp({ clock, log: log.child('http'), names, budget: root }))
+
+  // The disk.
+  const { memory, workers, allocation } = config.of('disk', settings.disk).current
+  const disk = resources.use(
+    new Disk({ clock, memoryBytes: memory * 1024 * 1024, ...(workers === 0 ? {} : { workers }) }),
+  )
+
+  // The networks, each with its own budget below the root, and its own world.
+  const self = { program: programName, version: programVersion, device: general.current.deviceName || hostname() }
+  const supervised = new Map<NetworkId, Supervised>()
+  const networkBudgets = new Map<string, Budget>()
+  for (const network of networks) {
+    const budget = root.child(network.id)
+    networkBudgets.set(network.id, budget)
+    const host: Host = {
+      clock,
+      random,
+      net: net.within(budget),
+      names,
+      http: http.within(budget),
+      keep: keepOf(database, network.id),
+      shares: { list: () => [], watch: () => ({ [Symbol.dispose]: () => {} }) },
+      log: log.child(network.id),
+      journal: told,
+      budget,
+      self,
+    }
+    const own = config.of(network.id, network.settings)
+    supervised.set(
+      network.id,
+      new Supervised(
+        network,
+        () => host,
+        () => own.current,
+        clock,
+      ),
+    )
+  }
+
+  // The transfers.
+  const downloads = (): string => general.current.downloads || paths.downloads
+  const records = transferStore(database)
+  const transfers = new Transfers({
+    clock,
+    random,
+    slots: disk.slots,
+    budget: root,
+    networks,
+    records,
+    had: hadStore(database),
+    downloads,
+    startPaused: () => general.current.startPaused,
+    *fetchers(): Generator<readonly [NetworkId, Fetch]> {
+      for (const [id, { membership }] of supervised) if (membership?.fetch !== undefined) yield [id, membership.fetch]
+    },
+    open: (record, layout, skipped) =>
+      disk.open({
+        layout,
+        dir: record.directory,
+        ...(record.diskName === undefined ? {} : { name: record.diskName }),
+        parts: join(paths.parts, record.id),
+        skipped,
+        allocation,
+      }),
+    folder: folderFor,
+    save: (record) => records.save(record),
+    tell: (type, id, data) => told.tell(type, id, data),
+    failed: (network, error) => {
+      log
+        .child(network)
+        .error('a network failed and is joined anew', { error: error instanceof Error ? error.stack : String(error) })
+      void supervised.get(network)?.failed(error)
+    },
+    limits() {
+      const { ratioPercent, givingMinutes } = config.of('sharing', settings.sharing).current
+      return {
+        ratio: ratioPercent === 0 ? undefined : ratioPercent / 100,
+        givingSeconds: givingMinutes === 0 ? undefined : givingMinutes * 60,
+      }
+    },
+  })
+  resources.use(transfers)
+
+  // Networks and transfers meet: who joins works for every transfer, and lets go before it leaves.
+  for (const [id, one] of supervised) {
+    resources.use(
+      one.state.watch((state) => {
+        if (state.kind === 'in' && state.membership.fetch !== undefined) transfers.joined(id, state.membership.fetch)
+      }),
+    )
+    resources.use(one)
+    resources.defer(() => transfers.left(id))
+  }
+  const keep = keepOf(database, 'networks')
+  const isOn = (id: string): boolean => keep.get(id)?.[0] !== 0
+  const turn = async (id: NetworkId, on: boolean): Promise<void> => {
+    keep.set(id, Uint8Array.of(on ? 1 : 0))
+    const one = supervised.get(id)!
+    if (on) return one.on()
+    await transfers.left(id)
+    await one.off()
+  }
+  for (const network of networks) {
+    resources.use(
+      config.of(network.id, network.settings).watch(() => {
+        const one = supervised.get(network.id)!
+        if (one.state.current.kind === 'off') return
+        void transfers.left(network.id).then(() => one.again())
+      }),
+    )
+  }
+
+  // The API.
+  const access = new Access(
+    { secrets: secretStore(database), tokens: tokenStore(database), sessions: sessionStore(database) },
+    () => clock.now(),
+  )
+  const fromSettings = config.of('api', settings.api).current
+  if (fromSettings.password !== '') await access.setPassword(fromSettings.password, undefined)
+  let server: ApiServer | undefined
+  const startedAt = clock.now()
+  const status = statusOperations({
+    clock,
+    startedAt,
+    config,
+    speed,
+    transfers,
+    disk,
+    log,
+    database,
+    networks: supervised,
+    downloads,
+    port: net.port,
+    access,
+    device: self.device,
+    stop,
+  })
+  const publications = new Publications({
+    random,
+    disk,
+    transfers,
+    networks: supervised,
+    signal: stopping.signal,
+    tell: (type, id, data) => told.tell(type, id, data),
+  })
+  const handlers: Handlers = {
+    ...status,
+    ...transferOperations({ clock, transfers, networks: supervised, folder: folderFor }),
+    ...publications.operations,
+    ...libraryOperations(transfers),
+    ...networkOperations({
+      clock,
+      networks: supervised,
+      budget: (id) => networkBudgets.get(id)!,
+      turn: (id, on) => turn(id as NetworkId, on),
+      async turnDirectory(id, open) {
+        const directory = supervised.get(id as NetworkId)!.membership!.directory!
+        await (open ? directory.open() : directory.close())
+        keep.set(`directory ${id}`, Uint8Array.of(open ? 1 : 0))
+      },
+    }),
+    ...settingOperations(config),
+    ...accessOperations(access, () => server?.url),
+    journal: ({ query }) => told.since(query?.after ?? 0).entries,
+    folders: ({ query }) => folderView(query?.path ?? downloads(), query?.files ?? false),
+  }
+  const web = app({
+    version: programVersion,
+    handlers,
+    access,
+    journal: told,
+    log: log.child('api'),
+    page: join(dirname(import.meta.dirname), 'web', 'dist'),
+    sample: (view) => sample(handlers, view),
+    names: () => ({ machine: hostname(), allowed: config.of('api', settings.api).current.allowedHosts }),
+    metrics: metrics(async () => status.status({}, nobody)),
+    healthy: () => database.trouble.current === undefined,
+  })
+  const { listen: address, port, page } = fromSettings
+  checkListen(address, access.hasPassword)
+  server = resources.use(await listen(web, { tcp: page ? { host: address, port } : undefined, socket: paths.socket }))
+
+  // Everything stands: begin.
+  for (const network of networks) if (isOn(network.id)) await turn(network.id, true)
+  for (const [id, { membership }] of supervised) {
+    if (keep.get(`directory ${id}`)?.[0] === 1) await membership?.directory?.open()
+  }
+  await transfers.start()
+  resources.use(
+    every(clock, 1_000, () => {
+      speed.tick()
+      transfers.tick()
+    }),
+  )
+  told.tell('daemon/started', undefined, { version: programVersion })
+  const owned = resources.move()
+  return {
+    url: server.url,
+    link: () => `${server.url}/#t=${access.link()}`,
+    handlers,
+    speed,
+    async [Symbol.asyncDispose]() {
+      stopping.abort()
+      await owned[Symbol.asyncDispose]()
+    },
+  }
+}
+
+const nobody = { grant: { scopes: [], via: 'none' }, session: undefined, address: '', setSession: () => {} } as const
+
+/** One sample of what a screen shows: the same that the routes give. */
+async function sample(handlers: Handlers, view: View): Promise<unknown> {
+  switch (view.view) {
+    case 'status':
+      return handlers.status({}, nobody)
+    case 'speed':
+      return handlers.speedHistory({}, nobody)
+    case 'transfers':
+      return handlers.transfers({ query: view.query ?? {} }, nobody)
+    case 'transfer':
+      return handlers.transfer({ params: { id: view.id } }, nobody)
+    case 'files':
+      return handlers.files({ params: { id: view.id }, query: view.query ?? {} }, nobody)
+    case 'sources':
+      return handlers.sources({ params: { id: view.id } }, nobody)
+    case 'pieces':
+      return handlers.pieces({ params: { id: view.id }, query: { buckets: view.buckets } }, nobody)
+    case 'networks':
+      return handlers.networks({}, nobody)
+    case 'publications':
+      return handlers.publications({}, nobody)
+    case 'log':
+      return handlers.log({ query: view.query ?? {} }, nobody)
+  }
+}
+
+/** The port of all networks is drawn once and kept, so that a router's rule for it stays right. */
+function rememberedPort(config: Config, database: Database): number {
+  const { port } = config.of('connections', settings.connections).current
+  const kept = keepOf(database, 'net').get('port')
+  return port !== 0 || kept === undefined ? port : (kept[0]! << 8) | kept[1]!
+}
+
+function rememberPort(database: Database, port: number): void {
+  keepOf(database, 'net').set('port', Uint8Array.of(port >> 8, port & 255))
+}

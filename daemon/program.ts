@@ -1,0 +1,3 @@
+/** What we say of ourselves to others. */
+export const programName = 'Kith'
+export const programVersion = '0.1.0'
