@@ -37,12 +37,12 @@ export interface ClientOptions {
 }
 
 type Part<Name extends string, Value> = [keyof Value] extends [never] ? unknown : { readonly [Key in Name]: Value }
-/** What an operation has to be given: only the parts that it has. */
 /** What every call takes besides. */
 export interface CallOptions {
   readonly signal?: AbortSignal | undefined
 }
 
+/** What an operation has to be given: only the parts that it has. */
 export type Input<R> =
   R extends Route<infer Params, infer Query, infer Body, unknown>
     ? Part<'params', Params> & { readonly query?: Query } & Part<'body', Body>

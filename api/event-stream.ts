@@ -9,6 +9,8 @@ export interface StreamEvent {
 export async function* eventStream(body: ReadableStream<Uint8Array>): AsyncGenerator<StreamEvent> {
   const reader = body.pipeThrough(new TextDecoderStream() as ReadableWritablePair<string, Uint8Array>).getReader()
   let rest = ''
+  // A line end of two characters may be cut between them.
+  let returned = false
   let id: string | undefined
   let event = 'message'
   let data: string[] = []
@@ -16,7 +18,8 @@ export async function* eventStream(body: ReadableStream<Uint8Array>): AsyncGener
     for (;;) {
       const { value, done } = await reader.read()
       if (done) return
-      rest += value
+      rest += returned && value.startsWith('\n') ? value.slice(1) : value
+      returned = value.endsWith('\r')
       const lines = rest.split(/\r\n|\n|\r/)
       rest = lines.pop()!
       for (const line of lines) {

@@ -50,25 +50,26 @@ export type LiveEvent =
 /** Applies a merge patch (RFC 7396); neither argument is changed. */
 export function mergePatch(target: unknown, patch: unknown): unknown {
   if (!isObject(patch)) return patch
-  const out: Record<string, unknown> = isObject(target) ? { ...target } : {}
+  // A map, because people choose labels, and `__proto__` is one.
+  const out = new Map<string, unknown>(isObject(target) ? Object.entries(target) : [])
   for (const [key, value] of Object.entries(patch)) {
-    if (value === null) delete out[key]
-    else out[key] = mergePatch(out[key], value)
+    if (value === null) out.delete(key)
+    else out.set(key, mergePatch(out.get(key), value))
   }
-  return out
+  return Object.fromEntries(out)
 }
 
 /** The merge patch that makes `to` of `from`; undefined when they are equal. Both are JSON without `null` values. */
 export function diffPatch(from: unknown, to: unknown): unknown {
   if (!isObject(from) || !isObject(to)) return JSON.stringify(from) === JSON.stringify(to) ? undefined : to
-  const patch: Record<string, unknown> = {}
-  for (const key of Object.keys(from)) if (!(key in to) || to[key] === undefined) patch[key] = null
+  const patch = new Map<string, unknown>()
+  for (const key of Object.keys(from)) if (!Object.hasOwn(to, key) || to[key] === undefined) patch.set(key, null)
   for (const [key, value] of Object.entries(to)) {
     if (value === undefined) continue
-    const change = key in from ? diffPatch(from[key], value) : value
-    if (change !== undefined) patch[key] = change
+    const change = Object.hasOwn(from, key) ? diffPatch(from[key], value) : value
+    if (change !== undefined) patch.set(key, change)
   }
-  return Object.keys(patch).length === 0 ? undefined : patch
+  return patch.size === 0 ? undefined : Object.fromEntries(patch)
 }
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {

@@ -22,5 +22,5 @@ export interface Route<Params, Query, Body, Response> {
 }
 
 /** Nothing is given here. */
-export type None = Record<never, never>
+export type None = object
 export type Id = { readonly id: string }

@@ -1,11 +1,10 @@
 import { spawn } from 'node:child_process'
 import { closeSync, mkdirSync, openSync } from 'node:fs'
-import { request } from 'node:http'
 import { homedir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { Readable } from 'node:stream'
 import { socketPath } from '@kith/api/address.ts'
 import { Client, UnreachableError } from '@kith/api/client.ts'
+import { fetchOver } from '@kith/api/socket.ts'
 import { FailedError } from './exit.ts'
 
 export interface Where {
@@ -30,34 +29,6 @@ export function client(where: Where): Client {
   const named = token === undefined ? {} : { token }
   if (host !== undefined) return new Client({ base: host.includes('://') ? host : `http://${host}`, ...named })
   return new Client({ base: 'http://localhost', fetch: fetchOver(socketOf(where)), ...named })
-}
-
-/** `fetch` over a unix socket, as far as the client needs it. */
-function fetchOver(socket: string): typeof fetch {
-  return (input, init) =>
-    new Promise((resolve, reject) => {
-      const url = new URL(input as string)
-      const headers = Object.fromEntries(new Headers(init?.headers).entries())
-      const signal = init?.signal ?? undefined
-      const sent = request(
-        {
-          socketPath: socket,
-          path: url.pathname + url.search,
-          method: init?.method ?? 'GET',
-          headers: { ...headers, host: 'localhost' },
-          ...(signal === undefined ? {} : { signal }),
-        },
-        (answer) => {
-          const status = answer.statusCode!
-          const empty = status === 204 || status === 304
-          if (empty) answer.resume()
-          const body = empty ? null : (Readable.toWeb(answer) as unknown as ReadableStream<Uint8Array>)
-          resolve(new Response(body, { status, headers: answer.headers as Record<string, string> }))
-        },
-      )
-      sent.on('error', reject)
-      sent.end(init?.body ?? undefined)
-    })
 }
 
 export const daemonProgram: string = join(dirname(import.meta.dirname), 'daemon', 'main.ts')

@@ -85,11 +85,12 @@ export class Access {
   /** Opens a session. @throws FaultError `input` `api/unauthorized`, `unavailable` `api/too-often` */
   async signIn(request: SessionRequest, address: string): Promise<string> {
     this.#mayGuess(address)
+    // Counted before it is checked, because a password takes a while and others could be tried meanwhile.
+    this.#guessed(address)
     const right =
       (request.link !== undefined && this.#useLink(request.link)) ||
       (request.password !== undefined && (await this.#isPassword(request.password)))
     if (!right) {
-      this.#guessedWrong(address)
       const what =
         request.link === undefined ? 'password is wrong' : 'link was used already, or is not one of this daemon'
       throw fail('input', 'api/unauthorized', `The ${what}`, {
@@ -117,7 +118,7 @@ export class Access {
     this.#wrong.delete(address)
   }
 
-  #guessedWrong(address: string): void {
+  #guessed(address: string): void {
     if (this.#wrong.size > 10_000) this.#wrong.clear()
     const count = (this.#wrong.get(address)?.count ?? 0) + 1
     this.#wrong.set(address, { count, until: this.#now() + guessMs })

@@ -13,6 +13,7 @@ import type { Names } from './guard.ts'
 import { checkHost, checkOrigin } from './guard.ts'
 import type { Asker, Handlers } from './handlers.ts'
 import type { Sample } from './live.ts'
+import type { Bindings } from './listen.ts'
 import { liveStream } from './live.ts'
 import { mount } from './mount.ts'
 import { openApi } from './openapi.ts'
@@ -44,8 +45,8 @@ export function app(world: AppWorld): Hono {
     await next()
   })
   hono.use('/api/*', async (context, next) => {
-    // A token is not sent by a browser on its own, so other origins may use one.
-    if (!isSocket(context) && context.req.header('authorization') === undefined) {
+    // A token is not sent by a browser on its own, so other origins may use one. Where there is one, no cookie counts.
+    if (!isSocket(context) && tokenOf(context) === undefined) {
       const header = (name: string): string | undefined => context.req.header(name)
       checkOrigin({ origin: header('origin'), site: header('sec-fetch-site'), host: header('host') })
     }
@@ -72,11 +73,10 @@ export function app(world: AppWorld): Hono {
     mayView(context)
     return context.text(await world.metrics(), 200, { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' })
   })
-  hono.all('/api/*', (context) => {
-    throw fail('input', 'api/not-found', `There is no ${context.req.method} ${context.req.path}`)
-  })
+  hono.all('/api/*', unknown)
   hono.get('*', (context) => pageFile(world.page, context.req.path))
 
+  hono.notFound(unknown)
   hono.onError((error) => {
     const fault = faultOf(error)
     if (fault.code === 'kith/bug') world.log.error('a request failed', { error: error.stack })
@@ -86,10 +86,9 @@ export function app(world: AppWorld): Hono {
 
   function askerOf(context: Context): Asker {
     const session = getCookie(context, cookie)
-    const token = /^Bearer (\S+)$/i.exec(context.req.header('authorization') ?? '')?.[1]
     return {
       session,
-      grant: world.access.grant({ socket: isSocket(context), token, session }),
+      grant: world.access.grant({ socket: isSocket(context), token: tokenOf(context), session }),
       address: incoming(context)?.socket.remoteAddress ?? 'unix',
       setSession(secret) {
         if (secret === undefined) deleteCookie(context, cookie, { path: '/' })
@@ -116,16 +115,21 @@ export function app(world: AppWorld): Hono {
   }
 }
 
+function unknown(context: Context): never {
+  throw fail('input', 'api/not-found', `There is no ${context.req.method} ${context.req.path}`)
+}
+
+function tokenOf(context: Context): string | undefined {
+  return /^Bearer (\S+)$/i.exec(context.req.header('authorization') ?? '')?.[1]
+}
+
 function incoming(context: Context): HttpBindings['incoming'] | undefined {
   return (context.env as Partial<HttpBindings> | undefined)?.incoming
 }
 
 /** Who reaches the unix socket is the user: the file's mode says so. */
 function isSocket(context: Context): boolean {
-  const request = incoming(context)
-  return (
-    request !== undefined && request.socket.remoteAddress === undefined && request.socket.remoteFamily === undefined
-  )
+  return (context.env as Partial<Bindings> | undefined)?.socket === true
 }
 
 function stream(body: ReadableStream<Uint8Array>): Response {

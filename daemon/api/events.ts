@@ -15,7 +15,14 @@ export function eventsStream(
   let last = after ?? journal.last
   let wake = (): void => {}
   const watching = journal.watch(() => wake())
-  signal.addEventListener('abort', () => wake())
+  const left = new AbortController()
+  const over = AbortSignal.any([signal, left.signal])
+  const end = (): void => {
+    watching[Symbol.dispose]()
+    wake()
+  }
+  if (over.aborted) end()
+  else over.addEventListener('abort', end, { once: true })
 
   function text(entries: readonly JournalEntry[], gap: boolean): string {
     const events = entries.map((entry) => `id: ${entry.seq}\nevent: entry\ndata: ${JSON.stringify(entry)}\n\n`)
@@ -24,7 +31,7 @@ export function eventsStream(
 
   return new ReadableStream<Uint8Array>({
     async pull(controller) {
-      while (!signal.aborted) {
+      while (!over.aborted) {
         const { entries, gap } = journal.since(last)
         const some = entries.slice(0, batch)
         if (some.length > 0 || gap) {
@@ -36,10 +43,10 @@ export function eventsStream(
         await rest(keepAliveMs, quiet.signal)
         if (!quiet.signal.aborted) return controller.enqueue(encoder.encode(': still here\n\n'))
       }
-      controller.close()
+      if (!left.signal.aborted) controller.close()
     },
     cancel() {
-      watching[Symbol.dispose]()
+      left.abort()
     },
   })
 }

@@ -16,7 +16,8 @@ export interface Names {
  */
 export function checkHost(host: string | undefined, names: Names): void {
   const name = hostName(host ?? '')
-  const known = ['localhost', names.machine.toLowerCase(), `${names.machine.toLowerCase()}.local`, ...names.allowed]
+  const machine = names.machine === '' ? [] : [names.machine, `${names.machine}.local`]
+  const known = ['localhost', ...machine, ...names.allowed].map((one) => one.toLowerCase())
   if (isIP(name) !== 0 || known.includes(name) || name.endsWith('.localhost')) return
   throw fail('input', 'api/host', `Kith does not go by the name “${name.slice(0, 100)}”`, {
     hint: 'Use the address of the machine, or add the name to the setting api.hosts.',
@@ -48,7 +49,7 @@ function hostName(host: string): string {
 
 /** Whether only this machine reaches an address. */
 export function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || host.startsWith('127.')
+  return host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'))
 }
 
 /**

@@ -12,6 +12,12 @@ export interface ListenOptions {
   readonly socket: string
 }
 
+/** What the app is told of the server that a request came in by. */
+export interface Bindings {
+  /** The unix socket: the file's mode lets only the user in. */
+  readonly socket: boolean
+}
+
 export interface ApiServer extends AsyncDisposable {
   /** `http://127.0.0.1:7337`, or undefined without TCP. */
   readonly url: string | undefined
@@ -19,9 +25,11 @@ export interface ApiServer extends AsyncDisposable {
 
 /** Opens the API on TCP and on the unix socket. @throws FaultError `local` `api/port-taken`, `api/listen` */
 export async function listen(app: Hono, { tcp, socket }: ListenOptions): Promise<ApiServer> {
-  const listener = getRequestListener(app.fetch)
   const servers: Server[] = []
   const open = async (at: { host: string; port: number } | { path: string }): Promise<Server> => {
+    // Which server took the connection is what counts: a TCP peer that is gone has no address either.
+    const bindings: Bindings = { socket: 'path' in at }
+    const listener = getRequestListener((request, env) => app.fetch(request, { ...env, ...bindings }))
     const server = createServer(
       { headersTimeout: 15_000, requestTimeout: 120_000 },
       (request, response) => void listener(request, response),

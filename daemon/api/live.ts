@@ -17,6 +17,8 @@ export type Sample = (view: View) => Promise<unknown>
 export function liveStream(views: Views, sample: Sample, signal: AbortSignal): ReadableStream<Uint8Array> {
   const shown = new Map<string, { value: unknown } | { gone: string }>()
   const encoder = new TextEncoder()
+  const left = new AbortController()
+  const over = AbortSignal.any([signal, left.signal])
   let lastSent = 0
   let lastSample = 0
 
@@ -47,7 +49,8 @@ export function liveStream(views: Views, sample: Sample, signal: AbortSignal): R
       async pull(controller) {
         // Called only when the reader has taken what was there.
         for (;;) {
-          await rest(lastSample + sampleMs - performance.now(), signal)
+          await rest(lastSample + sampleMs - performance.now(), over)
+          if (left.signal.aborted) return
           if (signal.aborted) return controller.close()
           lastSample = performance.now()
           const events = await changes()
@@ -61,6 +64,9 @@ export function liveStream(views: Views, sample: Sample, signal: AbortSignal): R
             return controller.enqueue(encoder.encode(': still here\n\n'))
           }
         }
+      },
+      cancel() {
+        left.abort()
       },
     },
     { highWaterMark: 1 },

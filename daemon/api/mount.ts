@@ -42,7 +42,8 @@ export function mount(app: Hono, handlers: Handlers, askerOf: (context: Context)
         key === undefined ? await handler(input, asker) : await once(repeated, key, () => handler(input, asker))
       if (route.file !== undefined)
         return new Response(answer as Uint8Array<ArrayBuffer>, { headers: { 'content-type': route.file } })
-      if (route.response === undefined) return new Response(null, { status: 204 })
+      // Through the context, which carries the cookie that the operation may have set.
+      if (route.response === undefined) return context.body(null, 204)
       return context.json(answer as object, 200, { 'cache-control': 'no-store' })
     })
   }

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { problem } from '@kith/api/fault.ts'
+import { views } from '@kith/api/live.ts'
 import type { Route } from '@kith/api/route.ts'
 import { routes } from '@kith/api/routes.ts'
 
@@ -13,6 +14,7 @@ export function openApi(version: string): unknown {
     paths[path] ??= {}
     paths[path][route.method] = operation(name, route)
   }
+  for (const [path, described] of Object.entries(streams)) paths[path] = { get: described }
   return {
     openapi: '3.1.0',
     info: {
@@ -29,6 +31,42 @@ export function openApi(version: string): unknown {
         session: { type: 'apiKey', in: 'cookie', name: 'kith' },
       },
       schemas: { Problem: schemaOf(problem, 'output') },
+    },
+  }
+}
+
+/** The two streams of server-sent events, which are no operations of the contract's table. */
+const streams: Readonly<Record<string, unknown>> = {
+  '/api/v1/events': stream(
+    'events',
+    'What happens, from now on or after a number; an event `gap` first when entries were missed for good',
+    [
+      { name: 'after', in: 'query', schema: { type: 'integer', minimum: 0 } },
+      { name: 'Last-Event-ID', in: 'header', schema: { type: 'integer', minimum: 0 } },
+    ],
+  ),
+  '/api/v1/live': stream(
+    'live',
+    'What a screen shows: everything at first, then merge patches (RFC 7396), at most once a second',
+    [
+      {
+        name: 'views',
+        in: 'query',
+        content: { 'application/json': { schema: schemaOf(views, 'input') } },
+      },
+    ],
+  ),
+}
+
+function stream(operationId: string, summary: string, parameters: readonly unknown[]): unknown {
+  return {
+    operationId,
+    tags: ['streams'],
+    summary,
+    description: 'Needs the scope `view`.',
+    parameters,
+    responses: {
+      200: { description: 'Until one side ends it', content: { 'text/event-stream': { schema: { type: 'string' } } } },
     },
   }
 }

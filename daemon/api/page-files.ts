@@ -18,7 +18,8 @@ const policy =
 /** A file of the built page; every path that is no file is a screen of the page itself. */
 export async function pageFile(folder: string, path: string): Promise<Response> {
   const clean = normalize(decodePath(path)).replace(/^(\.\.(\/|$))+/, '')
-  const isFile = extname(clean) !== ''
+  // Screens may have dots in their paths, as the settings do.
+  const isFile = extname(clean) in types || clean.startsWith('/assets/')
   const bytes = await read(join(folder, isFile ? clean : 'index.html'))
   if (bytes === undefined)
     return new Response(isFile ? 'Not found' : 'The page is not built: npm start builds it.', { status: 404 })

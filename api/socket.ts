@@ -1,0 +1,31 @@
+// For Node only: the page never imports this.
+import { request } from 'node:http'
+import { Readable } from 'node:stream'
+
+/** `fetch` over a unix socket, as far as the client needs it. */
+export function fetchOver(socketPath: string): typeof fetch {
+  return (input, init) =>
+    new Promise((resolve, reject) => {
+      const url = new URL(input as string)
+      const headers = Object.fromEntries(new Headers(init?.headers).entries())
+      const signal = init?.signal ?? undefined
+      const sent = request(
+        {
+          socketPath,
+          path: url.pathname + url.search,
+          method: init?.method ?? 'GET',
+          headers: { ...headers, host: 'localhost' },
+          ...(signal === undefined ? {} : { signal }),
+        },
+        (answer) => {
+          const status = answer.statusCode!
+          const empty = status === 204
+          if (empty) answer.resume()
+          const body = empty ? null : (Readable.toWeb(answer) as unknown as ReadableStream<Uint8Array>)
+          resolve(new Response(body, { status, headers: { 'content-type': answer.headers['content-type'] ?? '' } }))
+        },
+      )
+      sent.on('error', reject)
+      sent.end(init?.body ?? undefined)
+    })
+}

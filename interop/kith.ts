@@ -1,0 +1,151 @@
+import { spawn } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
+import { createWriteStream } from 'node:fs'
+import { mkdir, readFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { Client, UnreachableError } from '@kith/api/client.ts'
+import { fetchOver } from '@kith/api/socket.ts'
+import type { Transfer, TransferDetails } from '@kith/api/transfers.ts'
+
+const root = dirname(import.meta.dirname)
+const startMs = 20_000
+
+/** A daemon of this checkout, with a home of its own, driven over its unix socket like any program would. */
+export class Kith implements AsyncDisposable {
+  readonly home: string
+  readonly client: Client
+  readonly #settings: readonly string[]
+  #process: ChildProcess | undefined
+
+  private constructor(home: string, settings: readonly string[]) {
+    this.home = home
+    this.#settings = settings
+    this.client = new Client({ base: 'http://localhost', fetch: fetchOver(join(home, 'run', 'api.sock')) })
+  }
+
+  /** @param settings such as `speed.down=2048` */
+  static async start(home: string, settings: readonly string[] = []): Promise<Kith> {
+    await mkdir(home, { recursive: true })
+    const kith = new Kith(home, settings)
+    await kith.start()
+    return kith
+  }
+
+  get downloads(): string {
+    return join(this.home, 'downloads')
+  }
+
+  get pid(): number {
+    return this.#process!.pid!
+  }
+
+  async start(more: readonly string[] = []): Promise<void> {
+    const flags = ['api.port=0', ...this.#settings, ...more].flatMap((setting) => ['--set', setting])
+    const child = spawn(process.execPath, [join(root, 'daemon', 'main.ts'), '--home', this.home, ...flags], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...process.env, KITH_HOME: undefined },
+    })
+    const log = createWriteStream(join(this.home, 'daemon.log'), { flags: 'a' })
+    child.stdout.pipe(log, { end: false })
+    child.stderr.pipe(log, { end: false })
+    this.#process = child
+    const end = Date.now() + startMs
+    for (;;) {
+      if (child.exitCode !== null || Date.now() > end) throw new Error(`Kith did not start:\n${await this.log()}`)
+      try {
+        await this.client.call('status')
+        return
+      } catch (error) {
+        if (!(error instanceof UnreachableError)) throw error
+      }
+      await sleep(50)
+    }
+  }
+
+  /** `SIGKILL`: nothing can be put in order. */
+  async kill(): Promise<void> {
+    await this.#end('SIGKILL')
+  }
+
+  async stop(): Promise<void> {
+    await this.#end('SIGTERM')
+  }
+
+  async #end(signal: NodeJS.Signals): Promise<void> {
+    const child = this.#process
+    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return
+    const ended = new Promise((resolve) => child.once('exit', resolve))
+    child.kill(signal)
+    const timer = setTimeout(() => child.kill('SIGKILL'), 25_000)
+    await ended
+    clearTimeout(timer)
+  }
+
+  log(): Promise<string> {
+    return readFile(join(this.home, 'daemon.log'), 'utf8').catch(() => '')
+  }
+
+  /** Adds a link, or a document. */
+  async add(what: string | Uint8Array, directory?: string): Promise<Transfer> {
+    const where = directory === undefined ? {} : { directory }
+    const body =
+      typeof what === 'string' ? { link: what, ...where } : { document: Buffer.from(what).toString('base64'), ...where }
+    return (await this.client.call('add', { body })).transfer
+  }
+
+  transfer(id: string): Promise<TransferDetails> {
+    return this.client.call('transfer', { params: { id } })
+  }
+
+  /** The port that other peers reach it at. */
+  async port(): Promise<number> {
+    return (await this.client.call('status')).port
+  }
+
+  /** Waits until a transfer passes the test; says what it was when time is up. */
+  async until(id: string, test: (transfer: TransferDetails) => boolean, ms = 60_000): Promise<TransferDetails> {
+    const end = Date.now() + ms
+    for (;;) {
+      const transfer = await this.transfer(id)
+      if (test(transfer)) return transfer
+      if (Date.now() > end) {
+        const sources = await this.client.call('sources', { params: { id } })
+        throw new Error(
+          `It did not come to that: ${JSON.stringify({ ...transfer, sources }, undefined, 1)}\n${await this.log()}`,
+        )
+      }
+      await sleep(50)
+    }
+  }
+
+  /** Waits until everything wanted is here and verified. */
+  complete(id: string, ms?: number): Promise<TransferDetails> {
+    return this.until(id, ({ state }) => state === 'giving' || state === 'done', ms)
+  }
+
+  /** Makes a torrent of a file or folder and gives it. */
+  async publish(
+    path: string,
+    trackers: readonly string[] = [],
+    more: { pieceLength?: number; webSeeds?: string[] } = {},
+  ): Promise<{ torrent: Uint8Array; link: string; transfer: string }> {
+    let made = await this.client.call('publish', {
+      body: { path, gateways: trackers.length === 0 ? [] : [trackers], ...more },
+    })
+    while (made.state === 'hashing') {
+      await sleep(50)
+      made = await this.client.call('publication', { params: { id: made.id } })
+    }
+    if (made.state === 'failed') throw new Error(made.fault?.message)
+    const torrent = await this.client.call('publishedDocument', { params: { id: made.id } })
+    return { torrent, link: made.link!, transfer: made.transfer! }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.stop()
+  }
+}
+
+export function sleep(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms))
+}
