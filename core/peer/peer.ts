@@ -9,5 +9,5 @@ export interface Peer {
   /** Address or nickname, for people. */
   readonly name: string
   /** The program it says it runs, for example `qBittorrent 4.5.2`. */
-  readonly client?: string
+  readonly client?: string | undefined
 }

@@ -3,11 +3,12 @@ import { fail } from '@kith/core/fault/fault.ts'
 import { digestBy } from '@kith/core/content/content.ts'
 import { bytesOf } from '@kith/core/content/digest.ts'
 import { every } from '@kith/core/network/clock.ts'
-import type { Fetch, Gateway, Gateways } from '@kith/core/network/facets.ts'
+import type { Directory, Fetch, Gateway, Gateways, Publish } from '@kith/core/network/facets.ts'
 import type { Host } from '@kith/core/network/host.ts'
 import type { Connection } from '@kith/core/network/net.ts'
 import type { Health, Membership } from '@kith/core/network/network.ts'
 import type { Subject } from '@kith/core/transfer/subject.ts'
+import type { WritableValue } from '@kith/core/value/value.ts'
 import { value } from '@kith/core/value/value.ts'
 import { directory } from './directory/directory.ts'
 import { publish } from './facets/publish.ts'
@@ -16,16 +17,14 @@ import { Frames } from './swarm/frames.ts'
 import { addTracker, removeTracker, Torrent } from './torrent.ts'
 import { UdpTrackers } from './trackers/udp.ts'
 import { handshakeHead, infoHashIn, newPeerId } from './wire/handshake.ts'
-import { formatMagnet } from './wire/links.ts'
-import { decodeHint } from './wire/hint.ts'
 
 /** Being in the BitTorrent network: one listener, one swarm for each running transfer. */
 export class Member implements Membership {
-  readonly health = value<Health>({ state: 'alone', people: 0 })
+  readonly health: WritableValue<Health> = value<Health>({ state: 'alone', people: 0 })
   readonly gateways: Gateways
   readonly fetch: Fetch
-  readonly publish = publish
-  readonly directory: ReturnType<typeof directory>
+  readonly publish: Publish
+  readonly directory: Directory
   readonly #host: Host
   readonly #settings: Settings
   readonly #peerId: Uint8Array
@@ -37,6 +36,9 @@ export class Member implements Membership {
   constructor(host: Host, settings: Settings) {
     this.#host = host
     this.#settings = settings
+    this.publish = publish(settings.anonymous ? undefined : `${host.self.program} ${host.self.version}`, () =>
+      host.clock.now(),
+    )
     this.#peerId = newPeerId(host.self, settings.anonymous, host.random)
     this.#udp = this.#resources.use(new UdpTrackers(host))
     this.directory = directory(host, settings, { knows: (infoHash) => this.#torrents.has(infoHash.toHex()) })
@@ -50,12 +52,6 @@ export class Member implements Membership {
     this.fetch = {
       can: (content) => digestBy(content, 'btih') !== undefined,
       work: (subject, signal) => this.#work(subject, signal),
-      link: (content, hint) => {
-        const infoHash = digestBy(content, 'btih')
-        return infoHash === undefined
-          ? undefined
-          : formatMagnet(content, hint === undefined ? undefined : decodeHint(hint))
-      },
     }
   }
 

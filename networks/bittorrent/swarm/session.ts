@@ -6,7 +6,7 @@ import { endpointText } from '@kith/core/network/net.ts'
 import type { Pump } from '@kith/core/network/pump.ts'
 import { pump } from '@kith/core/network/pump.ts'
 import type { Peer } from '@kith/core/peer/peer.ts'
-import type { Claim, Lane, LanePort } from '@kith/core/transfer/lane.ts'
+import type { Claim, Lane, LaneFacts, LanePort } from '@kith/core/transfer/lane.ts'
 import type { Subject } from '@kith/core/transfer/subject.ts'
 import type { PeerEvent, PeerTalk } from '../talk/peer-talk.ts'
 import type { Candidate } from './choker.ts'
@@ -169,6 +169,16 @@ export class Session implements Lane, Candidate {
     if (this.talk.choked) return 'has no free slot for us'
     if (this.#window.snubbed) return 'keeps us waiting'
     return undefined
+  }
+
+  facts(): LaneFacts {
+    const { have, haveAll } = this.talk
+    return {
+      upRate: this.up.current,
+      progress: haveAll ? 1 : have === undefined || have.size === 0 ? 0 : have.count / have.size,
+      incoming: this.connection.incoming,
+      taking: !this.talk.amChoking && this.talk.interested,
+    }
   }
 
   /** Opens the lane, once the talk is open and the bytes are described. */

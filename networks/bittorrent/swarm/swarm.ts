@@ -250,6 +250,7 @@ export class Swarm {
       blocks: {
         place: (piece, begin, length) => session().place(piece, begin, length),
         delivered: (piece, begin, length) => session().blockDelivered(piece, begin, length),
+        waiting: () => session().uploads?.waiting ?? 0,
       },
     }
   }

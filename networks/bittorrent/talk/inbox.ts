@@ -1,0 +1,349 @@
+import { assertNever, fail } from '@kith/core/fault/fault.ts'
+import {
+  decodeDontHave,
+  decodeExchange,
+  decodeMetadata,
+  decodeUploadOnly,
+  metadataPieceSize,
+} from '../wire/extended.ts'
+import { longestInfo, mostPieces } from '../wire/limits.ts'
+import type { Block, PeerMessage } from '../wire/peer.ts'
+import { decodeMessage, messageId } from '../wire/peer.ts'
+import type { Extensions } from './extensions.ts'
+import { requestsAccepted } from './extensions.ts'
+import { Framer } from './framer.ts'
+import type { Patience } from './patience.ts'
+import type { PeerEvent, TalkSetup } from './peer-event.ts'
+import { Supply } from './supply.ts'
+
+/** The longest block that a peer may ask for, or send: no client uses more. */
+const longestBlock = 128 * 1024
+/** Blocks that were never asked for, in bytes, before a peer has to go: some may cross with a lost count of ours. */
+const toleratedBytes = 256 * 1024
+/** Extended messages: peers and metadata, with room for what others invent. */
+const longestExtended = 1024 * 1024
+/** Messages that we do not know, and small ones whose length is checked later. */
+const longestOther = 64 * 1024
+/** A peer allows ten or so; more are passed over. */
+const mostAllowedFast = 1_024
+/** Metadata requests that are answered of what comes in one read, so that answers do not pile up. */
+const metadataAtOnce = 64
+/** How often a peer may ask for the whole of the metadata. */
+const metadataTimes = 3
+
+/** What the inbox needs of the talk that it is part of. */
+export interface InboxWorld {
+  readonly setup: TalkSetup
+  readonly extensions: Extensions
+  readonly patience: Patience
+  fast(): boolean
+  amChoking(): boolean
+  /** Says at once that a request will not be answered. */
+  reject(id: number, piece: number, begin: number, length: number): void
+  rejectMetadata(piece: number): void
+}
+
+interface Geometry {
+  readonly pieceCount: number
+  readonly pieceLength: number
+  readonly size: number
+}
+
+/** What comes from the peer: checks each message, keeps what it says of itself, and turns the rest into events. */
+export class Inbox {
+  readonly #world: InboxWorld
+  readonly #framer: Framer
+  readonly supply: Supply
+  readonly allowedFast: Set<number> = new Set()
+  /** It chokes us. */
+  choked = true
+  /** It is interested. */
+  interested = false
+  /** Bytes of blocks that we asked for. */
+  asked = 0
+  /** Bytes of blocks that were placed. */
+  received = 0
+  /** Bytes of blocks that nobody wanted. */
+  unwanted = 0
+  #geometry: Geometry | undefined
+  #now = 0
+  /** Bytes of blocks that it sent or began to send. */
+  #sent = 0
+  #events: PeerEvent[] = []
+  #head = 0
+  /** Requests among the events. */
+  #requests = 0
+  #metadataNow = 0
+  #metadataAsked = 0
+
+  constructor(world: InboxWorld) {
+    const { pieceCount, pieceLength, size } = world.setup
+    this.#world = world
+    this.supply = new Supply(pieceCount)
+    if (pieceCount !== undefined && pieceLength !== undefined && size !== undefined) {
+      this.#geometry = { pieceCount, pieceLength, size }
+    }
+    this.#framer = new Framer({
+      limit: (id) => this.#limit(id),
+      keepAlive: () => {
+        this.#world.patience.messageEnded()
+        this.#idle()
+      },
+      message: (bytes) => {
+        this.#world.patience.messageEnded()
+        this.#message(decodeMessage(bytes))
+      },
+      blockBegins: (piece, begin, length) => this.#blockBegins(piece, begin, length),
+      blockEnds: (piece, begin, length, taken) => {
+        if (!taken) this.unwanted += length
+        else {
+          this.received += length
+          this.#world.setup.blocks.delivered(piece, begin, length)
+        }
+      },
+    })
+  }
+
+  /** @throws FaultError `peer` */
+  receive(bytes: Uint8Array, from: number, now: number): void {
+    this.#now = now
+    this.#metadataNow = 0
+    this.#framer.receive(bytes, from)
+    this.#world.patience.heard(now, this.#framer.waiting)
+  }
+
+  /** @throws FaultError `peer` when what the peer said before does not fit */
+  describe(pieceCount: number, pieceLength: number, size: number): void {
+    if (this.#geometry !== undefined) return
+    this.supply.describe(pieceCount)
+    this.#geometry = { pieceCount, pieceLength, size }
+    for (const piece of this.allowedFast) if (piece >= pieceCount) this.allowedFast.delete(piece)
+  }
+
+  abandon(): void {
+    this.#framer.abandon()
+  }
+
+  stop(): void {
+    this.#framer.stop()
+  }
+
+  push(event: PeerEvent): void {
+    this.#events.push(event)
+  }
+
+  next(): PeerEvent | undefined {
+    const event = this.#events[this.#head]
+    if (event === undefined) return undefined
+    this.#head++
+    if (this.#head === this.#events.length) {
+      this.#events = []
+      this.#head = 0
+    }
+    if (event.kind === 'request') this.#requests--
+    return event
+  }
+
+  #idle(): void {
+    this.#world.patience.idle(this.#now)
+  }
+
+  #limit(id: number): number {
+    if (id === messageId.piece) return 9 + longestBlock
+    if (id === messageId.bitfield) return 1 + Math.ceil((this.#geometry?.pieceCount ?? mostPieces) / 8)
+    return id === messageId.extended ? longestExtended : longestOther
+  }
+
+  // Blocks
+
+  #blockBegins(piece: number, begin: number, length: number): Uint8Array | undefined {
+    this.#world.patience.messageEnded()
+    this.#sent += length
+    if (this.#sent > this.asked + toleratedBytes) {
+      throw fail('peer', 'bittorrent/not-asked', 'It sends blocks that nobody asked for')
+    }
+    if (this.#geometry === undefined) return undefined
+    this.#inRange({ piece, begin, length })
+    return this.#world.setup.blocks.place(piece, begin, length)
+  }
+
+  #pieceInRange(piece: number): void {
+    if (piece >= (this.#geometry?.pieceCount ?? mostPieces)) {
+      throw fail('peer', 'bittorrent/piece-range', `It spoke of piece ${piece}, which the torrent does not have`)
+    }
+  }
+
+  #inRange({ piece, begin, length }: Block): void {
+    this.#pieceInRange(piece)
+    if (this.#geometry === undefined) return
+    const { pieceLength, size } = this.#geometry
+    if (begin + length > Math.min(pieceLength, size - piece * pieceLength)) {
+      throw fail('peer', 'bittorrent/block-range', `It spoke of a block beyond the end of piece ${piece}`)
+    }
+  }
+
+  // Messages
+
+  #message(message: PeerMessage): void {
+    switch (message.kind) {
+      case 'choke':
+      case 'unchoke':
+        return this.#choke(message.kind === 'choke')
+      case 'interested':
+      case 'notInterested':
+        return this.#interest(message.kind === 'interested')
+      case 'have':
+        if (!this.supply.add(message.piece)) this.#idle()
+        else if (this.#geometry !== undefined) this.push(message)
+        return undefined
+      case 'bitfield':
+        this.supply.bitfield(message.bits)
+        return this.#haves()
+      case 'haveAll':
+        this.#needFast()
+        this.supply.everything()
+        return this.#haves()
+      case 'haveNone':
+        this.#needFast()
+        this.supply.nothing()
+        return this.#haves()
+      case 'request':
+        return this.#request(message)
+      case 'cancel':
+        this.#idle()
+        this.#inRange(message)
+        return this.push(message)
+      case 'reject':
+        this.#needFast()
+        this.#idle()
+        this.#inRange(message)
+        return this.push(message)
+      case 'suggest':
+      case 'allowedFast':
+        return this.#favour(message.kind, message.piece)
+      case 'extended':
+        this.#idle()
+        return this.#extended(message.id, message.payload)
+      case 'keepAlive':
+      case 'port':
+      case 'unknown':
+      // The framer makes blocks of all pieces but those that are too short to decode.
+      case 'piece':
+        return this.#idle()
+      default:
+        return assertNever(message)
+    }
+  }
+
+  #needFast(): void {
+    if (!this.#world.fast()) throw fail('peer', 'bittorrent/fast', 'It uses the fast extension without having said so')
+  }
+
+  #choke(choked: boolean): void {
+    this.#idle()
+    if (this.choked === choked) return
+    this.choked = choked
+    this.push({ kind: choked ? 'choked' : 'unchoked' })
+  }
+
+  #interest(interested: boolean): void {
+    this.#idle()
+    if (this.interested === interested) return
+    this.interested = interested
+    this.push({ kind: interested ? 'interested' : 'notInterested' })
+  }
+
+  #haves(): void {
+    if (this.#geometry !== undefined) this.push({ kind: 'haves' })
+  }
+
+  #request(request: { readonly kind: 'request' } & Block): void {
+    const { piece, begin, length } = request
+    this.#inRange(request)
+    if (length === 0 || length > longestBlock) {
+      throw fail('peer', 'bittorrent/request-length', `It asked for a block of ${length} bytes`)
+    }
+    if (this.#world.amChoking()) this.#idle()
+    const tooMany = this.#world.setup.blocks.waiting() + this.#requests >= requestsAccepted
+    if (!tooMany && this.#geometry !== undefined) {
+      this.#requests++
+      return this.push(request)
+    }
+    // A request is never dropped in silence: whoever cannot be told waits for it in vain.
+    if (this.#world.fast()) {
+      this.#idle()
+      this.#world.reject(messageId.reject, piece, begin, length)
+    } else if (tooMany) {
+      throw fail('peer', 'bittorrent/request-flood', `It asked for more than ${requestsAccepted} blocks at once`)
+    }
+  }
+
+  #favour(kind: 'suggest' | 'allowedFast', piece: number): void {
+    this.#needFast()
+    this.#idle()
+    this.#pieceInRange(piece)
+    if (kind === 'allowedFast') {
+      if (this.allowedFast.size >= mostAllowedFast || this.allowedFast.has(piece)) return
+      this.allowedFast.add(piece)
+    }
+    if (this.#geometry !== undefined) this.push({ kind, piece })
+  }
+
+  // Extensions
+
+  #extended(id: number, payload: Uint8Array): void {
+    const { extensions } = this.#world
+    if (id === 0) {
+      const before = extensions.uploadOnly
+      extensions.learn(payload)
+      this.push({ kind: 'extended' })
+      if (extensions.uploadOnly !== before) this.push({ kind: 'uploadOnly' })
+      return
+    }
+    const name = extensions.named(id)
+    switch (name) {
+      case 'ut_metadata':
+        return this.#metadata(payload)
+      case 'ut_pex': {
+        const { added, dropped } = decodeExchange(payload)
+        const seeds = added.filter(({ seed }) => seed).map(({ endpoint }) => endpoint)
+        return this.push({ kind: 'exchange', added: added.map(({ endpoint }) => endpoint), seeds, dropped })
+      }
+      case 'lt_donthave': {
+        const piece = decodeDontHave(payload)
+        if (this.supply.remove(piece)) this.push({ kind: 'dontHave', piece })
+        return undefined
+      }
+      case 'upload_only': {
+        const uploadOnly = decodeUploadOnly(payload)
+        if (extensions.uploadOnly === uploadOnly) return undefined
+        extensions.uploadOnly = uploadOnly
+        return this.push({ kind: 'uploadOnly' })
+      }
+      case undefined:
+        return undefined
+      default:
+        return assertNever(name)
+    }
+  }
+
+  #metadata(payload: Uint8Array): void {
+    const message = decodeMetadata(payload)
+    if (message === undefined) return
+    if (message.piece >= Math.ceil(longestInfo / metadataPieceSize)) {
+      throw fail('peer', 'bittorrent/metadata-range', `It spoke of piece ${message.piece} of the metadata`)
+    }
+    if (message.kind === 'metadataRequest') return this.#metadataRequest(message.piece)
+    if (message.kind === 'metadataReject') return this.push(message)
+    this.push({ kind: 'metadataData', piece: message.piece, bytes: message.bytes.slice() })
+  }
+
+  #metadataRequest(piece: number): void {
+    const pieces = Math.ceil((this.#world.extensions.ownMetadataSize ?? 0) / metadataPieceSize)
+    this.#metadataNow++
+    this.#metadataAsked++
+    const tooMany = this.#metadataNow > metadataAtOnce || this.#metadataAsked > metadataTimes * pieces + metadataAtOnce
+    if (tooMany) this.#world.rejectMetadata(piece)
+    else this.push({ kind: 'metadataRequest', piece })
+  }
+}

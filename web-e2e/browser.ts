@@ -1,0 +1,44 @@
+import { mkdir } from 'node:fs/promises'
+import { createRequire } from 'node:module'
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import assert from 'node:assert/strict'
+import type { Browser, Page } from 'playwright-core'
+import { chromium } from 'playwright-core'
+
+/** Debian's Chromium, quiet: it looks up nothing and updates nothing. */
+export function launch(): Promise<Browser> {
+  return chromium.launch({
+    executablePath: '/usr/bin/chromium',
+    args: [
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-quic',
+      '--no-first-run',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+    ],
+  })
+}
+
+const pictures = join(import.meta.dirname, '..', 'out', 'pictures')
+
+/** Keeps a picture of the page for people to look at. */
+export async function picture(page: Page, name: string): Promise<void> {
+  await mkdir(pictures, { recursive: true })
+  await page.screenshot({ path: join(pictures, `${name}.png`) })
+}
+
+/** Runs axe-core on what is shown and asserts that it finds nothing. */
+export async function accessible(page: Page, what: string): Promise<void> {
+  const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+  // The page's own policy allows no inline scripts; the debugger's evaluation is not bound by it.
+  await page.evaluate(axe)
+  const found = await page.evaluate(async () => {
+    const { axe: tool } = globalThis as unknown as { axe: { run(): Promise<{ violations: { id: string; help: string; nodes: { html: string; failureSummary: string }[] }[] }> } }
+    const { violations } = await tool.run()
+    return violations.map(({ id, help, nodes }) => `${id}: ${help}\n${nodes.slice(0, 3).map(({ html, failureSummary }) => `  ${html.slice(0, 160)}\n    ${failureSummary}`).join('\n')}`)
+  })
+  assert.deepEqual(found, [], `${what} is accessible`)
+}

@@ -1,0 +1,121 @@
+import assert from 'node:assert/strict'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { randomBytes } from 'node:crypto'
+import { after, before, test } from 'node:test'
+import type { Browser, Page } from 'playwright-core'
+import { Kith } from '@kith/interop/kith.ts'
+import { accessible, launch, picture } from './browser.ts'
+
+const noBrowser = existsSync('/usr/bin/chromium') ? false : 'needs the Debian package chromium'
+const screens = ['home', 'transfers', 'library', 'networks', 'settings', 'log'] as const
+
+let folder: string
+let seed: Kith
+let kith: Kith
+let browser: Browser
+let page: Page
+let link: string
+
+before(async () => {
+  if (noBrowser !== false) return
+  folder = await mkdtemp(join(tmpdir(), 'kith-page-'))
+  seed = await Kith.start(join(folder, 'seed'))
+  kith = await Kith.start(join(folder, 'kith'))
+  const content = join(folder, 'debian-netinst.iso')
+  await writeFile(content, randomBytes(24 * 1024 * 1024))
+  await seed.client.call('switchDirectory', { params: { id: 'bittorrent' }, body: { on: true } })
+  const { directory } = await seed.client.call('network', { params: { id: 'bittorrent' } })
+  link = (await seed.publish(content, directory!.addresses.slice(0, 1))).link
+  browser = await launch()
+  page = await browser.newPage({ viewport: { width: 1440, height: 900 } })
+  page.on('pageerror', (error) => assert.fail(`the page threw: ${error.message}`))
+})
+
+after(async () => {
+  if (noBrowser !== false) return
+  await browser.close()
+  await kith.stop()
+  await seed.stop()
+  await rm(folder, { recursive: true, force: true })
+})
+
+test('the one-time link opens the page, once', { skip: noBrowser }, async () => {
+  const { url } = await kith.client.call('link')
+  await page.goto(url)
+  await page.getByTestId('nav-home').first().waitFor()
+  assert.doesNotMatch(page.url(), /#t=/, 'the secret does not stay in the address')
+  const other = await browser.newContext()
+  const stranger = await other.newPage()
+  await stranger.goto(url)
+  await stranger.locator('input[type=password], [role=alert]').first().waitFor()
+  await other.close()
+})
+
+test('a magnet is added, finishes, pauses, resumes, and is removed', { skip: noBrowser }, async () => {
+  await page.getByTestId('nav-transfers').first().click()
+  await page.getByTestId('add-open').first().click()
+  await page.getByTestId('add-link').fill(link)
+  await picture(page, 'add')
+  await page.getByTestId('add-submit').click()
+  const row = page.getByTestId('transfer-row').first()
+  await row.waitFor()
+  await page.waitForFunction(() => document.querySelector('[data-testid=transfer-row]')?.getAttribute('data-state') === 'giving', undefined, { timeout: 60_000 })
+  await picture(page, 'transfers')
+  await row.click()
+  await page.getByTestId('action-pause').first().click()
+  await page.waitForFunction(() => document.querySelector('[data-testid=transfer-row]')?.getAttribute('data-state') === 'paused')
+  await page.getByTestId('action-resume').first().click()
+  await page.waitForFunction(() => document.querySelector('[data-testid=transfer-row]')?.getAttribute('data-state') === 'giving')
+  await page.getByTestId('action-remove').first().click()
+  await page.getByTestId('remove-confirm').click()
+  await page.getByTestId('transfer-row').first().waitFor({ state: 'detached' })
+  assert.equal((await kith.client.call('transfers', { query: {} })).total, 0)
+})
+
+test('a setting is changed in the page and holds in the daemon', { skip: noBrowser }, async () => {
+  await page.getByTestId('nav-settings').first().click()
+  const box = page.getByTestId('setting-speed.down')
+  await box.fill('5000')
+  await box.press('Enter')
+  const until = Date.now() + 10_000
+  for (;;) {
+    const setting = await kith.client.call('setting', { params: { id: 'speed.down' } })
+    if (setting.value === 5000 && setting.origin === 'page') break
+    assert.ok(Date.now() < until, `the setting is ${JSON.stringify(setting)}`)
+    await page.waitForTimeout(100)
+  }
+})
+
+test('every screen is accessible, wide and narrow, light and dark', { skip: noBrowser }, async () => {
+  await kith.add(link)
+  for (const [size, viewport] of [['wide', { width: 1440, height: 900 }], ['phone', { width: 360, height: 740 }]] as const) {
+    await page.setViewportSize(viewport)
+    for (const scheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme: scheme, reducedMotion: 'reduce' })
+      for (const screen of screens) {
+        await page.goto(new URL(screen === 'home' ? '/' : `/${screen}`, page.url()).href)
+        await page.locator('h1').first().waitFor()
+        await page.waitForTimeout(300)
+        await picture(page, `${screen}-${size}-${scheme}`)
+        await accessible(page, `${screen}, ${size}, ${scheme}`)
+        const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)
+        assert.ok(overflow <= 0, `${screen} is ${overflow} pixels too wide (${size})`)
+      }
+    }
+  }
+})
+
+test('the page notices when the daemon is gone, and recovers alone', { skip: noBrowser }, async () => {
+  await page.setViewportSize({ width: 1440, height: 900 })
+  await page.goto(new URL('/', page.url()).href)
+  const { host } = new URL(page.url())
+  await kith.stop()
+  await page.locator('[data-connected=false]').first().waitFor({ timeout: 10_000 })
+  await picture(page, 'gone')
+  // The same address, so that the open page finds it again.
+  await kith.start([`api.port=${host.split(':')[1]!}`])
+  await page.locator('[data-connected=true]').first().waitFor({ timeout: 20_000 })
+})
