@@ -54,7 +54,9 @@ function resolved(from: string, name: string): string {
 const all = ['core', 'wire', 'networks', 'daemon', 'api', 'web', 'cli', 'sim'].flatMap((folder) =>
   [...files(join(root, folder))].map(source),
 )
-const code = all.filter(({ path }) => !/\.test\.tsx?$/.test(path) && !/\/test-kit\//.test(path))
+const code = all.filter(
+  ({ path }) => !/\.test\.tsx?$|\/test-kit\/|\/testing\.ts$|^wire\/kernels\/build\.mjs$/.test(path),
+)
 
 function inside(path: string, ...folders: string[]): boolean {
   return folders.some((folder) => path === folder || path.startsWith(`${folder}/`))

@@ -12,7 +12,7 @@ import { journal } from '@kith/core/journal/journal.ts'
 import type { NetworkId } from '@kith/core/peer/peer.ts'
 import { Access } from './api/access.ts'
 import { app } from './api/app.ts'
-import { checkListen } from './api/guard.ts'
+import { checkListen, isLoopback } from './api/guard.ts'
 import type { Handlers } from './api/handlers.ts'
 import type { ApiServer } from './api/listen.ts'
 import { listen } from './api/listen.ts'
@@ -246,7 +246,11 @@ export async function startKith({ clock, log, paths, config, database, stop }: K
       },
     }),
     ...settingOperations(config),
-    ...accessOperations(access, () => server?.url),
+    ...accessOperations(
+      access,
+      () => server?.url,
+      () => isLoopback(fromSettings.listen),
+    ),
     journal: ({ query }) => told.since(query?.after ?? 0).entries,
     folders: ({ query }) => folderView(query?.path ?? downloads(), query?.files ?? false),
   }

@@ -99,6 +99,13 @@ export function scan(bytes: Uint8Array, limits: BencodeLimits): Scan {
   return { bytes, starts, nexts, count }
 }
 
+/** Where the bytes of the string at token `at` begin, behind its length. */
+export function contentAt({ bytes, starts }: Scan, at: number): number {
+  let start = starts[at]!
+  while (bytes[start] !== 0x3a) start++
+  return start + 1
+}
+
 function grown(column: Uint32Array<ArrayBuffer>): Uint32Array<ArrayBuffer> {
   const larger = new Uint32Array(column.length * 2)
   larger.set(column)
@@ -160,10 +167,11 @@ function checkKey(bytes: Uint8Array, level: Level, start: number, end: number, u
 }
 
 /** @throws FaultError `bencode/twice` */
-function checkUnique({ bytes, starts, nexts, count }: Scan, dict: number): void {
+function checkUnique(scan: Scan, dict: number): void {
+  const { bytes, starts, nexts, count } = scan
   const seen = new Set<string>()
   for (let token = dict + 1; token < count; token = nexts[nexts[token]!]!) {
-    const key = bytes.subarray(bytes.indexOf(0x3a, starts[token]) + 1, starts[nexts[token]!])
+    const key = bytes.subarray(contentAt(scan, token), starts[nexts[token]!])
     const text = latin1(key)
     if (seen.has(text)) throw twice(key)
     seen.add(text)

@@ -1,7 +1,8 @@
 import { broken } from './fault.ts'
-import { scan } from './bencode-scan.ts'
+import { contentAt, scan } from './bencode-scan.ts'
 import type { BencodeLimits, Scan } from './bencode-scan.ts'
-import { compare, concat, strictText, latin1, utf8 } from './bytes.ts'
+import { compare, latin1, strictText, utf8 } from './bytes.ts'
+import { Writer } from './writer.ts'
 
 /**
  * Bencode (BEP 3). Decoding checks the whole document and then gives views: a byte string is a view of the input,
@@ -14,6 +15,11 @@ import { compare, concat, strictText, latin1, utf8 } from './bytes.ts'
  *     info.needInteger('piece length')
  */
 export type Bencoded = number | bigint | Uint8Array | BencodeList | BencodeDict
+
+/** The letter that ends a list or dictionary. */
+const endByte = 0x65
+/** A key of other characters is compared by its bytes. */
+const unusual = /[^ -~]/
 
 /** @throws FaultError `bencode/…`, also when bytes follow the value */
 export function decode(bytes: Uint8Array, limits: BencodeLimits = {}): Bencoded {
@@ -39,7 +45,7 @@ function valueAt(tokens: Scan, at: number, path: string): Bencoded {
   const { bytes, starts, nexts } = tokens
   switch (bytes[starts[at]!]!) {
     case 0x69:
-      return integer(bytes.subarray(starts[at]! + 1, starts[nexts[at]!]! - 1))
+      return integer(bytes, starts[at]! + 1, starts[nexts[at]!]! - 1)
     case 0x6c:
       return new BencodeList(tokens, at, path)
     case 0x64:
@@ -49,14 +55,20 @@ function valueAt(tokens: Scan, at: number, path: string): Bencoded {
   }
 }
 
-function stringAt({ bytes, starts, nexts }: Scan, at: number): Uint8Array {
-  return bytes.subarray(bytes.indexOf(0x3a, starts[at]) + 1, starts[nexts[at]!])
+function stringAt(tokens: Scan, at: number): Uint8Array {
+  return tokens.bytes.subarray(contentAt(tokens, at), tokens.starts[tokens.nexts[at]!])
 }
 
-function integer(digits: Uint8Array): number | bigint {
-  const text = latin1(digits)
-  const value = Number(text)
-  return Number.isSafeInteger(value) ? value : BigInt(text)
+/** Fifteen digits cannot leave the safe integers on the way. */
+function integer(bytes: Uint8Array, start: number, end: number): number | bigint {
+  if (end - start > 15) {
+    const text = latin1(bytes.subarray(start, end))
+    return Number.isSafeInteger(Number(text)) ? Number(text) : BigInt(text)
+  }
+  const negative = bytes[start] === 0x2d
+  let value = 0
+  for (let at = negative ? start + 1 : start; at < end; at++) value = value * 10 + bytes[at]! - 0x30
+  return negative ? -value : value
 }
 
 /** A list; iterate it, or ask for its entries of one type. */
@@ -139,14 +151,12 @@ export class BencodeDict {
 
   /** A text stands for its UTF-8. */
   get(key: string | Uint8Array): Bencoded | undefined {
-    const wanted = typeof key === 'string' ? utf8(key) : key
-    for (const child of children(this.#tokens, this.#at, 2)) {
-      if (compare(stringAt(this.#tokens, child), wanted) !== 0) continue
-      return valueAt(
-        this.#tokens,
-        this.#tokens.nexts[child]!,
-        this.#pathTo(typeof key === 'string' ? key : latin1(key)),
-      )
+    const tokens = this.#tokens
+    const { bytes, starts, nexts } = tokens
+    const wanted = typeof key === 'string' && unusual.test(key) ? utf8(key) : key
+    for (let at = this.#at + 1; bytes[starts[at]!] !== endByte; at = nexts[nexts[at]!]!) {
+      if (!isString(tokens, at, wanted)) continue
+      return valueAt(tokens, nexts[at]!, this.#pathTo(typeof key === 'string' ? key : latin1(key)))
     }
     return undefined
   }
@@ -216,10 +226,19 @@ function rawAt({ bytes, starts, nexts }: Scan, at: number): Uint8Array {
   return bytes.subarray(starts[at], starts[nexts[at]!])
 }
 
+/** Whether the byte string of a token is `wanted` (a text in ASCII); no view is made for it. */
+function isString(tokens: Scan, at: number, wanted: string | Uint8Array): boolean {
+  const start = contentAt(tokens, at)
+  if (tokens.starts[tokens.nexts[at]!]! - start !== wanted.length) return false
+  for (let i = 0; i < wanted.length; i++) {
+    if (tokens.bytes[start + i] !== (typeof wanted === 'string' ? wanted.charCodeAt(i) : wanted[i])) return false
+  }
+  return true
+}
+
 /** Every entry of a list, or with `step` 2 the keys of a dictionary. */
 function* children({ bytes, starts, nexts }: Scan, at: number, step = 1): Generator<number> {
-  const end = 0x65
-  for (let child = at + 1; bytes[starts[child]!] !== end; child = nexts[child]!) {
+  for (let child = at + 1; bytes[starts[child]!] !== endByte; child = nexts[child]!) {
     yield child
     if (step === 2) child = nexts[child]!
   }
@@ -242,48 +261,45 @@ export type Encodable =
 
 /** Canonical: keys are sorted by their bytes. @throws RangeError for a number that is no safe integer */
 export function encode(value: Encodable): Uint8Array<ArrayBuffer> {
-  const parts: Uint8Array[] = []
-  put(value, parts)
-  return concat(parts)
+  const writer = new Writer()
+  put(value, writer)
+  return writer.finish()
 }
 
-function put(value: Encodable, parts: Uint8Array[]): void {
+function put(value: Encodable, writer: Writer): void {
   if (typeof value === 'number' || typeof value === 'bigint') {
     if (typeof value === 'number' && !Number.isSafeInteger(value)) throw new RangeError(`bencode has no ${value}`)
-    parts.push(utf8(`i${value}e`))
+    writer.utf8(`i${value}e`)
   } else if (typeof value === 'string') {
-    putBytes(utf8(value), parts)
+    putBytes(utf8(value), writer)
   } else if (value instanceof Uint8Array) {
-    putBytes(value, parts)
+    putBytes(value, writer)
   } else if (value instanceof BencodeList || value instanceof BencodeDict) {
-    parts.push(value.raw)
+    writer.bytes(value.raw)
   } else if (isArray(value)) {
-    parts.push(utf8('l'))
-    for (const item of value) put(item, parts)
-    parts.push(utf8('e'))
+    writer.utf8('l')
+    for (const item of value) put(item, writer)
+    writer.utf8('e')
   } else {
-    putDict(value instanceof Map ? [...value] : Object.entries(value), parts)
+    putDict(value instanceof Map ? [...value] : Object.entries(value), writer)
   }
 }
 
-function putDict(
-  entries: readonly (readonly [string | Uint8Array, Encodable | undefined])[],
-  parts: Uint8Array[],
-): void {
+function putDict(entries: readonly (readonly [string | Uint8Array, Encodable | undefined])[], writer: Writer): void {
   const sorted = entries
     .map(([key, value]) => [typeof key === 'string' ? utf8(key) : key, value] as const)
     .sort(([one], [other]) => compare(one, other))
-  parts.push(utf8('d'))
+  writer.utf8('d')
   for (const [key, value] of sorted) {
     if (value === undefined) continue
-    putBytes(key, parts)
-    put(value, parts)
+    putBytes(key, writer)
+    put(value, writer)
   }
-  parts.push(utf8('e'))
+  writer.utf8('e')
 }
 
-function putBytes(bytes: Uint8Array, parts: Uint8Array[]): void {
-  parts.push(utf8(`${bytes.length}:`), bytes)
+function putBytes(bytes: Uint8Array, writer: Writer): void {
+  writer.utf8(`${bytes.length}:`).bytes(bytes)
 }
 
 function isArray(value: Encodable): value is readonly Encodable[] {

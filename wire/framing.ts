@@ -3,9 +3,9 @@ import { broken } from './fault.ts'
 /**
  * Cuts a stream into frames: give it what arrives and iterate what is whole.
  *
- * A frame is a view: of the chunk when it lies in one, else of a buffer that the next frame overwrites; use or copy
- * it at once. What is left of a chunk is copied and kept. When the iteration is left early, as on a change of
- * protocol, the bytes after the last frame are in `rest()`.
+ * A frame is a view: of the chunk when it lies in one, else of a buffer that is used again when the iteration goes on
+ * or ends; use or copy it before. What is left of a chunk is copied and kept. When the iteration is left early, as on
+ * a change of protocol, the bytes after the last frame are in `rest()`.
  */
 export interface Framer {
   /** @throws FaultError `wire/frame-too-long` */

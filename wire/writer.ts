@@ -1,4 +1,4 @@
-import { utf8 } from './bytes.ts'
+const encoder = new TextEncoder()
 
 /** Bytes under construction: grows as needed; every method gives the writer back. */
 export class Writer {
@@ -65,7 +65,10 @@ export class Writer {
   }
 
   utf8(value: string): this {
-    return this.bytes(utf8(value))
+    // A UTF-16 unit takes at most three bytes.
+    const at = this.#room(value.length * 3)
+    this.#length = at + encoder.encodeInto(value, this.#bytes.subarray(at)).written
+    return this
   }
 
   /** What was written so far; later writes do not change it. */

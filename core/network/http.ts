@@ -52,8 +52,7 @@ export interface Http {
   ): Promise<HttpListener>
 }
 
-/** The whole body.
- * @throws FaultError `peer` `http/body-too-long` beyond `limit` bytes */
+/** The whole body, or `tooLong` thrown beyond `limit` bytes. */
 export async function readBody(response: HttpResponse, limit: number, tooLong: () => Error): Promise<Uint8Array> {
   const parts: Uint8Array[] = []
   let length = 0

@@ -376,7 +376,9 @@ export class Transfer implements Subject, AsyncDisposable {
   }
 
   missing(): number {
-    return this.#collector?.missing ?? 0
+    if (this.#collector !== undefined) return this.#collector.missing
+    // While the files are being opened or checked nobody knows better.
+    return Math.max(0, (this.layout.current?.size ?? 0) - this.#recorded.length)
   }
 
   async read(offset: number, into: readonly Uint8Array[]): Promise<void> {

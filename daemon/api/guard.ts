@@ -20,7 +20,7 @@ export function checkHost(host: string | undefined, names: Names): void {
   const known = ['localhost', ...machine, ...names.allowed].map((one) => one.toLowerCase())
   if (isIP(name) !== 0 || known.includes(name) || name.endsWith('.localhost')) return
   throw fail('input', 'api/host', `Kith does not go by the name “${name.slice(0, 100)}”`, {
-    hint: 'Use the address of the machine, or add the name to the setting api.hosts.',
+    hint: 'Use the address of the machine, or add the name to the setting api.allowed_hosts.',
   })
 }
 

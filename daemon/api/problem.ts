@@ -9,12 +9,12 @@ const statusOfCode: Readonly<Record<string, number>> = {
   'api/not-found': 404,
   'transfer/unknown': 404,
   'network/unknown': 404,
-  'setting/unknown': 404,
+  'config/unknown-key': 404,
   'publication/unknown': 404,
   'token/unknown': 404,
   'api/too-long': 413,
   'api/too-often': 429,
-  'setting/locked': 409,
+  'config/pinned': 409,
 }
 
 const statusOfKind: Readonly<Record<Fault['kind'], number>> = {

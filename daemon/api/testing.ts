@@ -92,7 +92,14 @@ export function testWorld(
     stores,
     access,
     version: '1.2.3',
-    handlers: { ...accessOperations(access, () => 'http://127.0.0.1:30000'), ...parts.handlers } as Handlers,
+    handlers: {
+      ...accessOperations(
+        access,
+        () => 'http://127.0.0.1:30000',
+        () => true,
+      ),
+      ...parts.handlers,
+    } as Handlers,
     sample: parts.sample ?? (() => Promise.resolve({})),
     journal: journal(clock),
     log: silent,

@@ -1,11 +1,11 @@
 import type { Fault } from '@kith/core/fault/fault.ts'
 import type { Group, Layer, Read } from './layer.ts'
 import { fieldOf, fieldsOf, parseInto, problem } from './layer.ts'
-import { environmentName, nearest } from './names.ts'
+import { environmentName, nearest, plainName } from './names.ts'
 
 const prefix = 'KITH_'
 /** Variables of ours that are no settings. */
-const others = new Set(['KITH_HOME', 'KITH_URL', 'KITH_TOKEN'])
+const others = new Set(['KITH_HOME', 'KITH_HOST', 'KITH_TOKEN', 'KITH_QUIET'])
 
 /**
  * The layer of the environment: `KITH_<GROUP>_<FIELD>`, or the same with `_FILE` for a file that holds the value,
@@ -62,12 +62,13 @@ export function readFlags(flags: Iterable<readonly [string, string]>, groups: re
   for (const [path, input] of flags) {
     const [groupName = '', fieldName = ''] = path.split('.')
     const group = byName.get(groupName)
-    const field = group && fieldOf(group, fieldName)
-    if (group === undefined || field === undefined) {
+    const name = group && Object.keys(fieldsOf(group)).find((one) => plainName(one) === plainName(fieldName))
+    const field = group && name !== undefined ? fieldOf(group, name) : undefined
+    if (group === undefined || name === undefined || field === undefined) {
       problems.push(problem('unknown-key', `the command line: there is no setting ${path}`))
       continue
     }
-    const wrong = parseInto(layer, group, fieldName, field, input, 'the command line')
+    const wrong = parseInto(layer, group, name, field, input, 'the command line')
     if (wrong !== undefined) problems.push(wrong)
   }
   return { layer, problems }

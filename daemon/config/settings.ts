@@ -10,7 +10,6 @@ const kibibytes = 'KiB/s'
 export interface GeneralSettings {
   readonly deviceName: string
   readonly downloads: string
-  readonly incomplete: string
   readonly startPaused: boolean
 }
 
@@ -26,11 +25,6 @@ export const general: Schema<GeneralSettings> = schema<GeneralSettings>({
     default: '',
     description: 'The folder where transfers go. Empty: the download folder of the desktop.',
     aliases: ['download-dir', 'save path', 'directory'],
-  }),
-  incomplete: text({
-    default: '',
-    description: 'A folder for transfers that are not complete; they are moved when they are. Empty: none.',
-    aliases: ['incomplete-dir', 'temp path'],
   }),
   startPaused: flag({
     default: false,
@@ -112,7 +106,6 @@ export const sharing: Schema<SharingSettings> = schema<SharingSettings>({
 
 export interface ConnectionSettings {
   readonly most: number
-  readonly mostPerTransfer: number
   readonly port: number
 }
 
@@ -123,13 +116,6 @@ export const connections: Schema<ConnectionSettings> = schema<ConnectionSettings
     maximum: 20_000,
     description: 'Connections to others, of all networks together.',
     aliases: ['peer-limit-global', 'maximum connections'],
-  }),
-  mostPerTransfer: integer({
-    default: 100,
-    minimum: 2,
-    maximum: 5_000,
-    description: 'Connections to others that one transfer has.',
-    aliases: ['peer-limit-per-torrent'],
   }),
   port: integer({
     default: 0,
@@ -171,6 +157,7 @@ export const api: Schema<ApiSettings> = schema<ApiSettings>({
   page: flag({ default: true, description: 'Whether there is a page at all.', apply: 'restart' }),
   password: text({
     default: '',
+    apply: 'restart',
     secret: true,
     description:
       'The password of the page, for machines that are set up without one looking on. Empty: set in the page.',
@@ -218,6 +205,7 @@ export const disk: Schema<DiskSettings> = schema<DiskSettings>({
     choices: ['sparse', 'size'],
     default: 'sparse',
     description: 'Whether new files grow as bytes come, or have their full size at once.',
+    apply: 'restart',
     aliases: ['preallocation'],
   }),
 })

@@ -95,7 +95,8 @@ export class Entry implements AsyncDisposable {
     if (transfer?.checked.current !== undefined) return 'checking'
     if (this.fault !== undefined) return 'trouble'
     if (transfer === undefined) return this.record.wanted === 'done' ? 'done' : 'paused'
-    return transfer.stage.current
+    // Its empty files are being made and its bytes flushed: only then is it complete for others to use.
+    return this.#running?.finishing === true ? 'getting' : transfer.stage.current
   }
 
   /** What is verified and on disk. */
@@ -279,6 +280,7 @@ class Running implements AsyncDisposable {
   readonly budget: Budget
   storage: FileStorage | undefined
   paddingless = true
+  finishing = false
   readonly #record: TransferRecord
   readonly #world: EntryWorld
   readonly #works = new Map<NetworkId, { stop: AbortController; done: Promise<void> }>()
@@ -360,7 +362,17 @@ class Running implements AsyncDisposable {
     if (stage !== 'giving' || this.#record.completedAt !== undefined) return
     this.#record.completedAt = this.#world.clock.now()
     save()
-    void this.storage?.finish().catch((error: unknown) => this.transfer.fault.set(faultOf(error, 'finish the files')))
+    this.finishing = true
+    void this.#finish()
+  }
+
+  async #finish(): Promise<void> {
+    try {
+      await this.storage?.finish()
+    } catch (error) {
+      this.transfer.fault.set(faultOf(error, 'finish the files'))
+    }
+    this.finishing = false
     this.#world.tell('transfer/completed', this.#record.id, { name: this.#record.name })
   }
 

@@ -18,7 +18,6 @@ export const settings: Schema<Settings> = schema<Settings>({
   port: integer({
     default: 0,
     maximum: 65_535,
-    apply: 'restart',
     description: 'The port where peers reach us. 0 shares the one port of all networks; 6881 is the classic one.',
     aliases: ['listening port', 'peer-port', 'listen-port', 'incoming port'],
   }),
@@ -46,26 +45,22 @@ export const settings: Schema<Settings> = schema<Settings>({
   }),
   peerExchange: flag({
     default: true,
-    apply: 'restart',
     description: 'Peers tell each other of more peers. Never used for private torrents.',
     aliases: ['PeX', 'pex-enabled', 'enable-peer-exchange', 'ut_pex'],
   }),
   anonymous: flag({
     default: false,
-    apply: 'restart',
     description: 'Does not tell peers and trackers which program this is. Your address stays visible to them.',
     aliases: ['anonymous mode', 'peer id', 'user agent', 'client name'],
   }),
   directory: flag({
     default: false,
-    apply: 'restart',
     description: 'Runs a tracker of our own, where peers of a torrent find each other.',
     aliases: ['tracker', 'embedded tracker', 'built-in tracker'],
   }),
   directoryPort: integer({
     default: 6_969,
     maximum: 65_535,
-    apply: 'restart',
     description: 'The port of our tracker, for HTTP and UDP alike. 0 draws one that is free.',
     aliases: ['embedded tracker port', 'tracker port', 'announce port', 'udp tracker port'],
   }),
@@ -74,14 +69,12 @@ export const settings: Schema<Settings> = schema<Settings>({
     minimum: 10,
     maximum: 86_400,
     unit: 's',
-    apply: 'restart',
     description: 'How often our tracker wants to hear of a peer; who is silent for longer is forgotten.',
     aliases: ['announce interval', 'tracker interval'],
   }),
   directoryMode: choice<'open' | 'listed'>({
     default: 'open',
     choices: ['open', 'listed'],
-    apply: 'restart',
     description:
       'Whether our tracker serves every torrent that somebody asks for (open), or only the ones that run here (listed).',
     aliases: ['whitelist', 'open tracker', 'closed tracker'],

@@ -37,6 +37,7 @@ export class Torrent implements AsyncDisposable {
         left: () => (subject.layout.current === undefined ? undefined : subject.missing()),
         moved: () => subject.moved(),
         found: (peers) => this.swarm.heard(peers, 'tracker'),
+        lonely: () => subject.stage.current !== 'giving' && this.swarm.sessions.size === 0,
       },
     )
     this.#resources.use(

@@ -183,10 +183,10 @@ class Wire implements Connection {
       sent?.()
       if (!this.#closed && this.pending === 0) this.#receiver?.drained?.()
     })
-    internet.clock.after(this.#freeAt - internet.clock.now() + internet.weather.latencyMs, () => this.peer?.#take(copy))
+    internet.clock.after(this.#freeAt - internet.clock.now() + internet.weather.latencyMs, () => this.peer?.take(copy))
   }
 
-  #take(bytes: Uint8Array): void {
+  take(bytes: Uint8Array): void {
     if (this.#closed) return
     this.#arrived.push(bytes)
     this.#deliver()
@@ -207,15 +207,15 @@ class Wire implements Connection {
     if (this.#closed) return
     const internet = this.#internet
     const wait = Math.max(internet.clock.now(), this.#freeAt) - internet.clock.now() + internet.weather.latencyMs
-    internet.clock.after(wait, () => this.peer?.#end(undefined))
+    internet.clock.after(wait, () => this.peer?.end(undefined))
     this.#finish(fault)
   }
 
   break(): void {
-    this.#end({ kind: 'gone', code: 'net/reset', message: 'The connection broke' })
+    this.end({ kind: 'gone', code: 'net/reset', message: 'The connection broke' })
   }
 
-  #end(fault: Fault | undefined): void {
+  end(fault: Fault | undefined): void {
     if (this.#closed) return
     this.#ended = { fault }
     this.#deliver()

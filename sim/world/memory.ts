@@ -5,7 +5,7 @@ import type { Digests, Slot, Slots, Storage } from '@kith/core/transfer/storage.
 import { hash } from '@kith/wire/hash/sha.ts'
 
 /** Slots of ordinary memory. */
-export function memorySlots(count: number, size = 256 * 1024): Slots {
+export function memorySlots(count: number, size: number = 256 * 1024): Slots {
   const free = Array.from({ length: count }, () => new Uint8Array(size))
   const watchers = new Set<() => void>()
   return {

@@ -15,7 +15,7 @@ export class VirtualClock implements Clock {
   /** A binary heap by time, then by order of arrival. */
   readonly #heap: Timer[] = []
 
-  constructor(start = Date.UTC(2026, 0, 1)) {
+  constructor(start: number = Date.UTC(2026, 0, 1)) {
     this.#now = start
   }
 

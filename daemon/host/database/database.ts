@@ -6,8 +6,11 @@ import type { Value, WritableValue } from '@kith/core/value/value.ts'
 import { value } from '@kith/core/value/value.ts'
 import { databaseFault } from './fault.ts'
 
-/** Writes are collected for this long: a transaction per range that arrives would cost more than the range. */
-const collectMs = 10
+/**
+ * Writes are collected until the next turn of the event loop: what came with one message of a worker is one transaction,
+ * and what the API says is had is recorded before anyone could act on it.
+ */
+const collectMs = 0
 /** After a failed write, for example on a full disk. */
 const retryMs = 5_000
 

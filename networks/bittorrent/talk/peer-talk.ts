@@ -1,23 +1,16 @@
 import type { Fault } from '@kith/core/fault/fault.ts'
-import { fail, FaultError } from '@kith/core/fault/fault.ts'
+import { FaultError } from '@kith/core/fault/fault.ts'
 import type { Machine, Output } from '@kith/core/network/machine.ts'
 import type { Endpoint } from '@kith/core/network/net.ts'
 import type { Bitfield } from '@kith/wire/bitfield.ts'
-import { equal } from '@kith/wire/bytes.ts'
 import { clientOf } from '../wire/client-name.ts'
 import type { ExchangedPeer, ExtensionName } from '../wire/extended.ts'
 import { encodeDontHave, encodeExchange, encodeMetadata, encodeUploadOnly } from '../wire/extended.ts'
-import {
-  abilitiesIn,
-  encodeHandshake,
-  handshakeHead,
-  handshakeHeadLength,
-  handshakeLength,
-  infoHashIn,
-  notBitTorrent,
-} from '../wire/handshake.ts'
+import type { Handshake } from '../wire/handshake.ts'
+import { encodeHandshake } from '../wire/handshake.ts'
 import { messageId } from '../wire/peer.ts'
 import { Extensions } from './extensions.ts'
+import { Greeting } from './greeting.ts'
 import { Inbox } from './inbox.ts'
 import { Outbox } from './outbox.ts'
 import { Patience } from './patience.ts'
@@ -51,8 +44,7 @@ export class PeerTalk implements Machine<PeerEvent> {
   readonly #inbox: Inbox
   readonly #extensions: Extensions
   readonly #patience: Patience
-  readonly #greeting = new Uint8Array(handshakeLength)
-  #greeted = 0
+  readonly #greeting: Greeting
   #now: number
   #stage: TalkStage = 'greeting'
   #fault: Fault | undefined
@@ -76,6 +68,7 @@ export class PeerTalk implements Machine<PeerEvent> {
     this.#toldUploadOnly = setup.uploadOnly
     this.#patience = new Patience(now)
     this.#extensions = new Extensions(setup)
+    this.#greeting = new Greeting(setup.infoHash, setup.peerId)
     this.#inbox = new Inbox({
       setup,
       extensions: this.#extensions,
@@ -250,26 +243,18 @@ export class PeerTalk implements Machine<PeerEvent> {
 
   /** Gives how many of the bytes belong to the handshake. */
   #readGreeting(bytes: Uint8Array): number {
-    const taken = Math.min(handshakeLength - this.#greeted, bytes.length)
-    this.#greeting.set(bytes.subarray(0, taken), this.#greeted)
-    this.#greeted += taken
-    if (handshakeHead(this.#greeting.subarray(0, this.#greeted)) === false) throw notBitTorrent()
-    if (this.#stage === 'greeting' && this.#greeted >= handshakeHeadLength) {
-      if (!equal(infoHashIn(this.#greeting), this.#setup.infoHash)) {
-        throw fail('peer', 'bittorrent/wrong-torrent', 'It speaks of another torrent')
-      }
+    const taken = this.#greeting.read(bytes)
+    if (this.#stage === 'greeting' && this.#greeting.named) {
       this.#stage = 'naming'
       if (this.#role === 'accept') this.#greet()
     }
-    if (this.#greeted === handshakeLength) this.#open()
+    const { handshake } = this.#greeting
+    if (handshake !== undefined) this.#open(handshake)
     return taken
   }
 
-  #open(): void {
-    const remoteId = this.#greeting.slice(handshakeHeadLength)
-    if (equal(remoteId, this.#setup.peerId)) throw fail('peer', 'bittorrent/self', 'It is ourselves')
-    const abilities = abilitiesIn(this.#greeting)
-    this.#remoteId = remoteId
+  #open({ abilities, peerId }: Handshake): void {
+    this.#remoteId = peerId
     this.#fast = abilities.fast
     this.#extended = abilities.extended
     this.#stage = 'open'

@@ -13,7 +13,6 @@ export class Supply {
   /** The length of a bitfield that came while the number of pieces was unknown. */
   #rawLength: number | undefined
   #rawAll = false
-  #told = false
 
   constructor(pieceCount: number | undefined) {
     if (pieceCount !== undefined) this.#have = new Bitfield(pieceCount)
@@ -53,7 +52,6 @@ export class Supply {
 
   /** False for a piece that it had said before. @throws FaultError `peer` beyond the last piece */
   add(piece: number): boolean {
-    this.#told = true
     if (this.#have !== undefined) {
       if (piece >= this.#have.size) throw outOfRange()
       return this.#have.set(piece)
@@ -82,10 +80,12 @@ export class Supply {
     return false
   }
 
-  /** @throws FaultError `peer` for a wrong length or spare bits, or when it is not the first that is told */
+  /** @throws FaultError `peer` for a wrong length or spare bits */
   bitfield(bits: Uint8Array): void {
-    this.#first()
+    // It belongs before everything else (BEP 3), but aria2 and clients that start from a magnet link tell of single
+    // pieces first: what is told last counts.
     if (this.#have === undefined) {
+      this.#rawAll = false
       this.#raw = bits.slice()
       this.#rawLength = bits.length
       return
@@ -95,22 +95,15 @@ export class Supply {
     this.#have = have
   }
 
-  /** @throws FaultError `peer` when it is not the first that is told */
   everything(): void {
-    this.#first()
     if (this.#have === undefined) this.#rawAll = true
     else this.#have.setAll()
   }
 
-  /** @throws FaultError `peer` when it is not the first that is told */
   nothing(): void {
-    this.#first()
-  }
-
-  // Clients that start from a magnet link send it when they know the metadata, which may be after other messages.
-  #first(): void {
-    if (this.#told) throw fail('peer', 'bittorrent/bitfield-late', 'It told of its pieces twice')
-    this.#told = true
+    if (this.#have !== undefined) this.#have.clearAll()
+    this.#raw = new Uint8Array(0)
+    this.#rawAll = false
   }
 }
 

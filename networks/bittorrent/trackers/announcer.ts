@@ -21,6 +21,8 @@ const politeMs = 10_000
 const farewellMs = 2_000
 const answerMs = 30_000
 const peersWanted = 200
+/** A torrent that knows nobody asks again after this long, doubled up to what the tracker wants, in milliseconds. */
+const firstLonelyMs = 20_000
 
 export interface AnnouncedTorrent {
   readonly infoHash: Uint8Array
@@ -31,6 +33,8 @@ export interface AnnouncedTorrent {
   left(): number | undefined
   moved(): Moved
   found(peers: readonly Endpoint[]): void
+  /** It fetches and knows nobody to fetch from. */
+  lonely(): boolean
 }
 
 export interface AnnouncerWorld extends Pick<Host, 'clock' | 'random' | 'http' | 'names' | 'log'> {
@@ -57,6 +61,8 @@ interface Tracker {
   note: string | undefined
   trackerId: string | undefined
   failures: number
+  /** Answers in a row that did not help. */
+  fruitless: number
   askedAt: number
   nextAt: number
   minimumMs: number
@@ -101,6 +107,7 @@ class TieredAnnouncer implements Announcer {
       note: undefined,
       trackerId: undefined,
       failures: 0,
+      fruitless: 0,
       askedAt: -Infinity,
       nextAt: this.#world.clock.now(),
       minimumMs: politeMs,
@@ -223,10 +230,14 @@ class TieredAnnouncer implements Announcer {
     tracker.note = warning ?? ([...counts, `${peers.length} peers told`].filter(Boolean).join(', ') || undefined)
     // What came meanwhile, such as a completion, is told as soon as that is polite.
     const soon = this.#pending.has(tracker)
-    tracker.nextAt = this.#world.clock.now() + (soon ? tracker.minimumMs : announced.interval * 1000)
+    this.#torrent.found(peers)
+    tracker.fruitless = this.#torrent.lonely() ? tracker.fruitless + 1 : 0
+    const wished = announced.interval * 1000
+    const lonely = tracker.fruitless > 0 ? firstLonelyMs * 2 ** Math.min(tracker.fruitless - 1, 12) : wished
+    const wait = soon ? tracker.minimumMs : Math.max(tracker.minimumMs, Math.min(wished, lonely))
+    tracker.nextAt = this.#world.clock.now() + wait
     const tier = this.#tiers.find((one) => one.includes(tracker))
     if (tier !== undefined) tier.unshift(...tier.splice(tier.indexOf(tracker), 1))
-    this.#torrent.found(peers)
   }
 
   async #announced(tracker: Tracker, event: AnnounceEvent | undefined, signal: AbortSignal): Promise<Announced> {

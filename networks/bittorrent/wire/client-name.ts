@@ -95,7 +95,7 @@ function fromAzureus(id: string): string | undefined {
 
 /** `4570` → `4.5.7`: a digit for each part, letters for ten and more; zeros at the end say nothing. */
 function azureusVersion(version: string): string {
-  const parts = [...version].map((digit) => Number.parseInt(digit, 36))
+  const parts = Array.from(version, (digit) => Number.parseInt(digit, 36))
   while (parts.length > 2 && parts.at(-1) === 0) parts.pop()
   return parts.join('.')
 }

@@ -116,6 +116,7 @@ export function decodeMetadata(payload: Uint8Array): MetadataMessage | undefined
       if (bytes.length > metadataPieceSize) throw broken('It sent a piece of metadata that is too long')
       return { kind: 'metadataData', piece, size: dict.integer('total_size') ?? 0, bytes }
     }
+    case undefined:
     default:
       return undefined
   }

@@ -104,10 +104,17 @@ function entryOf(file: unknown): Entry {
   const original = pathOf(file) ?? (padding ? ['.pad', String(size)] : undefined)
   if (original === undefined) throw bad('bittorrent/metainfo-name', `${file.path} has no path`)
   const path = original.map(safeName)
-  if (path.length > deepestPath || utf8(path.join('/')).length > longestPath) {
+  if (path.length > deepestPath || isTooLong(path)) {
     throw bad('bittorrent/metainfo-name', `${file.path} has a path that is too long`)
   }
   return { original, path, size, padding: padding || link, executable }
+}
+
+function isTooLong(path: readonly string[]): boolean {
+  let characters = 0
+  for (const name of path) characters += name.length + 1
+  // A character has at most three bytes, so most paths need not be encoded to know.
+  return characters * 3 > longestPath && utf8(path.join('/')).length > longestPath
 }
 
 function pathOf(file: BencodeDict): string[] | undefined {

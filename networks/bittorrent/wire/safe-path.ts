@@ -14,6 +14,8 @@ const controls = /[\u0000-\u001f\u007f-\u009f\ufffd]/g
 const separators = /[/\\]/g
 /** Characters that reverse or hide what stands around them, so that `gpj.exe` reads as `exe.jpg`. */
 const invisible = /[\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]/g
+/** Names without anything below, as most are. */
+const ordinary = /^[A-Za-z0-9_][\w ,()[\].-]{0,79}[\w)\]]$/
 /** Names that Windows takes for devices, with any extension. */
 const devices = /^(?:con|prn|aux|nul|clock\$|conin\$|conout\$|(?:com|lpt)[0-9¹²³])(?:\..*)?$/i
 
@@ -22,6 +24,7 @@ const devices = /^(?:con|prn|aux|nul|clock\$|conin\$|conout\$|(?:com|lpt)[0-9¹�
  * `.` or `..`, no drive, no device, nothing that Windows would strip from its end, at most 255 bytes, never empty.
  */
 export function safeName(name: string): string {
+  if (ordinary.test(name) && !devices.test(name)) return name
   let safe = name.toWellFormed().replace(invisible, '').replace(controls, '_').replace(separators, '_')
   safe = safe.replace(/^([A-Za-z]):/, '$1_')
   if (/^[. ]*$/.test(safe)) safe = '_'.repeat(Math.max(1, Math.min(safe.length, 2)))

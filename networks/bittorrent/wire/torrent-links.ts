@@ -7,6 +7,9 @@ export const mostUrls = 256
 /** The longest address that servers take. */
 const longestUrl = 2_048
 
+// oxlint-disable-next-line no-control-regex
+const controls = /[\u0000-\u001f\u007f]/
+
 /** A machine by name or address. */
 export interface HostPort {
   readonly host: string
@@ -17,7 +20,7 @@ export interface HostPort {
 export function urlText(bytes: unknown): string | undefined {
   if (!(bytes instanceof Uint8Array) || bytes.length > longestUrl) return undefined
   const text = strictText(bytes)?.trim()
-  return text === undefined || text === '' || /\s/.test(text) ? undefined : text
+  return text === undefined || text === '' || controls.test(text) ? undefined : text
 }
 
 /** The addresses under a key that has one address or a list of them; no address twice. */

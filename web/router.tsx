@@ -1,0 +1,60 @@
+import type { AnyRouter } from '@tanstack/react-router'
+import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirect } from '@tanstack/react-router'
+import { logSearch } from './screens/log/search.ts'
+import { TransfersScreen } from './transfers/transfers.tsx'
+import { filterSearch } from './screen-search.ts'
+import { transfersSearch } from './transfers/search.ts'
+import { Shell } from './shell/shell.tsx'
+
+const root = createRootRoute({
+  component: Shell,
+  notFoundComponent: () => null,
+})
+
+const home = createRoute({
+  getParentRoute: () => root,
+  path: '/',
+  component: lazyRouteComponent(() => import('./screens/home/home.tsx'), 'HomeScreen'),
+})
+const transfers = createRoute({
+  getParentRoute: () => root,
+  path: '/transfers',
+  component: TransfersScreen,
+  validateSearch: transfersSearch,
+})
+const library = createRoute({
+  getParentRoute: () => root,
+  path: '/library',
+  component: lazyRouteComponent(() => import('./screens/library/library.tsx'), 'LibraryScreen'),
+  validateSearch: filterSearch,
+})
+const networks = createRoute({
+  getParentRoute: () => root,
+  path: '/networks',
+  component: lazyRouteComponent(() => import('./screens/networks/networks.tsx'), 'NetworksScreen'),
+})
+const settings = createRoute({
+  getParentRoute: () => root,
+  path: '/settings',
+  component: lazyRouteComponent(() => import('./screens/settings/settings.tsx'), 'SettingsScreen'),
+  validateSearch: filterSearch,
+})
+const log = createRoute({
+  getParentRoute: () => root,
+  path: '/log',
+  component: lazyRouteComponent(() => import('./screens/log/log.tsx'), 'LogScreen'),
+  validateSearch: logSearch,
+})
+const elsewhere = createRoute({
+  getParentRoute: () => root,
+  path: '$',
+  beforeLoad() {
+    throw redirect({ to: '/' })
+  },
+})
+
+const tree = root.addChildren([home, transfers, library, networks, settings, log, elsewhere])
+
+export function makeRouter(): AnyRouter {
+  return createRouter({ routeTree: tree, defaultPreload: false, scrollRestoration: false })
+}

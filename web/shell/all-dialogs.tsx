@@ -1,0 +1,33 @@
+import type { ReactNode } from 'react'
+import { AddDialog } from '../add/add-dialog.tsx'
+import { PublishDialog } from '../screens/library/publish-dialog.tsx'
+import { LabelDialog } from '../transfers/label-dialog.tsx'
+import { LimitDialog } from '../transfers/limit-dialog.tsx'
+import { MoveDialog, RenameDialog } from '../transfers/place-dialogs.tsx'
+import { RemoveDialog } from '../transfers/remove-dialog.tsx'
+import { useDialogs } from './dialogs.ts'
+import { HelpDialog } from './help-dialog.tsx'
+
+/** The dialog that is open, if one is. */
+export function AllDialogs(): ReactNode {
+  const { current, close } = useDialogs()
+  if (current === undefined) return null
+  switch (current.kind) {
+    case 'add':
+      return <AddDialog start={current.start} onClose={close} />
+    case 'remove':
+      return <RemoveDialog rows={current.rows} onClose={close} />
+    case 'label':
+      return <LabelDialog ids={current.ids} known={current.known} onClose={close} />
+    case 'limit':
+      return <LimitDialog row={current.row} onClose={close} />
+    case 'rename':
+      return <RenameDialog row={current.row} onClose={close} />
+    case 'move':
+      return <MoveDialog row={current.row} onClose={close} />
+    case 'publish':
+      return <PublishDialog onClose={close} />
+    case 'help':
+      return <HelpDialog onClose={close} />
+  }
+}

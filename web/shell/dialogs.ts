@@ -1,0 +1,36 @@
+import type { Transfer } from '@kith/api/transfers.ts'
+import { createContext, useContext } from 'react'
+
+/** Something to add that was pasted, dropped or chosen. */
+export interface AddStart {
+  readonly links?: readonly string[]
+  readonly documents?: readonly File[]
+}
+
+type Row = Pick<Transfer, 'id' | 'name'>
+
+/** The dialog over the page. */
+export type OpenDialog =
+  | { readonly kind: 'add'; readonly start: AddStart }
+  | { readonly kind: 'remove'; readonly rows: readonly Row[] }
+  /** `known` are those whose labels of now are known, which is what undoing needs. */
+  | { readonly kind: 'label'; readonly ids: readonly string[]; readonly known: readonly Transfer[] }
+  | { readonly kind: 'limit'; readonly row: Transfer }
+  | { readonly kind: 'rename'; readonly row: Transfer }
+  | { readonly kind: 'move'; readonly row: Transfer }
+  | { readonly kind: 'publish' }
+  | { readonly kind: 'help' }
+
+export interface Dialogs {
+  readonly current: OpenDialog | undefined
+  readonly open: (dialog: OpenDialog) => void
+  readonly close: () => void
+}
+
+export const DialogsContext: React.Context<Dialogs | undefined> = createContext<Dialogs | undefined>(undefined)
+
+export function useDialogs(): Dialogs {
+  const dialogs = useContext(DialogsContext)
+  if (dialogs === undefined) throw new Error('There are no dialogs around this')
+  return dialogs
+}

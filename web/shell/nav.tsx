@@ -1,0 +1,80 @@
+import type { Status } from '@kith/api/status.ts'
+import { Link } from '@tanstack/react-router'
+import { ArrowDownUp, House, LibraryBig, Network, ScrollText, Settings } from 'lucide-react'
+import type { LucideIcon } from 'lucide-react'
+import type { ReactNode } from 'react'
+import { count } from '../format.ts'
+import { t } from '../i18n/t.ts'
+import { useLive } from '../live/use-live.ts'
+import { Mark } from './mark.tsx'
+
+const screens = [
+  { id: 'home', to: '/', icon: House },
+  { id: 'transfers', to: '/transfers', icon: ArrowDownUp },
+  { id: 'library', to: '/library', icon: LibraryBig },
+  { id: 'networks', to: '/networks', icon: Network },
+  { id: 'settings', to: '/settings', icon: Settings },
+  { id: 'log', to: '/log', icon: ScrollText },
+] as const satisfies readonly { id: string; to: string; icon: LucideIcon }[]
+
+const exact = { exact: true, includeSearch: false } as const
+
+export function SideBar(): ReactNode {
+  const { value: status } = useLive({ view: 'status' })
+  return (
+    <nav
+      aria-label={t('nav.label')}
+      className="hidden w-52 shrink-0 flex-col gap-1 border-r border-line bg-card p-3 md:flex"
+    >
+      <div className="mb-3 flex items-center gap-2.5 px-2 py-1 text-lg font-semibold">
+        <Mark />
+        {t('app.name')}
+      </div>
+      {screens.map(({ id, to, icon: Icon }) => (
+        <Link
+          key={id}
+          to={to}
+          activeOptions={exact}
+          data-testid={`nav-${id}`}
+          className="touch flex min-h-9 items-center gap-3 rounded-lg px-3 text-sm font-medium text-muted hover:bg-hover hover:text-text aria-[current=page]:bg-chosen aria-[current=page]:text-text"
+        >
+          <Icon size={18} aria-hidden />
+          <span className="grow">{t(`nav.${id}`)}</span>
+          <Figure id={id} status={status} />
+        </Link>
+      ))}
+      <p className="mt-auto px-3 text-xs break-words text-muted">{status?.device}</p>
+    </nav>
+  )
+}
+
+function Figure({ id, status }: { readonly id: string; readonly status: Status | undefined }): ReactNode {
+  if (status === undefined) return null
+  if (id === 'transfers' && (status.transfers['all'] ?? 0) > 0)
+    return <span className="text-xs">{count(status.transfers['all']!)}</span>
+  if (id === 'networks')
+    return <span className="text-xs">{t('nav.networksOn', { on: status.networks.on, all: status.networks.all })}</span>
+  return null
+}
+
+export function BottomBar(): ReactNode {
+  return (
+    <nav
+      aria-label={t('nav.label')}
+      className="grid grid-cols-6 border-t border-line bg-card pb-[env(safe-area-inset-bottom)] md:hidden"
+    >
+      {screens.map(({ id, to, icon: Icon }) => (
+        <Link
+          key={id}
+          to={to}
+          activeOptions={exact}
+          data-testid={`nav-${id}-small`}
+          className="flex min-h-14 min-w-0 flex-col items-center justify-center gap-1 text-[0.6875rem] font-medium text-muted aria-[current=page]:text-accent"
+        >
+          <Icon size={20} aria-hidden />
+          <span className="max-w-full truncate">{t(`nav.${id}`)}</span>
+        </Link>
+      ))}
+    </nav>
+  )
+}
