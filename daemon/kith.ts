@@ -231,7 +231,13 @@ export async function startKith({ clock, log, paths, config, database, stop }: K
   })
   const handlers: Handlers = {
     ...status,
-    ...transferOperations({ clock, transfers, networks: supervised, folder: folderFor }),
+    ...transferOperations({
+      clock,
+      transfers,
+      networks: supervised,
+      folder: folderFor,
+      record: () => database.settle(),
+    }),
     ...publications.operations,
     ...libraryOperations(transfers),
     ...networkOperations({

@@ -19,6 +19,8 @@ export default async function* reporter(source) {
         counts.fail++
         yield `FAILED ${data.name}${where}\n${describe(data.details?.error)}\n`
       }
+    } else if (type === 'test:diagnostic' && data.nesting > 0 && data.level !== 'warn') {
+      yield `note: ${data.message}\n`
     } else if (type === 'test:stderr' || type === 'test:stdout') {
       yield data.message
     }

@@ -2,6 +2,7 @@ import type { AnyRouter } from '@tanstack/react-router'
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirect } from '@tanstack/react-router'
 import { logSearch } from './screens/log/search.ts'
 import { TransfersScreen } from './transfers/transfers.tsx'
+import { Broken } from './screens/broken.tsx'
 import { filterSearch } from './screen-search.ts'
 import { transfersSearch } from './transfers/search.ts'
 import { Shell } from './shell/shell.tsx'
@@ -56,5 +57,10 @@ const elsewhere = createRoute({
 const tree = root.addChildren([home, transfers, library, networks, settings, log, elsewhere])
 
 export function makeRouter(): AnyRouter {
-  return createRouter({ routeTree: tree, defaultPreload: false, scrollRestoration: false })
+  return createRouter({
+    routeTree: tree,
+    defaultPreload: false,
+    scrollRestoration: false,
+    defaultErrorComponent: Broken,
+  })
 }

@@ -400,9 +400,12 @@ test('bytes that were on disk before anything was recorded are found and not fet
   const content = seeded(12).bytes(size)
   const { transfer, storage, layout, recorded } = setting({ content, found: true })
   storage.disk.set(content.subarray(0, 250_000))
+  const heard: boolean[] = []
+  transfer.watchHad(({ start, end }, change) => heard.push(change === 'had' && transfer.had(start, end)))
   transfer.describe({ layout, proofs: [proof(content, 0, size, 50_000, 'sha1')] })
   await transfer.opened()
   assert.deepEqual([...recorded], [{ start: 0, end: 250_000 }])
+  assert.deepEqual(heard, [true, true, true, true, true], 'who listens can ask for what it hears of')
   const lane = new TestLane(transfer, 'bittorrent', 'a', content, [{ start: 0, end: size }])
   await run([lane])
   assert.deepEqual(storage.disk, content)

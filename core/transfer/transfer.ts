@@ -205,6 +205,9 @@ export class Transfer implements Subject, AsyncDisposable {
         this.#stop.signal,
         (bytes) => this.checked.set(bytes),
         (range, had) => {
+          // Whoever listens asks at once what is had, and until the check is over that is what was recorded.
+          if (had) this.#recorded.add(range.start, range.end)
+          else this.#recorded.remove(range.start, range.end)
           if (had) this.#world.had(range)
           else this.#world.lost(range)
           for (const listener of this.#hadListeners) listener(range, had ? 'had' : 'lost')

@@ -24,6 +24,8 @@ export interface TransferWorld {
   readonly networks: ReadonlyMap<string, Supervised>
   /** The folder that the user named, made if it is not there. @throws FaultError `input` for one that is not absolute */
   folder(path: string): Promise<string>
+  /** Records everything that is had by now: nothing that was told may be lost when the daemon is killed. */
+  record(): void
 }
 
 type TransferOperations = Pick<
@@ -55,7 +57,10 @@ export function transferOperations(world: TransferWorld): TransferOperations {
   const details = detailsWorld(networks)
 
   return {
-    transfers: ({ query }) => transferWindow(transfers, query ?? {}, clock.now()),
+    transfers({ query }) {
+      world.record()
+      return transferWindow(transfers, query ?? {}, clock.now())
+    },
     async add({ body }) {
       const wish = await wishOf(transfers, body)
       const { entry, duplicate } = await transfers.add(wish, {
@@ -77,7 +82,10 @@ export function transferOperations(world: TransferWorld): TransferOperations {
       }
       return done
     },
-    transfer: ({ params }) => detailsView(transfers.get(params.id), clock.now(), details),
+    transfer({ params }) {
+      world.record()
+      return detailsView(transfers.get(params.id), clock.now(), details)
+    },
     changeTransfer({ params, body }) {
       const entry = transfers.get(params.id)
       const { record } = entry

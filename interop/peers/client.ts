@@ -10,7 +10,7 @@ export interface ForeignClient extends AsyncDisposable {
 }
 
 /** Waits until a client has everything. */
-export async function fetched(client: ForeignClient, ms = 30_000): Promise<void> {
+export async function fetched(client: ForeignClient, ms = 75_000): Promise<void> {
   const end = Date.now() + ms
   for (;;) {
     const progress = await client.progress()

@@ -2,6 +2,7 @@ import type { TransferDetails } from '@kith/api/transfers.ts'
 import { Tabs } from '@base-ui/react/tabs'
 import { X } from 'lucide-react'
 import type { ReactNode } from 'react'
+import { useEffect, useState } from 'react'
 import { t } from '../i18n/t.ts'
 import { useLive } from '../live/use-live.ts'
 import { useWide } from '../shell/use-wide.ts'
@@ -28,6 +29,13 @@ export interface DetailsProps {
 export function Details(props: DetailsProps): ReactNode {
   const { value, gone } = useLive({ view: 'transfer', id: props.id })
   const isWide = useWide()
+  const { onClose } = props
+  const [wasThere, setWasThere] = useState(false)
+  if (value !== undefined && !wasThere) setWasThere(true)
+  const wasRemoved = wasThere && gone !== undefined
+  useEffect(() => {
+    if (wasRemoved) onClose()
+  }, [wasRemoved, onClose])
   const title = value?.name ?? t('details.loading')
   const body =
     gone === undefined ? (

@@ -77,7 +77,7 @@ function LiveDot(): ReactNode {
     <output
       className={`inline-flex items-center gap-2 text-xs ${isGone ? 'font-medium text-bad' : 'text-muted'}`}
       data-testid="live"
-      data-state={connection.kind}
+      data-connected={connection.kind === 'connected'}
     >
       <span
         aria-hidden

@@ -6,11 +6,8 @@ import type { Value, WritableValue } from '@kith/core/value/value.ts'
 import { value } from '@kith/core/value/value.ts'
 import { databaseFault } from './fault.ts'
 
-/**
- * Writes are collected until the next turn of the event loop: what came with one message of a worker is one transaction,
- * and what the API says is had is recorded before anyone could act on it.
- */
-const collectMs = 0
+/** Writes are collected for this long: a transaction per range that arrives would cost more than the range. */
+const collectMs = 10
 /** After a failed write, for example on a full disk. */
 const retryMs = 5_000
 
@@ -73,7 +70,7 @@ export class Database implements Disposable {
    * write that fails is done again; `written` is called once it is in the database. */
   later(key: unknown, write: () => void, written?: () => void): void {
     this.#due.set(key, { write, written })
-    this.#timer ??= this.#clock.after(collectMs, () => this.#flushOrRetry())
+    this.#timer ??= this.#clock.after(collectMs, () => this.settle())
   }
 
   /** Forgets a write that is due. */
@@ -100,7 +97,9 @@ export class Database implements Disposable {
     this.#trouble.set(undefined)
   }
 
-  #flushOrRetry(): void {
+  /** Does what is due now, or tells of the trouble and tries again later. */
+  settle(): void {
+    this.#timer?.[Symbol.dispose]()
     this.#timer = undefined
     try {
       this.flush()
@@ -108,7 +107,7 @@ export class Database implements Disposable {
       const { fault } = error as { fault: Fault }
       if (this.#trouble.current === undefined) this.#log.error('the database cannot be written', { code: fault.code })
       this.#trouble.set(fault)
-      this.#timer = this.#clock.after(retryMs, () => this.#flushOrRetry())
+      this.#timer = this.#clock.after(retryMs, () => this.settle())
     }
   }
 

@@ -38,7 +38,7 @@ export function Gate({ children }: { readonly children: ReactNode }): ReactNode 
   })
   if (session.data === undefined || byLink.isPending)
     return (
-      <output className="flex h-full items-center justify-center text-muted">
+      <output className="flex h-full items-center justify-center text-muted" data-connected={false}>
         {session.failureCount > 0 ? t('live.unreachable') : t('live.connecting')}
       </output>
     )
