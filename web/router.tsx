@@ -1,7 +1,6 @@
 import type { AnyRouter } from '@tanstack/react-router'
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirect } from '@tanstack/react-router'
 import { logSearch } from './screens/log/search.ts'
-import { TransfersScreen } from './transfers/transfers.tsx'
 import { Broken } from './screens/broken.tsx'
 import { filterSearch } from './screen-search.ts'
 import { transfersSearch } from './transfers/search.ts'
@@ -20,7 +19,7 @@ const home = createRoute({
 const transfers = createRoute({
   getParentRoute: () => root,
   path: '/transfers',
-  component: TransfersScreen,
+  component: lazyRouteComponent(() => import('./transfers/transfers.tsx'), 'TransfersScreen'),
   validateSearch: transfersSearch,
 })
 const library = createRoute({

@@ -20,12 +20,13 @@ export async function pageFile(folder: string, path: string): Promise<Response> 
   const clean = normalize(decodePath(path)).replace(/^(\.\.(\/|$))+/, '')
   // Screens may have dots in their paths, as the settings do.
   const isFile = extname(clean) in types || clean.startsWith('/assets/')
-  const bytes = await read(join(folder, isFile ? clean : 'index.html'))
+  const name = isFile ? clean : 'index.html'
+  const bytes = await read(join(folder, name))
   if (bytes === undefined)
     return new Response(isFile ? 'Not found' : 'The page is not built: npm start builds it.', { status: 404 })
   return new Response(bytes, {
     headers: {
-      'content-type': types[extname(isFile ? clean : '.html')] ?? 'application/octet-stream',
+      'content-type': types[extname(name)] ?? 'application/octet-stream',
       // Names of assets carry a hash of what is in them.
       'cache-control': clean.startsWith('/assets/') ? 'public, max-age=31536000, immutable' : 'no-cache',
       'content-security-policy': policy,

@@ -8,14 +8,20 @@ import { t } from '../i18n/t.ts'
 import { useLive } from '../live/use-live.ts'
 import { Mark } from './mark.tsx'
 
-const screens = [
+interface ScreenLink {
+  readonly id: 'home' | 'transfers' | 'library' | 'networks' | 'settings' | 'log'
+  readonly to: string
+  readonly icon: LucideIcon
+}
+
+export const screens: readonly ScreenLink[] = [
   { id: 'home', to: '/', icon: House },
   { id: 'transfers', to: '/transfers', icon: ArrowDownUp },
   { id: 'library', to: '/library', icon: LibraryBig },
   { id: 'networks', to: '/networks', icon: Network },
   { id: 'settings', to: '/settings', icon: Settings },
   { id: 'log', to: '/log', icon: ScrollText },
-] as const satisfies readonly { id: string; to: string; icon: LucideIcon }[]
+]
 
 const exact = { exact: true, includeSearch: false } as const
 

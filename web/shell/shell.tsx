@@ -1,17 +1,34 @@
-import { Outlet } from '@tanstack/react-router'
+import { Outlet, useRouter } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
-import { useMemo, useState } from 'react'
+import { lazy, Suspense, useEffect, useMemo, useState } from 'react'
 import { DropZone } from '../add/drop-zone.tsx'
 import { usePaste } from '../add/use-paste.ts'
 import { t } from '../i18n/t.ts'
 import { usePageKeys } from '../keys/use-keys.ts'
 import { useConnection } from '../live/use-live.ts'
-import { AllDialogs } from './all-dialogs.tsx'
 import type { OpenDialog } from './dialogs.ts'
 import { DialogsContext } from './dialogs.ts'
 import { Finished } from './finished.tsx'
-import { BottomBar, SideBar } from './nav.tsx'
+import { BottomBar, screens, SideBar } from './nav.tsx'
 import { TopBar } from './top-bar.tsx'
+
+const loadDialogs = () => import('./all-dialogs.tsx')
+const AllDialogs = lazy(async () => ({ default: (await loadDialogs()).AllDialogs }))
+
+/** The rest of the page is loaded this long after its beginning, in milliseconds. */
+const restMs = 1_000
+
+/** Loads what other screens need before they are asked for, so that they open at once, even when the daemon is gone. */
+function useWholePage(): void {
+  const router = useRouter()
+  useEffect(() => {
+    const timer = setTimeout(() => {
+      for (const { to } of screens) void router.preloadRoute({ to })
+      loadDialogs().catch(() => {})
+    }, restMs)
+    return () => clearTimeout(timer)
+  }, [router])
+}
 
 /** What stands around every screen. */
 export function Shell(): ReactNode {
@@ -20,7 +37,11 @@ export function Shell(): ReactNode {
   return (
     <DialogsContext value={dialogs}>
       <Frame />
-      <AllDialogs />
+      {current === undefined ? null : (
+        <Suspense>
+          <AllDialogs />
+        </Suspense>
+      )}
       <DropZone />
     </DialogsContext>
   )
@@ -29,6 +50,7 @@ export function Shell(): ReactNode {
 function Frame(): ReactNode {
   usePageKeys()
   usePaste()
+  useWholePage()
   const isGone = useConnection().kind === 'gone'
   return (
     <div className="flex h-full">
