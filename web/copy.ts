@@ -6,7 +6,7 @@ export async function copyText(text: string): Promise<void> {
   area.style.position = 'fixed'
   area.style.opacity = '0'
   // Inside an open dialog, which would take the focus back from anything outside it.
-  const place = document.querySelector('[role="dialog"]') ?? document.body
+  const place = document.querySelector('[data-covers]') ?? document.body
   place.append(area)
   area.select()
   const copied = document.execCommand('copy')

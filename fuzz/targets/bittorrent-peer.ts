@@ -140,7 +140,13 @@ const conversation: FuzzTarget = {
 
 const messages: FuzzTarget = {
   name: 'bittorrent-extended',
-  seeds: [handshake, exchange, metadata, encodeMetadata({ kind: 'metadataReject', piece: 9 }), Uint8Array.of(0, 0, 0, 1)],
+  seeds: [
+    handshake,
+    exchange,
+    metadata,
+    encodeMetadata({ kind: 'metadataReject', piece: 9 }),
+    Uint8Array.of(0, 0, 0, 1),
+  ],
   run(input) {
     for (const decode of [decodeExtendedHandshake, decodeExchange, decodeMetadata, decodeDontHave, decodeUploadOnly]) {
       const decoded = attempt<unknown>(() => decode(input))

@@ -61,18 +61,18 @@ for (const { program, start } of clients) {
     if (!needs(t, program, python, 'opentracker')) return
     await using folder = await scratch()
     await put(folder.at('seed', 'linux.iso'), bytesFrom(`${name} 2`, size))
-    await using made = await setting(folder, folder.at('seed', 'linux.iso'), 'udp')
-    await using kith = await Kith.start(folder.at('kith'))
-    const { id } = await kith.add(made.torrent, folder.at('seed'))
-    await kith.complete(id)
-    await made.tracker.announced(made.infoHash)
+    // aria2 has no UDP trackers without its DHT.
+    await using made = await setting(folder, folder.at('seed', 'linux.iso'), program === 'aria2c' ? 'http' : 'udp')
+    // The leech comes first: Transmission dials no loopback address, so that Kith has to hear of it.
     await using leech = await start(folder.at(name))
     await mkdir(folder.at('leech'))
     await leech.add({ torrent: made.torrent, folder: folder.at('leech') })
+    await made.tracker.announced(made.infoHash)
+    await using kith = await Kith.start(folder.at('kith'))
+    const { id } = await kith.add(made.torrent, folder.at('seed'))
     await fetched(leech)
     assert.deepEqual(await tree(folder.at('leech')), await tree(folder.at('seed')))
-    const { up } = await kith.transfer(id)
-    assert.ok(up >= size, `Kith gave ${up} bytes`)
+    await kith.until(id, ({ up }) => up >= size, 5_000)
   })
 
   test(`a folder of awkward files, from Kith to ${name} and back, by the magnet alone and Kith's own tracker`, async (t) => {
@@ -91,7 +91,11 @@ for (const { program, start } of clients) {
     await mkdir(folder.at('middle'))
     await middle.add({ magnet: link, folder: folder.at('middle') })
     await fetched(middle)
-    assert.deepEqual(await tree(folder.at('middle')), await tree(folder.at('seed')))
+    // Transmission 3.00 makes no empty files.
+    const expected = Object.entries(await tree(folder.at('seed'))).filter(
+      ([, digest]) => program !== 'transmission-daemon' || !digest.startsWith('0 '),
+    )
+    assert.deepEqual(await tree(folder.at('middle')), Object.fromEntries(expected))
     await first.stop()
     await using last = await Kith.start(folder.at('last'))
     const { id } = await last.add(link)

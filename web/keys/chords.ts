@@ -16,7 +16,7 @@ export function isTyping(target: EventTarget | null): boolean {
   return target instanceof HTMLTextAreaElement || target instanceof HTMLSelectElement
 }
 
-/** Whether a menu or dialog is open, which has the keys then. */
+/** Whether a menu or dialog is open, which has the keys then; a message in the corner does not. */
 export function isCovered(): boolean {
-  return document.querySelector('[role="dialog"], [role="alertdialog"], [role="menu"]') !== null
+  return document.querySelector('[data-covers]') !== null
 }

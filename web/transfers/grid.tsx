@@ -75,22 +75,24 @@ export function Grid(props: GridProps): ReactNode {
   const rows = table.getRowModel().rows
   const rowAt = (index: number): Transfer | undefined => shown?.rows[index - shown.from]
 
+  /** A row that is not drawn yet gets the focus when it is. */
+  const focusRow = (index: number): void => {
+    const row = scroller.current?.querySelector<HTMLElement>(`[role="row"][data-index="${index}"]`)
+    wantsFocus.current = row === null || row === undefined
+    row?.focus({ preventScroll: true })
+  }
   const move = (to: number): void => {
     const index = Math.max(0, Math.min(total - 1, to))
-    wantsFocus.current = true
     setActive(index)
     virtualizer.scrollToIndex(index)
+    focusRow(index)
     const row = rowAt(index)
     if (search.id !== undefined && isWide && row !== undefined) props.onOpen(row.id)
   }
   useEffect(() => {
-    if (!wantsFocus.current) return
-    const row = scroller.current?.querySelector<HTMLElement>(`[data-index="${active}"]`)
-    if (row === null || row === undefined) return
-    wantsFocus.current = false
-    row.focus({ preventScroll: true })
+    if (wantsFocus.current) focusRow(active)
   })
-  useImperativeHandle(props.ref, () => ({ focus: () => move(Math.min(active, total - 1)) }))
+  useImperativeHandle(props.ref, () => ({ focus: () => focusRow(active) }))
 
   const pick = (row: Transfer, index: number, how: 'only' | 'toggle' | 'range'): void => {
     setActive(index)

@@ -19,6 +19,7 @@ export function Dialog({ title, onClose, actions, children }: DialogProps): Reac
       <Base.Portal>
         <Base.Backdrop className="fixed inset-0 z-40 bg-[#000]/50" />
         <Base.Popup
+          data-covers
           ref={popup}
           initialFocus={() => popup.current?.querySelector<HTMLElement>('[data-first]') ?? true}
           className={`fixed inset-x-0 bottom-0 z-50 flex max-h-[92dvh] flex-col rounded-t-2xl border border-line bg-raised text-text shadow-xl outline-none sm:inset-auto sm:top-[8vh] sm:left-1/2 sm:max-h-[84vh] sm:w-[calc(100vw-3rem)] sm:-translate-x-1/2 sm:max-w-lg sm:rounded-2xl`}

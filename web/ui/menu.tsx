@@ -28,7 +28,10 @@ export function Menu({ label, icon, children, tabIndex, text }: MenuProps): Reac
       </Base.Trigger>
       <Base.Portal>
         <Base.Positioner sideOffset={4} align="end" className="z-50 outline-none">
-          <Base.Popup className="max-h-[var(--available-height)] min-w-48 overflow-y-auto rounded-xl border border-line bg-raised p-1 text-text shadow-xl outline-none">
+          <Base.Popup
+            data-covers
+            className="max-h-[var(--available-height)] min-w-48 overflow-y-auto rounded-xl border border-line bg-raised p-1 text-text shadow-xl outline-none"
+          >
             {children}
           </Base.Popup>
         </Base.Positioner>

@@ -39,7 +39,10 @@ export class Swarms {
     return { torrents: this.#swarms.size, peers, announces: this.#announces }
   }
 
-  /** Takes an announce in, and gives other peers at random; a seed is not told of seeds. */
+  /**
+   * Takes an announce in, and gives other peers at random. A seed is not told of seeds, but for its first announce: aria2
+   * says that nothing is left while it has only a magnet link and does not know the size.
+   */
   announce(
     of: Announce,
     from: Endpoint,
@@ -69,11 +72,14 @@ export class Swarms {
       if (seed) swarm.seeds++
     }
     if (of.event === 'completed') swarm.completed++
-    return { ...counts(swarm), peers: this.#some(swarm, own, seed, Math.min(of.wanted, mostGiven)) }
+    return {
+      ...counts(swarm),
+      peers: this.#some(swarm, own, seed && of.event !== 'started', Math.min(of.wanted, mostGiven)),
+    }
   }
 
-  #some(swarm: Swarm, own: string, seed: boolean, wanted: number): KnownPeer[] {
-    const members = [...swarm.members].filter(([key, member]) => key !== own && !(seed && member.seed))
+  #some(swarm: Swarm, own: string, withoutSeeds: boolean, wanted: number): KnownPeer[] {
+    const members = [...swarm.members].filter(([key, member]) => key !== own && !(withoutSeeds && member.seed))
     // A partial shuffle: only as far as peers are wanted.
     const count = Math.min(wanted, members.length)
     for (let i = 0; i < count; i++) {

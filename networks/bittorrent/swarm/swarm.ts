@@ -164,6 +164,7 @@ export class Swarm {
     try {
       this.#describe(info)
       this.#keep({ info })
+      for (const other of this.#sessions) other.talk.tellMetadataSize(info.length)
       this.#subject.trouble('bittorrent', undefined)
     } catch (error) {
       // The right description of a torrent that nobody can fetch: no other peer has a better one.

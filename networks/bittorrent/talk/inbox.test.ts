@@ -118,6 +118,13 @@ test('what is told of the pieces last counts, also a bitfield after single piece
   }
 })
 
+test('telling of all pieces again and again ends the talk', () => {
+  const talk = opened()
+  talk.receive(concat(Array.from({ length: 16 }, () => encodeMessage({ kind: 'haveAll' }))), 0)
+  assert.equal(talk.stage, 'open')
+  assert.equal(hear(talk, { kind: 'haveNone' }).closed?.code, 'bittorrent/flood')
+})
+
 test('fast messages of a peer that does not speak it are a fault', () => {
   for (const kind of ['haveAll', 'haveNone'] as const)
     assert.equal(faultOf({ kind }, { fast: false }), 'bittorrent/fast')

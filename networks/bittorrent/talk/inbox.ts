@@ -28,6 +28,8 @@ const longestOther = 64 * 1024
 const mostAllowedFast = 1_024
 /** Metadata requests that are answered of what comes in one read, so that answers do not pile up. */
 const metadataAtOnce = 64
+/** How often a peer may tell of all its pieces at once: it has to once, and each time all that we want is counted anew. */
+const mostHaves = 16
 /** How often a peer may ask for the whole of the metadata. */
 const metadataTimes = 3
 
@@ -73,6 +75,8 @@ export class Inbox {
   #head = 0
   /** Requests among the events. */
   #requests = 0
+  /** Times that it told of all its pieces at once. */
+  #told = 0
   #metadataNow = 0
   #metadataAsked = 0
 
@@ -254,6 +258,8 @@ export class Inbox {
   }
 
   #haves(): void {
+    this.#told++
+    if (this.#told > mostHaves) throw fail('peer', 'bittorrent/flood', 'It tells of its pieces again and again')
     if (this.#geometry !== undefined) this.push({ kind: 'haves' })
   }
 

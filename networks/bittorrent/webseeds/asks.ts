@@ -1,5 +1,4 @@
 import type { Claim } from '@kith/core/transfer/lane.ts'
-import type { Layout } from '@kith/core/transfer/layout.ts'
 import { filesIn } from '@kith/core/transfer/layout.ts'
 import type { Range } from '@kith/core/range/range-set.ts'
 import type { Metainfo } from '../wire/metainfo.ts'
@@ -39,23 +38,24 @@ export function runsFor(metainfo: Metainfo, url: string, style: Style, claims: r
     const range = { start: run[0]!.offset, end: last.offset + last.length }
     return {
       claims: run,
-      asks: style === 'files' ? fileAsks(metainfo.layout, url, range) : pieceAsks(metainfo, url, range),
+      asks: style === 'files' ? fileAsks(metainfo, url, range) : pieceAsks(metainfo, url, range),
     }
   })
 }
 
 /** BEP 19: an address with a slash at its end is a folder that holds the torrent's file or folder. */
-function fileAsks(layout: Layout, url: string, { start, end }: Range): Ask[] {
+function fileAsks({ layout, originalName, originalPaths }: Metainfo, url: string, { start, end }: Range): Ask[] {
   const asks: Ask[] = []
   const { first, last } = filesIn(layout, start, end)
-  for (const file of layout.files.slice(first, last + 1)) {
+  for (const [at, file] of layout.files.slice(first, last + 1).entries()) {
     const range = { start: Math.max(0, start - file.offset), end: Math.min(file.size, end - file.offset) }
     if (range.end <= range.start) continue
     if (file.padding === true) {
       asks.push({ kind: 'zeros', length: range.end - range.start })
       continue
     }
-    const path = layout.single ? [layout.name] : [layout.name, ...file.path]
+    // The server has the torrent's own names, not what our file system is given.
+    const path = layout.single ? [originalName] : [originalName, ...(originalPaths.get(first + at) ?? file.path)]
     const isFolder = url.endsWith('/') || !layout.single
     const address = isFolder ? `${url.replace(/\/$/, '')}/${path.map(encodeURIComponent).join('/')}` : url
     asks.push({ kind: 'request', url: address, range, whole: range.start === 0 && range.end === file.size })
