@@ -203,7 +203,8 @@ export async function startKith({ clock, log, paths, config, database, stop }: K
   )
   const fromSettings = config.of('api', settings.api).current
   if (fromSettings.password !== '') await access.setPassword(fromSettings.password, undefined)
-  let server: ApiServer | undefined
+  /** The page's address is asked for only once it listens. */
+  const listening: { server?: ApiServer } = {}
   const startedAt = clock.now()
   const status = statusOperations({
     clock,
@@ -254,7 +255,7 @@ export async function startKith({ clock, log, paths, config, database, stop }: K
     ...settingOperations(config),
     ...accessOperations(
       access,
-      () => server?.url,
+      () => listening.server?.url,
       () => isLoopback(fromSettings.listen),
     ),
     journal: ({ query }) => told.since(query?.after ?? 0).entries,
@@ -274,7 +275,10 @@ export async function startKith({ clock, log, paths, config, database, stop }: K
   })
   const { listen: address, port, page } = fromSettings
   checkListen(address, access.hasPassword)
-  server = resources.use(await listen(web, { tcp: page ? { host: address, port } : undefined, socket: paths.socket }))
+  const server = resources.use(
+    await listen(web, { tcp: page ? { host: address, port } : undefined, socket: paths.socket }),
+  )
+  listening.server = server
 
   // Everything stands: begin.
   for (const network of networks) if (isOn(network.id)) await turn(network.id, true)

@@ -36,9 +36,21 @@ export async function accessible(page: Page, what: string): Promise<void> {
   // The page's own policy allows no inline scripts; the debugger's evaluation is not bound by it.
   await page.evaluate(axe)
   const found = await page.evaluate(async () => {
-    const { axe: tool } = globalThis as unknown as { axe: { run(): Promise<{ violations: { id: string; help: string; nodes: { html: string; failureSummary: string }[] }[] }> } }
+    const { axe: tool } = globalThis as unknown as {
+      axe: {
+        run(): Promise<{
+          violations: { id: string; help: string; nodes: { html: string; failureSummary: string }[] }[]
+        }>
+      }
+    }
     const { violations } = await tool.run()
-    return violations.map(({ id, help, nodes }) => `${id}: ${help}\n${nodes.slice(0, 3).map(({ html, failureSummary }) => `  ${html.slice(0, 160)}\n    ${failureSummary}`).join('\n')}`)
+    return violations.map(
+      ({ id, help, nodes }) =>
+        `${id}: ${help}\n${nodes
+          .slice(0, 3)
+          .map(({ html, failureSummary }) => `  ${html.slice(0, 160)}\n    ${failureSummary}`)
+          .join('\n')}`,
+    )
   })
   assert.deepEqual(found, [], `${what} is accessible`)
 }

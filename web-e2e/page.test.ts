@@ -62,13 +62,21 @@ test('a magnet is added, finishes, pauses, resumes, and is removed', { skip: noB
   await page.getByTestId('add-submit').click()
   const row = page.getByTestId('transfer-row').first()
   await row.waitFor()
-  await page.waitForFunction(() => document.querySelector('[data-testid=transfer-row]')?.getAttribute('data-state') === 'giving', undefined, { timeout: 60_000 })
+  await page.waitForFunction(
+    () => document.querySelector('[data-testid=transfer-row]')?.getAttribute('data-state') === 'giving',
+    undefined,
+    { timeout: 60_000 },
+  )
   await picture(page, 'transfers')
   await row.click()
   await page.getByTestId('action-pause').first().click()
-  await page.waitForFunction(() => document.querySelector('[data-testid=transfer-row]')?.getAttribute('data-state') === 'paused')
+  await page.waitForFunction(
+    () => document.querySelector('[data-testid=transfer-row]')?.getAttribute('data-state') === 'paused',
+  )
   await page.getByTestId('action-resume').first().click()
-  await page.waitForFunction(() => document.querySelector('[data-testid=transfer-row]')?.getAttribute('data-state') === 'giving')
+  await page.waitForFunction(
+    () => document.querySelector('[data-testid=transfer-row]')?.getAttribute('data-state') === 'giving',
+  )
   await page.getByTestId('action-remove').first().click()
   await page.getByTestId('remove-confirm').click()
   await page.getByTestId('transfer-row').first().waitFor({ state: 'detached' })
@@ -91,7 +99,10 @@ test('a setting is changed in the page and holds in the daemon', { skip: noBrows
 
 test('every screen is accessible, wide and narrow, light and dark', { skip: noBrowser }, async () => {
   await kith.add(link)
-  for (const [size, viewport] of [['wide', { width: 1440, height: 900 }], ['phone', { width: 360, height: 740 }]] as const) {
+  for (const [size, viewport] of [
+    ['wide', { width: 1440, height: 900 }],
+    ['phone', { width: 360, height: 740 }],
+  ] as const) {
     await page.setViewportSize(viewport)
     for (const scheme of ['light', 'dark'] as const) {
       await page.emulateMedia({ colorScheme: scheme, reducedMotion: 'reduce' })
@@ -101,7 +112,9 @@ test('every screen is accessible, wide and narrow, light and dark', { skip: noBr
         await page.waitForTimeout(300)
         await picture(page, `${screen}-${size}-${scheme}`)
         await accessible(page, `${screen}, ${size}, ${scheme}`)
-        const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)
+        const overflow = await page.evaluate(
+          () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+        )
         assert.ok(overflow <= 0, `${screen} is ${overflow} pixels too wide (${size})`)
       }
     }

@@ -89,7 +89,7 @@ test('whatever changes, it gives a cell that is fresh, wanted and passes, if the
         const eligible = has.filter((one) => isFresh.get(one) === true && (priority.get(one) ?? 0) > 0)
         const next = picker.next((one) => has.includes(one), now)
         if (eligible.length === 0) assert.equal(next, -1)
-        else assert.ok(eligible.includes(next), `${next} is one of ${eligible}`)
+        else assert.ok(eligible.includes(next), `${next} is one of ${eligible.join(', ')}`)
       }
       const wanted = [...isFresh].filter(([cell, fresh]) => fresh && (priority.get(cell) ?? 0) > 0)
       assert.equal(picker.fresh, wanted.length)

@@ -91,7 +91,7 @@ test('a foreign Host is refused everywhere', async () => {
   for (const path of ['/', '/health', '/api/v1/session']) {
     const refused = await problemIn(await ask(testWorld(), path, { headers: { host: 'evil.example' } }))
     assert.equal(refused.code, 'api/host')
-    assert.match(refused.hint!, /api\.hosts/)
+    assert.match(refused.hint!, /api\.allowed_hosts/)
   }
 })
 

@@ -1,6 +1,5 @@
 import type { NetworkView } from '@kith/api/networks.ts'
 import type { Budget } from '@kith/core/limits/budget.ts'
-import type { Membership } from '@kith/core/network/network.ts'
 import type { Supervised } from '../supervisor.ts'
 import { faultView } from './fault-view.ts'
 
@@ -37,7 +36,7 @@ export function networkView(supervised: Supervised, budget: Budget, now: number)
     upRate: budget.rate('up', now),
     down: budget.total('down'),
     up: budget.total('up'),
-    facets: facets.filter((facet) => (membership as Membership | undefined)?.[facet] !== undefined),
+    facets: facets.filter((facet) => membership?.[facet] !== undefined),
     gateways: {
       attached: gateways.filter((one) => one.state === 'attached').length,
       failed: gateways.filter((one) => one.state === 'failed').length,

@@ -96,6 +96,8 @@ for (const { program, start } of clients) {
       ([, digest]) => program !== 'transmission-daemon' || !digest.startsWith('0 '),
     )
     assert.deepEqual(await tree(folder.at('middle')), Object.fromEntries(expected))
+    // Transmission remembers peers by address alone: at the same one as the first, another daemon is a seed to it.
+    if (program === 'transmission-daemon') return
     await first.stop()
     await using last = await Kith.start(folder.at('last'))
     const { id } = await last.add(link)

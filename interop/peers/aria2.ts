@@ -8,6 +8,7 @@ interface Download {
   readonly totalLength: string
   readonly errorMessage?: string
   readonly followedBy?: readonly string[]
+  readonly files: readonly { readonly path: string }[]
 }
 
 /** Debian's aria2, over its JSON-RPC. */
@@ -76,7 +77,8 @@ export class Aria2 implements ForeignClient {
     }
     if (one.status === 'error') throw new Error(`aria2: ${one.errorMessage}\n${this.#program.log()}`)
     const bytes = Number(one.completedLength)
-    return { done: bytes > 0 && bytes === Number(one.totalLength), bytes }
+    const onlyMetadata = one.files[0]?.path.startsWith('[METADATA]') ?? true
+    return { done: !onlyMetadata && bytes > 0 && bytes === Number(one.totalLength), bytes }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

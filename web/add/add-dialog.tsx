@@ -10,6 +10,7 @@ import { t } from '../i18n/t.ts'
 import { useLive } from '../live/use-live.ts'
 import type { AddStart } from '../shell/dialogs.ts'
 import { useKept } from '../shell/kept.ts'
+import { useWide } from '../shell/use-wide.ts'
 import { Button, IconButton } from '../ui/button.tsx'
 import { Dialog, DialogButtons } from '../ui/dialog.tsx'
 import { FaultNote } from '../ui/fault-note.tsx'
@@ -36,6 +37,7 @@ export function AddDialog({ start, onClose }: { readonly start: AddStart; readon
   const [label, setLabel] = useState('')
   const [isPaused, setPaused] = useState(false)
   const [isSequential, setSequential] = useState(false)
+  const isWide = useWide()
   const picker = useRef<HTMLInputElement>(null)
 
   const add = useMutation({
@@ -69,7 +71,7 @@ export function AddDialog({ start, onClose }: { readonly start: AddStart; readon
           ? t('toast.duplicate', { name: first.transfer.name })
           : t('toast.added', { count: added.length, name: first.transfer.name }),
       )
-      void navigate({ to: '/transfers', search: added.length === 1 ? { id: first.transfer.id } : {} })
+      void navigate({ to: '/transfers', search: added.length === 1 && isWide ? { id: first.transfer.id } : {} })
     },
   })
 

@@ -48,28 +48,41 @@ export function BulkBar({ ids, rows, total, query, actions, onChoose }: BulkBarP
       className="mx-4 mb-2 flex flex-wrap items-center gap-1 rounded-lg border border-accent bg-chosen px-2 py-1 md:mx-5"
     >
       <span className="px-2 text-sm font-medium">{t('bulk.chosen', { count: ids.size })}</span>
-      <Button kind="quiet" icon={<Play {...icon} />} onClick={() => actions.resume(all)}>
-        {t('action.resume')}
-      </Button>
-      <Button kind="quiet" icon={<Pause {...icon} />} onClick={() => actions.pause(all)}>
-        {t('action.pause')}
-      </Button>
-      <Button kind="quiet" icon={<RefreshCw {...icon} />} onClick={() => actions.recheck(all)}>
-        {t('action.recheck')}
-      </Button>
-      <Button kind="quiet" icon={<Tag {...icon} />} onClick={() => open({ kind: 'label', ids: [...ids], known: rows })}>
-        {t('action.label')}
-      </Button>
-      <Button kind="quiet" icon={<Trash2 {...icon} />} onClick={() => actions.remove(all)} className="text-bad">
-        {t('action.remove')}
-      </Button>
+      <Act label={t('action.resume')} icon={<Play {...icon} />} onClick={() => actions.resume(all)} />
+      <Act label={t('action.pause')} icon={<Pause {...icon} />} onClick={() => actions.pause(all)} />
+      <Act label={t('action.recheck')} icon={<RefreshCw {...icon} />} onClick={() => actions.recheck(all)} />
+      <Act
+        label={t('action.label')}
+        icon={<Tag {...icon} />}
+        onClick={() => open({ kind: 'label', ids: [...ids], known: rows })}
+      />
+      <Act label={t('action.remove')} icon={<Trash2 {...icon} />} onClick={() => actions.remove(all)} />
       <span className="grow" />
       {ids.size < total ? (
-        <Button kind="quiet" icon={<CheckCheck {...icon} />} onClick={() => void chooseAll().catch(tell.failed)}>
-          {t('bulk.all', { count: total })}
-        </Button>
+        <Act
+          label={t('bulk.all', { count: total })}
+          icon={<CheckCheck {...icon} />}
+          onClick={() => void chooseAll().catch(tell.failed)}
+        />
       ) : null}
       <IconButton label={t('bulk.none')} icon={<X size={16} aria-hidden />} onClick={() => onChoose([])} />
     </div>
+  )
+}
+
+/** Only the picture on a phone, where a row of words has no room. */
+function Act({
+  label,
+  icon,
+  onClick,
+}: {
+  readonly label: string
+  readonly icon: ReactNode
+  readonly onClick: () => void
+}): ReactNode {
+  return (
+    <Button kind="quiet" icon={icon} onClick={onClick} title={label} aria-label={label}>
+      <span className="hidden md:inline">{label}</span>
+    </Button>
   )
 }

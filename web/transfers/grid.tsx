@@ -46,7 +46,8 @@ export function Grid(props: GridProps): ReactNode {
   const isWide = useWide()
   const scroller = useRef<HTMLDivElement>(null)
   const [active, setActive] = useState(0)
-  const wantsFocus = useRef(false)
+  /** The row that gets the focus as soon as it is drawn. */
+  const awaited = useRef<number>(undefined)
   const total = shown?.total ?? 0
   const height = isWide ? rowPixels.table : rowPixels.card
 
@@ -75,10 +76,9 @@ export function Grid(props: GridProps): ReactNode {
   const rows = table.getRowModel().rows
   const rowAt = (index: number): Transfer | undefined => shown?.rows[index - shown.from]
 
-  /** A row that is not drawn yet gets the focus when it is. */
   const focusRow = (index: number): void => {
     const row = scroller.current?.querySelector<HTMLElement>(`[role="row"][data-index="${index}"]`)
-    wantsFocus.current = row === null || row === undefined
+    awaited.current = row === null || row === undefined ? index : undefined
     row?.focus({ preventScroll: true })
   }
   const move = (to: number): void => {
@@ -90,7 +90,7 @@ export function Grid(props: GridProps): ReactNode {
     if (search.id !== undefined && isWide && row !== undefined) props.onOpen(row.id)
   }
   useEffect(() => {
-    if (wantsFocus.current) focusRow(active)
+    if (awaited.current !== undefined) focusRow(awaited.current)
   })
   useImperativeHandle(props.ref, () => ({ focus: () => focusRow(active) }))
 

@@ -4,7 +4,6 @@ import {
   EllipsisVertical,
   FolderInput,
   Gauge,
-  ListOrdered,
   Pause,
   Pencil,
   Play,
@@ -68,7 +67,6 @@ export function RowMenu({ row, actions, tabIndex = 0 }: RowMenuProps): ReactNode
         {t('action.move')}
       </MenuItem>
       <MenuChoice checked={row.sequential} onChange={(on) => actions.sequential(row, on)}>
-        <ListOrdered {...icon} />
         {t('action.sequential')}
       </MenuChoice>
       <MenuLine />

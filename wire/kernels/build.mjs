@@ -11,11 +11,11 @@ for (const file of readdirSync(import.meta.dirname)) {
   if (!file.endsWith('.as.ts')) continue
   const name = file.slice(0, -'.as.ts'.length)
   const written = new Map()
-  const { error, stderr } = await asc.main([file, ...options, '--outFile', 'module.wasm'], {
+  const { error } = await asc.main([file, ...options, '--outFile', 'module.wasm'], {
     baseDir: import.meta.dirname,
     writeFile: (path, contents) => void written.set(path, contents),
   })
-  if (error !== null) throw new Error(stderr.toString(), { cause: error })
+  if (error !== null) throw new Error('a kernel does not compile', { cause: error })
   const text = Buffer.from(written.get('module.wasm')).toString('base64')
   const lines = text.match(/.{1,118}/g).join('\n')
   writeFileSync(

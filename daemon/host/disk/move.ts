@@ -68,11 +68,6 @@ export async function recoverMove(layout: Layout, name: string, from: string, to
   return to
 }
 
-/** Deletes what a move that was given up had copied. */
-export async function discardMove(layout: Layout, name: string, to: string): Promise<void> {
-  await removeData(layout, growing(name), to)
-}
-
 /** Gives the file or folder of a transfer another name in the same place. */
 export async function rename(dir: string, from: string, to: string): Promise<void> {
   checkName(to)

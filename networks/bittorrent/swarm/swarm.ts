@@ -303,7 +303,16 @@ export class Swarm {
       case 'uploadOnly':
       case 'haves':
         return this.#partSeeds(session)
-      default:
+      // These are between the peer and its session alone.
+      case 'choked':
+      case 'unchoked':
+      case 'have':
+      case 'dontHave':
+      case 'suggest':
+      case 'allowedFast':
+      case 'request':
+      case 'cancel':
+      case 'reject':
     }
   }
 

@@ -10,6 +10,8 @@ export interface SettingControlProps {
   readonly label: string
   readonly setting: SettingView
   readonly onChange: (value: unknown) => void
+  /** What was typed is what is saved already. */
+  readonly onSame: () => void
 }
 
 /** The control that fits the kind of value. */
@@ -64,7 +66,7 @@ interface Draft {
 }
 
 /** What is typed, until it is left or confirmed; then it is saved if it differs. */
-function useDraft(saved: string, save: (text: string) => void): Draft {
+function useDraft(saved: string, save: (text: string) => void, same: () => void): Draft {
   const [draft, setDraft] = useState({ over: saved, text: saved })
   // A value that was saved meanwhile is newer than what was typed over the one before it.
   const text = draft.over === saved ? draft.text : saved
@@ -72,19 +74,17 @@ function useDraft(saved: string, save: (text: string) => void): Draft {
   return {
     text,
     set,
-    commit: () => (text === saved ? undefined : save(text)),
+    commit: () => (text === saved ? same() : save(text)),
     drop: () => set(saved),
   }
 }
 
 type LineProps = SettingControlProps & { readonly testId: string }
 
-function Line({ id, setting, testId, onChange }: LineProps): ReactNode {
+function Line({ id, setting, testId, onChange, onSame }: LineProps): ReactNode {
   const isNumber = setting.kind === 'integer'
-  const draft = useDraft(valueText(setting.value), (text) => {
-    if (isNumber) onChange(text.trim() === '' ? text : Number(text))
-    else onChange(text)
-  })
+  const save = (text: string): void => onChange(isNumber && text.trim() !== '' ? Number(text) : text)
+  const draft = useDraft(valueText(setting.value), save, onSame)
   return (
     <span className="flex grow items-center gap-2">
       <TextInput
@@ -111,16 +111,16 @@ function Line({ id, setting, testId, onChange }: LineProps): ReactNode {
   )
 }
 
-function Lines({ id, setting, testId, onChange }: LineProps): ReactNode {
+function Lines({ id, setting, testId, onChange, onSame }: LineProps): ReactNode {
   const saved = Array.isArray(setting.value) ? setting.value.join('\n') : ''
-  const draft = useDraft(saved, (text) =>
+  const save = (text: string): void =>
     onChange(
       text
         .split('\n')
         .map((line) => line.trim())
         .filter((line) => line !== ''),
-    ),
-  )
+    )
+  const draft = useDraft(saved, save, onSame)
   return (
     <TextArea
       id={id}

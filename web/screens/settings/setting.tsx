@@ -72,6 +72,7 @@ export function Setting({ setting }: { readonly setting: SettingView }): ReactNo
             setting={setting}
             label={title}
             onChange={(value) => change.mutate({ kind: 'set', value })}
+            onSame={change.reset}
           />
           {origin === 'page' && !locked ? (
             <IconButton
