@@ -173,3 +173,18 @@ test('no folder or file is called by a word that says nothing', () => {
     [],
   )
 })
+
+test('the lock file holds a version for every platform a package names, so `npm ci` accepts it anywhere', () => {
+  interface Locked {
+    readonly optionalDependencies?: Readonly<Record<string, string>>
+  }
+  const lock = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')) as {
+    readonly packages: Readonly<Record<string, Locked>>
+  }
+  const absent = Object.values(lock.packages).flatMap((locked) =>
+    Object.keys(locked.optionalDependencies ?? {}).filter(
+      (name) => !Object.keys(lock.packages).some((path) => path.endsWith(`node_modules/${name}`)),
+    ),
+  )
+  assert.deepEqual(absent, [])
+})

@@ -167,7 +167,7 @@ export function parseAnnounceQuery(
   if (peerId?.length !== 20) throw notAnnounce('peer_id has to be 20 bytes long')
   const number = (name: string, fallback: number): number => {
     const text = strictText(fields.get(name)?.[0] ?? new Uint8Array())
-    return text !== undefined && /^\d{1,15}$/.test(text) ? Number(text) : fallback
+    return text !== undefined && /^\d{1,20}$/.test(text) ? Math.min(Number(text), Number.MAX_SAFE_INTEGER) : fallback
   }
   const port = number('port', 0)
   if (port < 1 || port > 65_535) throw notAnnounce('port has to be between 1 and 65535')
