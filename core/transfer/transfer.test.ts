@@ -224,9 +224,18 @@ class TestLane implements Lane {
   }
 }
 
+/** A failing `deepEqual` of many bytes takes minutes and gigabytes to print its difference. */
+function same(actual: Uint8Array, expected: Uint8Array): void {
+  const at = actual.findIndex((byte, i) => byte !== expected[i])
+  assert.equal(at, -1, `byte ${at} is not the right one`)
+  assert.equal(actual.length, expected.length)
+}
+
 /** Lets all lanes work in turns until nothing moves any more. */
 async function run(lanes: readonly TestLane[], depth = 8): Promise<void> {
+  let rounds = 0
   for (let quiet = 0; quiet < 3;) {
+    assert.ok(rounds++ < 20_000, 'the lanes come to an end')
     let moved = false
     for (const lane of lanes) moved = lane.step(depth) || moved
     await new Promise((resolve) => setImmediate(resolve))
@@ -249,7 +258,7 @@ test('one transfer is filled by lanes of three networks with different hash tree
   ]
   await run(lanes)
   assert.equal(transfer.stage.current, 'giving')
-  assert.deepEqual(storage.disk, content)
+  same(storage.disk, content)
   assert.deepEqual([...recorded], [{ start: 0, end: size }])
   for (const lane of lanes) assert.ok(lane.delivered > 5, `${lane.peer.key} delivered ${lane.delivered} blocks`)
   assert.equal(slots.free, 16, 'all memory is given back')
@@ -271,7 +280,7 @@ test('a new proof in the middle of a transfer keeps what is had', async () => {
   assert.equal(transfer.hadRanges.length, before)
   assert.equal(lane.abandoned, 1)
   await run([lane])
-  assert.deepEqual(storage.disk, content)
+  same(storage.disk, content)
 })
 
 test('who fills a bad range alone is banned; with several, parole finds the liar', async () => {
@@ -284,7 +293,7 @@ test('who fills a bad range alone is banned; with several, parole finds the liar
   const liar = new TestLane(transfer, 'bittorrent', 'liar', content, all, (offset) => offset % (5 * blockSize) === 0)
   const honest = [1, 2, 3].map((n) => new TestLane(transfer, 'bittorrent', `honest ${n}`, content, all))
   await run([liar, ...honest], 3)
-  assert.deepEqual(storage.disk, content)
+  same(storage.disk, content)
   assert.deepEqual(transfer.bans(), ['bittorrent/liar'])
   assert.equal((liar.closed as { code: string }).code, 'transfer/bad-bytes')
   for (const lane of honest) assert.equal(lane.closed, undefined)
@@ -305,7 +314,7 @@ test('a full disk stops the transfer with a local fault; after room was made it 
   storage.full = false
   await transfer.retry()
   await run([lane])
-  assert.deepEqual(storage.disk, content)
+  same(storage.disk, content)
   assert.equal(slots.free, 16)
 })
 
@@ -317,7 +326,7 @@ test('pieces longer than a slot are written in parts and proven by reading back'
   await transfer.opened()
   const lanes = [1, 2].map((n) => new TestLane(transfer, 'bittorrent', `${n}`, content, [{ start: 0, end: size }]))
   await run(lanes)
-  assert.deepEqual(storage.disk, content)
+  same(storage.disk, content)
   assert.equal(transfer.stage.current, 'giving')
 })
 
@@ -408,7 +417,7 @@ test('bytes that were on disk before anything was recorded are found and not fet
   assert.deepEqual(heard, [true, true, true, true, true], 'who listens can ask for what it hears of')
   const lane = new TestLane(transfer, 'bittorrent', 'a', content, [{ start: 0, end: size }])
   await run([lane])
-  assert.deepEqual(storage.disk, content)
+  same(storage.disk, content)
   assert.equal(lane.delivered, 12)
 })
 
@@ -458,8 +467,10 @@ test('whatever lanes do in whatever order, right bytes are had, and only right o
             lanes[at] = make(at)
           }
         }
+        // The liar may be on parole with a chunk of its own; once it is gone, nothing is held back.
+        lanes[3]!.close()
         await run(lanes.slice(0, 3))
-        assert.deepEqual(storage.disk, content)
+        same(storage.disk, content)
         assert.deepEqual([...recorded], [{ start: 0, end: size }])
         assert.equal(slots.free, 3)
       },

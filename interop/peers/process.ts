@@ -79,7 +79,8 @@ export class Program implements AsyncDisposable {
     const child = spawn(command, options.args, {
       cwd: options.folder,
       stdio: [options.talks === true ? 'pipe' : 'ignore', 'pipe', 'pipe'],
-      env: { ...process.env, HOME: options.folder, ...options.environment },
+      // File names of torrents are UTF-8; in the C locale some programs mangle them.
+      env: { ...process.env, LC_ALL: 'C.UTF-8', HOME: options.folder, ...options.environment },
     })
     const log = join(options.folder, 'program.log')
     const stream = createWriteStream(log, { flags: 'a' })
