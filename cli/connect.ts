@@ -31,7 +31,7 @@ export function client(where: Where): Client {
   return new Client({ base: 'http://localhost', fetch: fetchOver(socketOf(where)), ...named })
 }
 
-export const daemonProgram: string = join(dirname(import.meta.dirname), 'daemon', 'main.ts')
+export const daemonProgram: string = join(dirname(import.meta.dirname), 'daemon', 'launch.mjs')
 
 /** The running daemon, or one that is started now and goes on when this command ends. */
 export async function clientOrStart(where: Where): Promise<Client> {

@@ -2,6 +2,7 @@
 // Starts the command line on the Node that Kith carries, whichever Node started this.
 import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
+import { homedir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
@@ -11,6 +12,8 @@ if (!existsSync(own)) {
   console.error('kith: not installed yet; run npm start (or npm ci) in the folder of Kith first')
   process.exit(1)
 }
+// Compiled code is kept, so that a command answers in half the time; a daemon that it starts uses the same.
+process.env.NODE_COMPILE_CACHE ??= join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'kith', 'compiled')
 // Ctrl+C reaches the whole process group; the command ends itself, and then this.
 process.on('SIGINT', () => {})
 const { status } = spawnSync(own, [join(root, 'cli', 'main.ts'), ...process.argv.slice(2)], { stdio: 'inherit' })

@@ -12,10 +12,12 @@ import { transferCommands } from './commands/transfers.ts'
 import { topCommand } from './commands/top.ts'
 import type { Run } from './context.ts'
 import { context } from './context.ts'
+import manifest from './package.json' with { type: 'json' }
 
 /** The whole tree of commands. */
 export function program(signal: AbortSignal): Command {
   const root = new Command('kith')
+    .version(manifest.version)
     .description('Makes this computer a peer: fetch, share, talk.')
     .option('--json', 'print JSON (NDJSON where lines follow each other)')
     .option('--host <url>', 'a daemon elsewhere, for example http://nas:7337')

@@ -41,9 +41,9 @@ export class Kith implements AsyncDisposable {
 
   async start(more: readonly string[] = []): Promise<void> {
     const flags = ['api.port=0', ...this.#settings, ...more].flatMap((setting) => ['--set', setting])
-    const child = spawn(process.execPath, [join(root, 'daemon', 'main.ts'), '--home', this.home, ...flags], {
+    const child = spawn(process.execPath, [join(root, 'daemon', 'launch.mjs'), '--home', this.home, ...flags], {
       stdio: ['ignore', 'pipe', 'pipe'],
-      env: { ...process.env, KITH_HOME: undefined },
+      env: { ...process.env, KITH_HOME: undefined, NODE_COMPILE_CACHE: join(root, 'out', 'compiled') },
     })
     const log = createWriteStream(join(this.home, 'daemon.log'), { flags: 'a' })
     child.stdout.pipe(log, { end: false })

@@ -26,7 +26,7 @@ export function buildPage() {
 }
 
 buildPage()
-const daemon = spawn(process.execPath, [join(root, 'daemon', 'main.ts'), ...process.argv.slice(2)], {
+const daemon = spawn(process.execPath, [join(root, 'daemon', 'launch.mjs'), ...process.argv.slice(2)], {
   stdio: 'inherit',
 })
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => daemon.kill(signal))

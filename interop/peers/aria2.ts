@@ -51,6 +51,10 @@ export class Aria2 implements ForeignClient {
     return new Aria2(program, port, rpc)
   }
 
+  get pid(): number {
+    return this.#program.child.pid!
+  }
+
   async #call<T>(method: string, params: readonly unknown[]): Promise<T> {
     const response = await fetch(`http://127.0.0.1:${this.#rpc}/jsonrpc`, {
       method: 'POST',

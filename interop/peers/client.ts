@@ -3,10 +3,13 @@ export interface ForeignClient extends AsyncDisposable {
   readonly name: string
   /** Where peers reach it. */
   readonly port: number
+  readonly pid: number
   /** Fetches to, or gives from, a folder. What is in it already is checked first. */
   add(what: { readonly torrent?: Uint8Array; readonly magnet?: string; readonly folder: string }): Promise<void>
   /** Bytes of the newest torrent that are verified there, and whether that is all of it. */
   progress(): Promise<{ readonly done: boolean; readonly bytes: number }>
+  /** Starts to check the newest torrent against its digests again; `progress` is not done until that is through. */
+  recheck?(): Promise<void>
 }
 
 /** Waits until a client has everything. */
@@ -17,5 +20,14 @@ export async function fetched(client: ForeignClient, ms = 75_000): Promise<void>
     if (progress.done) return
     if (Date.now() > end) throw new Error(`${client.name} has only ${progress.bytes} bytes`)
     await new Promise((resolve) => setTimeout(resolve, 100))
+  }
+}
+
+/** Waits for something that comes within seconds. */
+export async function until(test: () => Promise<boolean>, ms = 10_000): Promise<void> {
+  const end = Date.now() + ms
+  while (!(await test())) {
+    if (Date.now() > end) throw new Error('It did not come to that')
+    await new Promise((resolve) => setTimeout(resolve, 10))
   }
 }

@@ -51,6 +51,10 @@ export class Libtorrent implements ForeignClient {
     return client
   }
 
+  get pid(): number {
+    return this.#program.child.pid!
+  }
+
   /** One question and its answer; questions wait for each other. */
   async call<T>(name: string, of: Readonly<Record<string, unknown>> = {}): Promise<T> {
     const ask = async (): Promise<T> => {
@@ -100,6 +104,10 @@ export class Libtorrent implements ForeignClient {
       ...more,
     })
     return { torrent: new Uint8Array(Buffer.from(made.torrent, 'base64')), infoHash: made.infoHash }
+  }
+
+  recheck(): Promise<void> {
+    return this.call('recheck')
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

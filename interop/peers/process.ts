@@ -15,6 +15,7 @@ const packages: Readonly<Record<string, string>> = {
   '/usr/lib/python3/dist-packages/libtorrent': 'python3-libtorrent',
   opentracker: 'opentracker',
   lighttpd: 'lighttpd',
+  rtorrent: 'rtorrent',
 }
 
 /** True when all programs are here. Otherwise the test is skipped by name, which in CI counts as failed. */

@@ -1,6 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { ForeignClient } from './client.ts'
+import { until } from './client.ts'
 import { freePort, Program } from './process.ts'
 
 /** Debian's qbittorrent-nox, over its Web API. */
@@ -52,6 +53,10 @@ WebUI\\UseUPnP=false
     return new QBittorrent(program, port, web)
   }
 
+  get pid(): number {
+    return this.#program.child.pid!
+  }
+
   async add({ torrent, magnet, folder }: { torrent?: Uint8Array; magnet?: string; folder: string }): Promise<void> {
     const form = new FormData()
     if (torrent === undefined) form.set('urls', magnet!)
@@ -64,11 +69,22 @@ WebUI\\UseUPnP=false
   }
 
   async progress(): Promise<{ done: boolean; bytes: number }> {
-    const response = await fetch(`http://127.0.0.1:${this.#web}/api/v2/torrents/info`)
-    const [one] = (await response.json()) as { progress: number; completed: number; state: string }[]
+    const [one] = await this.#list()
     if (one === undefined) return { done: false, bytes: 0 }
     const resting = ['uploading', 'stalledUP', 'pausedUP', 'queuedUP', 'forcedUP'].includes(one.state)
     return { done: one.progress === 1 && resting, bytes: one.completed }
+  }
+
+  async #list(): Promise<readonly { hash: string; progress: number; completed: number; state: string }[]> {
+    const response = await fetch(`http://127.0.0.1:${this.#web}/api/v2/torrents/info`)
+    return (await response.json()) as { hash: string; progress: number; completed: number; state: string }[]
+  }
+
+  async recheck(): Promise<void> {
+    const [one] = await this.#list()
+    const form = new URLSearchParams({ hashes: one!.hash })
+    await fetch(`http://127.0.0.1:${this.#web}/api/v2/torrents/recheck`, { method: 'POST', body: form })
+    await until(async () => (await this.#list())[0]!.state.startsWith('checking'))
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

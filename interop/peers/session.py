@@ -68,6 +68,11 @@ def status(_):
     }
 
 
+def recheck(_):
+    torrents[-1].force_recheck()
+    return {}
+
+
 def peers(_):
     return {
         "peers": [
@@ -92,7 +97,7 @@ def create(of):
     return {"torrent": base64.b64encode(lt.bencode(generated)).decode(), "infoHash": info_hash}
 
 
-calls = {"start": start, "add": add, "connect": connect, "status": status, "peers": peers, "create": create}
+calls = {f.__name__: f for f in (start, add, connect, status, recheck, peers, create)}
 for line in sys.stdin:
     request = json.loads(line)
     try:

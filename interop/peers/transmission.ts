@@ -1,6 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { ForeignClient } from './client.ts'
+import { until } from './client.ts'
 import { freePort, Program } from './process.ts'
 
 /** Debian's transmission-daemon, over its RPC. It dials no loopback addresses: the other side has to dial it. */
@@ -45,6 +46,10 @@ export class Transmission implements ForeignClient {
     return new Transmission(program, port, rpc)
   }
 
+  get pid(): number {
+    return this.#program.child.pid!
+  }
+
   async #call<T>(method: string, args: unknown): Promise<T> {
     for (;;) {
       const response = await fetch(`http://127.0.0.1:${this.#rpc}/transmission/rpc`, {
@@ -87,6 +92,18 @@ export class Transmission implements ForeignClient {
       torrents: { peers: { clientName: string; address: string; port: number }[] }[]
     }>('torrent-get', { ids: [this.#id], fields: ['peers'] })
     return torrents[0]!.peers
+  }
+
+  async recheck(): Promise<void> {
+    await this.#call('torrent-verify', { ids: [this.#id] })
+    const checking = async (): Promise<boolean> => {
+      const { torrents } = await this.#call<{ torrents: { status: number }[] }>('torrent-get', {
+        ids: [this.#id],
+        fields: ['status'],
+      })
+      return torrents[0]!.status === 1 || torrents[0]!.status === 2
+    }
+    await until(checking)
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

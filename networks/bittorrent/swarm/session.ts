@@ -217,7 +217,7 @@ export class Session implements Lane, Candidate {
     this.#window.arrived(delay)
     this.#port?.delivered(offset, length)
     this.#owedSince = (this.#port?.claimed ?? 0) > 0 ? now : undefined
-    this.#fill(false)
+    this.#fill()
   }
 
   // What goes on
@@ -229,17 +229,17 @@ export class Session implements Lane, Candidate {
     const { talk } = this
     if (port.wanted && !talk.amInterested) talk.tellInterested()
     else if (!port.wanted && talk.amInterested && port.claimed === 0) talk.tellNotInterested()
-    this.#fill(true)
+    this.#fill()
     this.flush()
   }
 
-  #fill(now: boolean): void {
+  #fill(): void {
     const port = this.#port
     const { talk } = this
     if (port === undefined || talk.choked || !talk.amInterested) return
     const window = this.#window.size(talk.reqq)
     const outstanding = port.claimed
-    if (outstanding >= window || (!now && outstanding > window * refillShare)) return
+    if (outstanding >= window || outstanding > window * refillShare) return
     const pieceLength = this.#world.pieceLength()!
     const claims = this.#claims
     claims.length = 0

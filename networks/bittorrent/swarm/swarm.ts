@@ -60,7 +60,8 @@ export class Swarm {
   #ticks = 0
   #dials = 0
   #closed = false
-  #flushing = false
+  /** Those that hear of our news at the end of this turn. */
+  readonly #flushing = new Set<Session>()
 
   constructor(infoHash: Uint8Array, subject: Subject, world: SwarmWorld) {
     this.infoHash = infoHash
@@ -391,18 +392,20 @@ export class Swarm {
       for (const session of this.#sessions) {
         if (has) session.talk.tellHavePiece(piece)
         else session.talk.tellDontHave(piece)
+        // Who has the piece is in no hurry to hear of it: that goes with the next words, at the next tick at the latest.
+        if (!has || session.talk.have?.get(piece) !== true) this.#flushSoon(session)
       }
     }
-    this.#flushSoon()
   }
 
   /** Many pieces are verified in one turn; each peer hears of them in one write. */
-  #flushSoon(): void {
-    if (this.#flushing) return
-    this.#flushing = true
+  #flushSoon(session: Session): void {
+    this.#flushing.add(session)
+    if (this.#flushing.size > 1) return
     queueMicrotask(() => {
-      this.#flushing = false
-      for (const session of this.#sessions) session.flush()
+      const all = [...this.#flushing]
+      this.#flushing.clear()
+      for (const one of all) one.flush()
     })
   }
 
@@ -417,7 +420,10 @@ export class Swarm {
 
   #tick(): void {
     const now = this.#world.host.clock.now()
-    for (const session of this.#sessions) session.tick(now)
+    for (const session of this.#sessions) {
+      session.tick(now)
+      session.flush()
+    }
     this.#ticks++
     if (this.#ticks % chokeSeconds === 0) this.#chokeAnew(true)
     if (this.#exchange.due(now)) this.#exchange.tell(this.#sessions)

@@ -1,4 +1,5 @@
 import { fail } from '@kith/core/fault/fault.ts'
+import { copyBytes } from '@kith/wire/copy.ts'
 import { messageId, pieceHeaderSize, u32 } from '../wire/peer.ts'
 
 /** What a framer tells; all of it during `receive`. */
@@ -73,7 +74,7 @@ export class Framer {
 
   #block(bytes: Uint8Array, at: number): number {
     const end = Math.min(at + this.#left, bytes.length)
-    if (this.#target !== undefined) this.#target.set(bytes.subarray(at, end), this.#length - this.#left)
+    if (this.#target !== undefined) copyBytes(bytes, at, end, this.#target, this.#length - this.#left)
     this.#left -= end - at
     if (this.#left === 0) this.#blockEnds()
     return end
