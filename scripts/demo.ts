@@ -30,12 +30,14 @@ async function cleanUp(): Promise<void> {
 }
 
 let asked = false
-process.on('SIGINT', () => {
-  if (asked) process.exit(130)
-  asked = true
-  say('\nPutting everything away…')
-  void cleanUp().then(() => process.exit(0))
-})
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
+  process.on(signal, () => {
+    if (asked) process.exit(130)
+    asked = true
+    say('\nPutting everything away…')
+    void cleanUp().then(() => process.exit(0))
+  })
+}
 
 say(`Making ${sizeText(size)} of content in ${folder}`)
 const content = join(folder, 'A film that nobody made.mkv')
