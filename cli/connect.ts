@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { closeSync, mkdirSync, openSync } from 'node:fs'
+import { closeSync, fstatSync, mkdirSync, openSync, readFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { socketPath } from '@kith/api/address.ts'
@@ -17,6 +17,8 @@ export interface Where {
 
 /** How long a daemon that was just started may take to answer, in milliseconds. */
 const startMs = 20_000
+/** Of what a daemon said before it ended, the last characters are shown. */
+const mostSaid = 1_000
 
 export function socketOf(where: Where): string {
   const user = process.getuid?.()
@@ -44,7 +46,9 @@ export async function clientOrStart(where: Where): Promise<Client> {
   }
   const logFolder = dirname(socketOf(where))
   mkdirSync(logFolder, { recursive: true, mode: 0o700 })
-  const log = openSync(join(logFolder, 'daemon.log'), 'a', 0o600)
+  const logFile = join(logFolder, 'daemon.log')
+  const log = openSync(logFile, 'a', 0o600)
+  const { size: before } = fstatSync(log)
   const home = where.home === undefined ? [] : ['--home', where.home]
   const daemon = spawn(process.execPath, [daemonProgram, ...home], { detached: true, stdio: ['ignore', log, log] })
   closeSync(log)
@@ -61,5 +65,6 @@ export async function clientOrStart(where: Where): Promise<Client> {
       if (!(error instanceof UnreachableError)) throw error
     }
   }
-  throw new FailedError(`The daemon did not start; ${join(logFolder, 'daemon.log')} says why`)
+  const said = readFileSync(logFile).subarray(before).toString().trim()
+  throw new FailedError(`The daemon did not start. It said (${logFile}):\n${said.slice(-mostSaid)}`)
 }

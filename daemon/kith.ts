@@ -18,6 +18,7 @@ import type { ApiServer } from './api/listen.ts'
 import { listen } from './api/listen.ts'
 import type { Config } from './config/config.ts'
 import * as settings from './config/settings.ts'
+import { Directories } from './directories.ts'
 import { folderFor, folderView } from './folders.ts'
 import type { Database } from './host/database/database.ts'
 import { hadStore } from './host/database/had.ts'
@@ -178,6 +179,7 @@ export async function startKith({ clock, log, paths, config, database, stop }: K
     resources.defer(() => transfers.left(id))
   }
   const keep = keepOf(database, 'networks')
+  const directories = resources.use(new Directories({ clock, log: log.child('directory'), keep, networks: supervised }))
   const isOn = (id: string): boolean => keep.get(id)?.[0] !== 0
   const turn = async (id: NetworkId, on: boolean): Promise<void> => {
     keep.set(id, Uint8Array.of(on ? 1 : 0))
@@ -246,11 +248,7 @@ export async function startKith({ clock, log, paths, config, database, stop }: K
       networks: supervised,
       budget: (id) => networkBudgets.get(id)!,
       turn: (id, on) => turn(id as NetworkId, on),
-      async turnDirectory(id, open) {
-        const directory = supervised.get(id as NetworkId)!.membership!.directory!
-        await (open ? directory.open() : directory.close())
-        keep.set(`directory ${id}`, Uint8Array.of(open ? 1 : 0))
-      },
+      turnDirectory: (id, on) => directories.turn(id as NetworkId, on),
     }),
     ...settingOperations(config),
     ...accessOperations(
@@ -282,9 +280,6 @@ export async function startKith({ clock, log, paths, config, database, stop }: K
 
   // Everything stands: begin.
   for (const network of networks) if (isOn(network.id)) await turn(network.id, true)
-  for (const [id, { membership }] of supervised) {
-    if (keep.get(`directory ${id}`)?.[0] === 1) await membership?.directory?.open()
-  }
   await transfers.start()
   resources.use(
     every(clock, 1_000, () => {

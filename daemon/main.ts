@@ -3,6 +3,7 @@ import { mkdirSync, readFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import type { Fault } from '@kith/core/fault/fault.ts'
 import { FaultError } from '@kith/core/fault/fault.ts'
 import { Config } from './config/config.ts'
 import { parseLevels } from './config/levels.ts'
@@ -130,6 +131,11 @@ function print(text: string): number {
   return 0
 }
 
+/** What went wrong, at what, and what helps. */
+function sentences({ doing, message, hint }: Fault): string {
+  return [doing === undefined ? message : `${message} (${doing})`, hint].filter((text) => text !== undefined).join('\n')
+}
+
 process.on('unhandledRejection', (reason) => {
   // A failed assertion somewhere: told, and survived by everything else.
   process.stderr.write(`kith: unexpected: ${reason instanceof Error ? reason.stack : String(reason)}\n`)
@@ -138,10 +144,6 @@ process.on('unhandledRejection', (reason) => {
 try {
   process.exitCode = await run()
 } catch (error) {
-  const { message, hint } =
-    error instanceof FaultError
-      ? { message: error.message, hint: error.fault.hint }
-      : { message: String((error as Error).stack ?? error), hint: undefined }
-  process.stderr.write(`kith: ${message}${hint === undefined ? '' : `\n${hint}`}\n`)
+  process.stderr.write(`kith: ${error instanceof FaultError ? sentences(error.fault) : (error as Error).stack}\n`)
   process.exitCode = 1
 }

@@ -28,7 +28,7 @@ export function createCommands(root: Command, run: Run): void {
       .option('--private', 'peers come from its trackers only')
       .option('--piece-length <size>', 'a power of two, such as 1M')
   options(root.command('create').description('make a .torrent of a file or folder, and give it'))
-    .option('--out <file>', 'where to write the document; its name in this folder without it')
+    .option('-o, --out <file>', 'where to write the document; its name in this folder without it')
     .option('--no-give', 'only make the document')
     .action(run((context: Context, path: string, given: CreateOptions) => create(context, path, given, true)))
   options(root.command('share').description('give a file or folder to others, and print its link')).action(

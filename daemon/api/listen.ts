@@ -18,6 +18,9 @@ export interface Bindings {
   readonly socket: boolean
 }
 
+/** What is being answered when the API closes, such as the order to stop, has this long to get through. */
+const lastAnswerMs = 500
+
 export interface ApiServer extends AsyncDisposable {
   /** `http://127.0.0.1:7337`, or undefined without TCP. */
   readonly url: string | undefined
@@ -67,7 +70,8 @@ export async function listen(app: Hono, { tcp, socket }: ListenOptions): Promise
           (server) =>
             new Promise<void>((resolve) => {
               server.close(() => resolve())
-              server.closeAllConnections()
+              server.closeIdleConnections()
+              setTimeout(() => server.closeAllConnections(), lastAnswerMs).unref()
             }),
         ),
       )

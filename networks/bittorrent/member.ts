@@ -63,7 +63,8 @@ export class Member implements Membership {
       accept: (connection, head) => this.#accept(connection, infoHashIn(head)),
     })
     this.#resources.use(listener)
-    if (this.#settings.directory) await this.directory.open()
+    // Its state says why it is not open; the network does not need it.
+    if (this.#settings.directory) await this.directory.open().catch(() => {})
   }
 
   #torrentOf(transfer: string | undefined): Torrent {
