@@ -1,5 +1,5 @@
 import { FaultError } from '@kith/core/fault/fault.ts'
-import { encodeAnnounced, decodeAnnounced, parseAnnounceQuery } from '@kith/bittorrent/wire/announce.ts'
+import { decodeAnnounced, decodeScrape, encodeAnnounced, parseAnnounceQuery } from '@kith/bittorrent/wire/announce.ts'
 import {
   decodeUdpRequest,
   decodeUdpResponse,
@@ -38,7 +38,8 @@ const targets: readonly FuzzTarget[] = [
       utf8('info_hash=%00%01aaaaaaaaaaaaaaaaaa&peer_id=bbbbbbbbbbbbbbbbbbbb&port=1&left=0&compact=1'),
     ],
     run(input) {
-      survives(() => decodeAnnounced(input))
+      survives(() => decodeAnnounced(input, 0))
+      survives(() => decodeScrape(input, input.subarray(0, 20)))
       survives(() => parseAnnounceQuery(new TextDecoder('latin1').decode(input)))
     },
   },

@@ -6,9 +6,17 @@ import type { Host } from '@kith/core/network/host.ts'
 import { readBody } from '@kith/core/network/http.ts'
 import type { Endpoint } from '@kith/core/network/net.ts'
 import type { Moved } from '@kith/core/transfer/subject.ts'
-import type { Announced, AnnounceEvent } from '../wire/announce.ts'
-import { announceQuery, decodeAnnounced, garbage, longestAnswer, withQuery } from '../wire/announce.ts'
-import { udpTracker } from '../wire/tracker-url.ts'
+import type { Announced, AnnounceEvent, Counts } from '../wire/announce.ts'
+import {
+  announceQuery,
+  decodeAnnounced,
+  decodeScrape,
+  garbage,
+  longestAnswer,
+  scrapeQuery,
+  withQuery,
+} from '../wire/announce.ts'
+import { scrapeUrl, udpTracker } from '../wire/tracker-url.ts'
 import { familyOf } from '../wire/udp-tracker.ts'
 import type { UdpTrackers } from './udp.ts'
 
@@ -20,7 +28,11 @@ const politeMs = 10_000
 /** How long the end of a torrent waits for trackers to hear of it, in milliseconds. */
 const farewellMs = 2_000
 const answerMs = 30_000
+/** A tracker that is asked for the first time and has not answered by then is waited for, but not alone, in milliseconds. */
+const slowMs = 5_000
 const peersWanted = 200
+/** A tracker is asked for its counts this often at most, in milliseconds. */
+const countMs = 30 * 60_000
 /** A torrent that knows nobody asks again after this long, doubled up to what the tracker wants, in milliseconds. */
 const firstLonelyMs = 20_000
 
@@ -59,6 +71,8 @@ interface Tracker {
   greeted: boolean
   fault: Fault | undefined
   note: string | undefined
+  counts: Partial<Counts>
+  countedAt: number
   trackerId: string | undefined
   failures: number
   /** Answers in a row that did not help. */
@@ -105,6 +119,8 @@ class TieredAnnouncer implements Announcer {
       greeted: false,
       fault: undefined,
       note: undefined,
+      counts: {},
+      countedAt: -Infinity,
       trackerId: undefined,
       failures: 0,
       fruitless: 0,
@@ -119,7 +135,7 @@ class TieredAnnouncer implements Announcer {
       address: url,
       kind: 'tracker',
       state,
-      nextAt,
+      ...(nextAt === Infinity ? {} : { nextAt }),
       ...(note === undefined ? {} : { note }),
       ...(fault === undefined ? {} : { fault }),
     }))
@@ -155,17 +171,23 @@ class TieredAnnouncer implements Announcer {
       .filter((tier) => tier.length > 0)
   }
 
+  /** Whether a tracker works, or may still turn out to: one that was never heard of has a few seconds for that. */
+  #works({ state, greeted, failures, askedAt }: Tracker): boolean {
+    if (state === 'attached') return true
+    return state === 'asking' && failures === 0 && (greeted || this.#world.clock.now() < askedAt + slowMs)
+  }
+
   /** The trackers whose turn it is: in each tier the first, or those after it while it fails; tiers below a working one rest. */
   #due(): Tracker[] {
     const due: Tracker[] = []
     for (const tier of this.#tiers) {
-      const working = tier.find(({ state, failures }) => state === 'attached' || (state === 'asking' && failures === 0))
+      const working = tier.find((tracker) => this.#works(tracker))
       if (working !== undefined) {
         due.push(working)
         break
       }
       // The first that was not tried yet; when all failed, each at its own time.
-      const fresh = tier.find(({ failures }) => failures === 0)
+      const fresh = tier.find(({ failures, state }) => failures === 0 && state !== 'asking')
       due.push(...(fresh === undefined ? tier : [fresh]))
       if (fresh !== undefined) break
     }
@@ -189,10 +211,16 @@ class TieredAnnouncer implements Announcer {
     this.#timer?.[Symbol.dispose]()
     this.#timer = undefined
     if (this.#stop.signal.aborted) return
-    const next = Math.min(...this.#due().map(({ nextAt, state }) => (state === 'asking' ? Infinity : nextAt)))
+    const next = Math.min(...this.#due().map((tracker) => this.#turnOf(tracker)))
     if (next === Infinity) return
     const { clock } = this.#world
     this.#timer = clock.after(Math.max(0, next - clock.now()), () => this.#round())
+  }
+
+  /** When there is something to do about a tracker; for one that is being asked, when it is too slow to be waited for. */
+  #turnOf(tracker: Tracker): number {
+    if (tracker.state !== 'asking') return tracker.nextAt
+    return this.#works(tracker) && !tracker.greeted ? tracker.askedAt + slowMs : Infinity
   }
 
   #eventFor(tracker: Tracker): AnnounceEvent | undefined {
@@ -213,7 +241,8 @@ class TieredAnnouncer implements Announcer {
       tracker.state = 'failed'
       tracker.fault = faultOf(error, 'announce to the tracker')
       tracker.note = undefined
-      tracker.nextAt = clock.now() + Math.min(longestRetryMs, firstRetryMs * 2 ** Math.min(tracker.failures, 12))
+      const retryAt = clock.now() + Math.min(longestRetryMs, firstRetryMs * 2 ** Math.min(tracker.failures, 12))
+      tracker.nextAt = Math.max(retryAt, tracker.fault.retryAt ?? 0)
       tracker.failures++
       log.debug('a tracker failed', { tracker: tracker.url, code: tracker.fault.code })
     }
@@ -226,8 +255,13 @@ class TieredAnnouncer implements Announcer {
     tracker.fault = undefined
     tracker.trackerId = announced.trackerId ?? tracker.trackerId
     tracker.minimumMs = Math.max(politeMs, (announced.minimumInterval ?? 0) * 1000)
-    const counts = [seeds === undefined ? '' : `${seeds} seeds`, others === undefined ? '' : `${others} others`]
-    tracker.note = warning ?? ([...counts, `${peers.length} peers told`].filter(Boolean).join(', ') || undefined)
+    tracker.counts = {
+      ...tracker.counts,
+      ...(seeds === undefined ? {} : { seeds }),
+      ...(others === undefined ? {} : { others }),
+    }
+    tracker.note = warning ?? note(tracker.counts, peers.length)
+    if (warning === undefined) this.#count(tracker, peers.length)
     // What came meanwhile, such as a completion, is told as soon as that is polite.
     const soon = this.#pending.has(tracker)
     this.#torrent.found(peers)
@@ -238,6 +272,34 @@ class TieredAnnouncer implements Announcer {
     tracker.nextAt = this.#world.clock.now() + wait
     const tier = this.#tiers.find((one) => one.includes(tracker))
     if (tier !== undefined) tier.unshift(...tier.splice(tier.indexOf(tracker), 1))
+  }
+
+  /** How often a torrent was fetched only a scrape tells; a tracker that cannot be scraped is as good without. */
+  #count(tracker: Tracker, peers: number): void {
+    const { clock } = this.#world
+    if (this.#stop.signal.aborted || clock.now() - tracker.countedAt < countMs) return
+    tracker.countedAt = clock.now()
+    const task = this.#counts(tracker.url, this.#stop.signal)
+      .then((counts) => {
+        if (counts === undefined || tracker.state !== 'attached') return
+        tracker.counts = counts
+        tracker.note = note(counts, peers)
+      })
+      .catch(() => {})
+      .finally(() => this.#asking.delete(task))
+    this.#asking.add(task)
+  }
+
+  async #counts(url: string, signal: AbortSignal): Promise<Counts | undefined> {
+    const { infoHash } = this.#torrent
+    const udp = udpTracker(url)
+    if (udp !== undefined) {
+      const [host] = await this.#addresses(udp.host, signal)
+      return this.#world.udp.scrape({ host: host!, port: udp.port }, infoHash, signal)
+    }
+    const address = scrapeUrl(url)
+    if (address === undefined) return undefined
+    return decodeScrape(await this.#overHttp(withQuery(address, scrapeQuery(infoHash)), signal), infoHash)
   }
 
   async #announced(tracker: Tracker, event: AnnounceEvent | undefined, signal: AbortSignal): Promise<Announced> {
@@ -256,7 +318,10 @@ class TieredAnnouncer implements Announcer {
       ...(tracker.trackerId === undefined ? {} : { trackerId: tracker.trackerId }),
     }
     const udp = udpTracker(tracker.url)
-    if (udp === undefined) return this.#overHttp(withQuery(tracker.url, announceQuery(announce)), signal)
+    if (udp === undefined) {
+      const body = await this.#overHttp(withQuery(tracker.url, announceQuery(announce)), signal)
+      return decodeAnnounced(body, this.#world.clock.now())
+    }
     const [host] = await this.#addresses(udp.host, signal)
     return this.#world.udp.announce({ host: host!, port: udp.port }, udp.path, announce, signal)
   }
@@ -268,14 +333,14 @@ class TieredAnnouncer implements Announcer {
     return [...addresses].sort((a, b) => familyOf({ host: a }) - familyOf({ host: b }))
   }
 
-  async #overHttp(url: string, signal: AbortSignal): Promise<Announced> {
+  async #overHttp(url: string, signal: AbortSignal): Promise<Uint8Array> {
     const response = await this.#world.http.request({ url, signal, timeoutMs: answerMs })
     const body = await readBody(response, longestAnswer, () => garbage('it does not end'))
     // Trackers give their reasons with any status; only what is no bencoding is judged by it.
     if (response.status >= 400 && body[0] !== 100) {
       throw fail('unavailable', 'bittorrent/tracker-status', `The tracker answers ${response.status}`)
     }
-    return decodeAnnounced(body)
+    return body
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -293,6 +358,17 @@ class TieredAnnouncer implements Announcer {
     await Promise.race([Promise.allSettled(farewells), patience])
     enough.abort(fail('gone', 'bittorrent/closing', 'The torrent is being closed'))
   }
+}
+
+/** `42 seeds, 7 others, fetched 1000 times, 50 peers told` */
+function note({ seeds, others, completed }: Partial<Counts>, peers: number): string {
+  const parts = [
+    seeds === undefined ? undefined : `${seeds} seeds`,
+    others === undefined ? undefined : `${others} others`,
+    completed === undefined || completed === 0 ? undefined : `fetched ${completed} times`,
+    `${peers} peers told`,
+  ]
+  return parts.filter((part) => part !== undefined).join(', ')
 }
 
 function shuffled<T>(items: T[], { random }: Pick<Host, 'random'>): T[] {

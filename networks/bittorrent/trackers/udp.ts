@@ -4,7 +4,8 @@ import type { Host } from '@kith/core/network/host.ts'
 import type { Datagrams, Endpoint } from '@kith/core/network/net.ts'
 import { endpointText } from '@kith/core/network/net.ts'
 import { attempt } from '@kith/wire/fault.ts'
-import type { Announce, Announced } from '../wire/announce.ts'
+import type { Announce, Announced, Counts } from '../wire/announce.ts'
+import { garbage } from '../wire/announce.ts'
 import type { UdpRequest, UdpResponse } from '../wire/udp-tracker.ts'
 import { decodeUdpResponse, encodeUdpRequest, familyOf, udpRefusal } from '../wire/udp-tracker.ts'
 
@@ -28,23 +29,42 @@ export class UdpTrackers implements AsyncDisposable {
 
   /** @throws FaultError `gone` `bittorrent/tracker-silent`, `unavailable` `bittorrent/tracker-refused`, `peer` */
   async announce(to: Endpoint, path: string, announce: Announce, signal: AbortSignal): Promise<Announced> {
-    const key = endpointText(to)
+    const response = await this.#answered(
+      to,
+      (transaction, connection) => ({ kind: 'announce', transaction, connection, path, ...announce }),
+      signal,
+    )
+    if (response.kind !== 'announce') throw garbage('it is the answer to something else')
+    return response.announced
+  }
+
+  /** What a tracker counts of a torrent. @throws FaultError as `announce` does */
+  async scrape(to: Endpoint, infoHash: Uint8Array, signal: AbortSignal): Promise<Counts | undefined> {
+    const response = await this.#answered(
+      to,
+      (transaction, connection) => ({ kind: 'scrape', transaction, connection, infoHashes: [infoHash] }),
+      signal,
+    )
+    if (response.kind !== 'scrape') throw garbage('it is the answer to something else')
+    return response.scraped[0]
+  }
+
+  /** Connects where that is needed, and asks until there is an answer. */
+  async #answered(
+    to: Endpoint,
+    request: (transaction: number, connection: bigint) => UdpRequest,
+    signal: AbortSignal,
+  ): Promise<UdpResponse> {
     for (let attempted = 0; attempted < tries; attempted++) {
       const waitMs = firstWaitMs * 2 ** attempted
       const connection = await this.#connect(to, waitMs, signal)
       if (connection === undefined) continue
-      const request = (transaction: number): UdpRequest => ({
-        kind: 'announce',
-        transaction,
-        connection,
-        path,
-        ...announce,
-      })
-      const response = await this.#ask(to, request, waitMs, signal)
+      const response = await this.#ask(to, (transaction) => request(transaction, connection), waitMs, signal)
       if (response === undefined) continue
-      if (response.kind === 'announce') return response.announced
-      this.#connections.delete(key)
-      if (response.kind === 'error') throw udpRefusal(response.message)
+      if (response.kind !== 'error') return response
+      // It may be the connection that is no longer known there.
+      this.#connections.delete(endpointText(to))
+      throw udpRefusal(response.message)
     }
     throw fail('gone', 'bittorrent/tracker-silent', 'The tracker does not answer')
   }

@@ -1,20 +1,23 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
+import type { Fault } from '@kith/core/fault/fault.ts'
 import { FaultError } from '@kith/core/fault/fault.ts'
 import { encode } from '@kith/wire/bencode.ts'
 import { utf8 } from '@kith/wire/bytes.ts'
 import {
   announceQuery,
   decodeAnnounced,
+  decodeScrape,
   encodeAnnounced,
   encodeScrape,
   parseAnnounceQuery,
   parseScrapeQuery,
+  scrapeQuery,
   withQuery,
 } from './announce.ts'
 import { decodeUdpRequest, decodeUdpResponse, encodeUdpRequest, encodeUdpResponse } from './udp-tracker.ts'
-import { trackerUrl, udpTracker } from './tracker-url.ts'
+import { scrapeUrl, trackerUrl, udpTracker } from './tracker-url.ts'
 
 const hash = fc.uint8Array({ minLength: 20, maxLength: 20 })
 const announce = fc.record({
@@ -29,15 +32,17 @@ const announce = fc.record({
   event: fc.constantFrom('started' as const, 'completed' as const, 'stopped' as const),
 })
 
-function faultOf(decode: () => unknown): string | undefined {
+function faultIn(work: () => unknown): Fault | undefined {
   try {
-    decode()
-    return undefined
+    work()
   } catch (error) {
-    assert.ok(error instanceof FaultError, String(error))
-    return error.fault.code
+    if (error instanceof FaultError) return error.fault
+    throw error
   }
+  return undefined
 }
+
+const faultOf = (work: () => unknown): string | undefined => faultIn(work)?.code
 
 test('a tracker reads what we ask, whatever bytes are in it', () => {
   fc.assert(
@@ -66,6 +71,7 @@ test('answers: compact, version 6, and lists of dictionaries', () => {
       peers: Uint8Array.of(127, 0, 0, 1, 0x1a, 0xe1),
       peers6: new Uint8Array(18).fill(1),
     }),
+    0,
   )
   assert.deepEqual(answer.peers, [
     { host: '127.0.0.1', port: 6881 },
@@ -81,24 +87,25 @@ test('answers: compact, version 6, and lists of dictionaries', () => {
         { ip: '10.0.0.2', port: 0 },
       ],
     }),
+    0,
   )
   assert.deepEqual(list.peers, [{ host: '10.0.0.1', port: 5 }])
 })
 
 test('a refusal is told in the words of the tracker, and wild intervals are bounded', () => {
   assert.equal(
-    faultOf(() => decodeAnnounced(encode({ 'failure reason': 'no \x07thanks' }))),
+    faultOf(() => decodeAnnounced(encode({ 'failure reason': 'no \x07thanks' }), 0)),
     'bittorrent/tracker-refused',
   )
-  assert.equal(decodeAnnounced(encode({ interval: 0, peers: '' })).interval, 1_800)
-  assert.equal(decodeAnnounced(encode({ interval: 1, peers: '' })).interval, 10)
-  assert.equal(decodeAnnounced(encode({ interval: 1e9, peers: '' })).interval, 21_600)
+  assert.equal(decodeAnnounced(encode({ interval: 0, peers: '' }), 0).interval, 1_800)
+  assert.equal(decodeAnnounced(encode({ interval: 1, peers: '' }), 0).interval, 10)
+  assert.equal(decodeAnnounced(encode({ interval: 1e9, peers: '' }), 0).interval, 21_600)
 })
 
 test('garbage is a fault, over HTTP and UDP, on both sides', () => {
   fc.assert(
     fc.property(fc.uint8Array({ maxLength: 200 }), fc.constantFrom(4 as const, 6 as const), (bytes, family) => {
-      faultOf(() => decodeAnnounced(bytes))
+      faultOf(() => decodeAnnounced(bytes, 0))
       faultOf(() => decodeUdpRequest(bytes))
       faultOf(() => decodeUdpResponse(bytes, family))
       faultOf(() => parseAnnounceQuery(new TextDecoder('latin1').decode(bytes)))
@@ -115,6 +122,7 @@ test('what our tracker says is what our client reads', () => {
   for (const compact of [true, false]) {
     const read = decodeAnnounced(
       encodeAnnounced({ interval: 60, minimumInterval: 30, seeds: 1, others: 2, peers, compact, noPeerId: false }),
+      0,
     )
     assert.deepEqual(read.peers, [{ host: '10.1.2.3', port: 7 }])
     assert.equal(read.minimumInterval, 30)
@@ -172,4 +180,30 @@ test('addresses of trackers', () => {
     )
   assert.deepEqual(udpTracker('udp://[::1]:80/x?y'), { host: '::1', port: 80, path: '/x?y' })
   assert.equal(udpTracker('http://t/'), undefined)
+})
+
+test('a tracker that refuses says when to come back (BEP 31), in every form that is seen', () => {
+  const retryAt = (wish: unknown): number | undefined =>
+    faultIn(() => decodeAnnounced(encode({ 'failure reason': 'busy', 'retry in': wish as string }), 1_000_000))?.retryAt
+  assert.equal(retryAt(5), 1_300_000)
+  assert.equal(retryAt('5'), 1_300_000)
+  assert.equal(retryAt('never'), Infinity)
+  assert.equal(retryAt(1e9), 1_000_000 + 21_600_000)
+  for (const nonsense of [0, -1, 'soon', '', []]) assert.equal(retryAt(nonsense), undefined)
+})
+
+test('a scrape is asked beside the announce, and read for one torrent (BEP 48)', () => {
+  assert.equal(scrapeUrl('http://a.example/x/announce?key=1'), 'http://a.example/x/scrape?key=1')
+  assert.equal(scrapeUrl('http://a.example/announce.php'), 'http://a.example/scrape.php')
+  assert.equal(scrapeUrl('http://a.example/a'), undefined)
+  assert.equal(scrapeUrl('http://a.example/announce/x'), undefined)
+  const infoHash = Uint8Array.from({ length: 20 }, (_, i) => i * 13)
+  const answer = encodeScrape([{ infoHash, seeds: 3, others: 4, completed: 5 }])
+  assert.deepEqual(decodeScrape(answer, infoHash), { seeds: 3, others: 4, completed: 5 })
+  assert.equal(decodeScrape(answer, new Uint8Array(20)), undefined)
+  assert.equal(
+    faultOf(() => decodeScrape(encode({ 'failure reason': 'no' }), infoHash)),
+    'bittorrent/tracker-refused',
+  )
+  assert.deepEqual(parseScrapeQuery(scrapeQuery(infoHash)), [infoHash])
 })

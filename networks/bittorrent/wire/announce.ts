@@ -85,13 +85,15 @@ function percent(bytes: Uint8Array): string {
   return text
 }
 
-/** @throws FaultError `unavailable` `bittorrent/tracker-refused` with the tracker's reason, `peer` `bittorrent/tracker-garbage` */
-export function decodeAnnounced(bytes: Uint8Array): Announced {
-  const decoded = attempt(() => decodeDict(bytes, { maxDepth: 4, maxItems: 20_000, maxBytes: longestAnswer }))
-  if (!decoded.ok) throw garbage(decoded.fault.message)
-  const dict = decoded.value
+/**
+ * `now` in milliseconds since the epoch.
+ * @throws FaultError `unavailable` `bittorrent/tracker-refused` with the tracker's reason, and with `retryAt` where it says when
+ * to come back (BEP 31), which is never for `Infinity`; `peer` `bittorrent/tracker-garbage`
+ */
+export function decodeAnnounced(bytes: Uint8Array, now: number): Announced {
+  const dict = answer(bytes)
   const reason = dict.bytes('failure reason')
-  if (reason !== undefined) throw refused(reason)
+  if (reason !== undefined) throw refused(reason, retryAt(dict, now))
   const minimum = dict.integer('min interval')
   const seeds = count(dict, 'complete')
   const others = count(dict, 'incomplete')
@@ -108,6 +110,39 @@ export function decodeAnnounced(bytes: Uint8Array): Announced {
     ...(others === undefined ? {} : { others }),
     ...(trackerId === undefined ? {} : { trackerId: trackerId.slice(0, 256) }),
     ...(warning === undefined ? {} : { warning: words(warning) }),
+  }
+}
+
+function answer(bytes: Uint8Array): BencodeDict {
+  const decoded = attempt(() => decodeDict(bytes, { maxDepth: 4, maxItems: 20_000, maxBytes: longestAnswer }))
+  if (!decoded.ok) throw garbage(decoded.fault.message)
+  return decoded.value
+}
+
+/** BEP 31: minutes, as a number or as text, or `never`. */
+function retryAt(dict: BencodeDict, now: number): number | undefined {
+  const text = dict.text('retry in')
+  if (text === 'never') return Infinity
+  const minutes = dict.integer('retry in') ?? (text !== undefined && /^\d{1,9}$/.test(text) ? Number(text) : undefined)
+  return minutes === undefined || minutes <= 0 ? undefined : now + Math.min(minutes * 60, longestInterval) * 1000
+}
+
+/** The query of a scrape (BEP 48). */
+export function scrapeQuery(infoHash: Uint8Array): string {
+  return `info_hash=${percent(infoHash)}`
+}
+
+/** What a tracker counts of one torrent, or undefined when it does not know it. @throws FaultError `unavailable`, `peer` */
+export function decodeScrape(bytes: Uint8Array, infoHash: Uint8Array): Counts | undefined {
+  const dict = answer(bytes)
+  const reason = dict.bytes('failure reason')
+  if (reason !== undefined) throw refused(reason)
+  const file = dict.dict('files')?.get(infoHash)
+  if (!(file instanceof Dict)) return undefined
+  return {
+    seeds: count(file, 'complete') ?? 0,
+    others: count(file, 'incomplete') ?? 0,
+    completed: count(file, 'downloaded') ?? 0,
   }
 }
 
@@ -146,8 +181,9 @@ export function words(bytes: Uint8Array): string {
     .trim()
 }
 
-export function refused(reason: Uint8Array): Error {
-  return fail('unavailable', 'bittorrent/tracker-refused', `The tracker says: ${words(reason) || 'no'}`)
+export function refused(reason: Uint8Array, retryAt?: number): Error {
+  const details = retryAt === undefined ? {} : { retryAt }
+  return fail('unavailable', 'bittorrent/tracker-refused', `The tracker says: ${words(reason) || 'no'}`, details)
 }
 
 export function garbage(why: string): Error {
@@ -257,12 +293,15 @@ export function encodeFailure(reason: string): Uint8Array<ArrayBuffer> {
 }
 
 /** What a tracker counts of one torrent (BEP 48). */
-export interface Scraped {
-  readonly infoHash: Uint8Array
+export interface Counts {
   readonly seeds: number
   readonly others: number
   /** Times it was completed. */
   readonly completed: number
+}
+
+export interface Scraped extends Counts {
+  readonly infoHash: Uint8Array
 }
 
 export function encodeScrape(all: readonly Scraped[]): Uint8Array<ArrayBuffer> {

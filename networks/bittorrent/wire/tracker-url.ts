@@ -18,3 +18,12 @@ export function udpTracker(
   // The URL standard drops port 80 of http.
   return { host: hostname.replace(/^\[|\]$/g, ''), port: port === '' ? 80 : Number(port), path: `${pathname}${search}` }
 }
+
+/** Where a tracker over HTTP is scraped (BEP 48): its last name has to begin with `announce`. Undefined where it cannot be. */
+export function scrapeUrl(url: string): string | undefined {
+  const mark = url.search(/[?#]/)
+  const [address, rest] = mark < 0 ? [url, ''] : [url.slice(0, mark), url.slice(mark)]
+  const name = address.lastIndexOf('/') + 1
+  if (!address.startsWith('announce', name)) return undefined
+  return `${address.slice(0, name)}scrape${address.slice(name + 'announce'.length)}${rest}`
+}

@@ -1,7 +1,7 @@
 import { fail } from '@kith/core/fault/fault.ts'
 import type { Endpoint } from '@kith/core/network/net.ts'
 import { concat, utf8 } from '@kith/wire/bytes.ts'
-import type { Announce, Announced, AnnounceEvent, Scraped } from './announce.ts'
+import type { Announce, Announced, AnnounceEvent, Counts } from './announce.ts'
 import { garbage, interval, mostPeers, refused } from './announce.ts'
 import { decodeCompact, encodeCompact } from './compact.ts'
 
@@ -32,7 +32,7 @@ export type UdpRequest =
 export type UdpResponse =
   | { readonly kind: 'connect'; readonly transaction: number; readonly connection: bigint }
   | { readonly kind: 'announce'; readonly transaction: number; readonly announced: Announced }
-  | { readonly kind: 'scrape'; readonly transaction: number; readonly scraped: readonly Omit<Scraped, 'infoHash'>[] }
+  | { readonly kind: 'scrape'; readonly transaction: number; readonly scraped: readonly Counts[] }
   | { readonly kind: 'error'; readonly transaction: number; readonly message: Uint8Array }
 
 function view(bytes: Uint8Array): DataView {
@@ -178,7 +178,7 @@ export function decodeUdpResponse(bytes: Uint8Array, family: 4 | 6): UdpResponse
     return { kind: 'announce', transaction, announced }
   }
   if (action === udpAction.scrape) {
-    const scraped: Omit<Scraped, 'infoHash'>[] = []
+    const scraped: Counts[] = []
     for (let at = 8; at + 12 <= bytes.length && scraped.length < mostScraped; at += 12) {
       scraped.push({ seeds: from.getUint32(at), completed: from.getUint32(at + 4), others: from.getUint32(at + 8) })
     }

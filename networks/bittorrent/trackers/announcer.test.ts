@@ -1,0 +1,214 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { fail } from '@kith/core/fault/fault.ts'
+import type { Clock } from '@kith/core/network/clock.ts'
+import type { Http } from '@kith/core/network/http.ts'
+import type { Log } from '@kith/core/network/log.ts'
+import type { Endpoint } from '@kith/core/network/net.ts'
+import { encode } from '@kith/wire/bencode.ts'
+import type { Announcer } from './announcer.ts'
+import { announcer } from './announcer.ts'
+import type { UdpTrackers } from './udp.ts'
+
+const silent: Log = { debug() {}, info() {}, warn() {}, error() {}, child: () => silent }
+const infoHash = new Uint8Array(20).fill(7)
+const minute = 60_000
+
+/** Time that stands still until it is told to pass. */
+class HandClock implements Clock {
+  #now = 1_000_000
+  #timers: { at: number; callback: () => void }[] = []
+
+  now(): number {
+    return this.#now
+  }
+
+  after(ms: number, callback: () => void): Disposable {
+    const timer = { at: this.#now + ms, callback }
+    this.#timers.push(timer)
+    return { [Symbol.dispose]: () => void (this.#timers = this.#timers.filter((one) => one !== timer)) }
+  }
+
+  async pass(ms: number): Promise<void> {
+    const end = this.#now + ms
+    for (;;) {
+      await settle()
+      const next = this.#timers.toSorted((a, b) => a.at - b.at)[0]
+      if (next === undefined || next.at > end) break
+      this.#timers = this.#timers.filter((one) => one !== next)
+      this.#now = next.at
+      next.callback()
+    }
+    this.#now = end
+    await settle()
+  }
+}
+
+async function settle(): Promise<void> {
+  for (let i = 0; i < 5; i++) await new Promise((resolve) => setImmediate(resolve))
+}
+
+type Answer = Record<string, unknown> | Error | 'silence'
+const ok: Answer = { interval: 1_800, complete: 2, incomplete: 1, peers: Uint8Array.of(10, 0, 0, 9, 0x1a, 0xe1) }
+
+/** An announcer of one torrent, and trackers that answer as they are told to. */
+function world(tiers: readonly (readonly string[])[]): {
+  clock: HandClock
+  asked: { name: string; event: string | null; path: string }[]
+  answers: Map<string, Answer>
+  found: Endpoint[]
+  state: { left: number; lonely: boolean }
+  of: Announcer
+} {
+  const clock = new HandClock()
+  const asked: { name: string; event: string | null; path: string }[] = []
+  const answers = new Map<string, Answer>()
+  const found: Endpoint[] = []
+  const state = { left: 100, lonely: false }
+  const http: Pick<Http, 'request'> = {
+    async request({ url, signal }) {
+      const { hostname, pathname, searchParams } = new URL(url)
+      asked.push({ name: hostname, event: searchParams.get('event'), path: pathname })
+      const answer = answers.get(pathname === '/scrape' ? `${hostname}/scrape` : hostname)
+      if (answer === undefined) throw fail('gone', 'net/refused', 'Nobody listens at that address')
+      if (answer instanceof Error) throw answer
+      if (answer === 'silence')
+        return new Promise<never>((_, reject) =>
+          signal?.addEventListener('abort', () => reject(signal.reason as Error)),
+        )
+      const body = encode(answer as never)
+      return {
+        status: 200,
+        headers: {},
+        url,
+        body: (async function* () {
+          yield body
+        })(),
+      }
+    },
+  }
+  const of = announcer(
+    {
+      clock,
+      random: { number: () => 0, bytes: (length) => new Uint8Array(length) },
+      http: http as Http,
+      names: { resolve: async (name) => [name] },
+      log: silent,
+      udp: {} as UdpTrackers,
+    },
+    {
+      infoHash,
+      peerId: new Uint8Array(20),
+      port: 6881,
+      tiers: tiers.map((tier) => tier.map((name) => `http://${name}/announce`)),
+      left: () => state.left,
+      moved: () => ({ down: 0, up: 0 }),
+      found: (peers) => found.push(...peers),
+      lonely: () => state.lonely,
+    },
+  )
+  return { clock, asked, answers, found, state, of }
+}
+
+const names = (asked: readonly { name: string; path: string }[]): string[] =>
+  asked.filter(({ path }) => path === '/announce').map(({ name }) => name)
+
+test('within a tier one works and the others are spared; the next tier rests while one works (BEP 12)', async () => {
+  const { clock, asked, answers, found, of } = world([['a', 'b'], ['c']])
+  for (const name of ['a', 'b', 'c']) answers.set(name, ok)
+  await clock.pass(10 * minute)
+  assert.equal(new Set(names(asked)).size, 1)
+  assert.ok(['a', 'b'].includes(names(asked)[0]!))
+  assert.deepEqual(found, [{ host: '10.0.0.9', port: 6881 }])
+  assert.deepEqual(
+    of
+      .list()
+      .map(({ state }) => state)
+      .toSorted(),
+    ['attached', 'idle', 'idle'],
+  )
+})
+
+test('a tier that fails gives way to the next, and is tried again later', async () => {
+  const { clock, asked, answers, of } = world([['a'], ['c']])
+  answers.set('c', ok)
+  await clock.pass(1_000)
+  assert.deepEqual(names(asked), ['a', 'c'])
+  assert.deepEqual(
+    of.list().map(({ state, fault }) => [state, fault?.code]),
+    [
+      ['failed', 'net/refused'],
+      ['attached', undefined],
+    ],
+  )
+  answers.set('a', ok)
+  await clock.pass(minute)
+  assert.deepEqual(names(asked), ['a', 'c', 'a'])
+})
+
+test('one that does not answer is not waited for alone', async () => {
+  const { clock, asked, answers } = world([['a'], ['b'], ['c']])
+  answers.set('a', 'silence')
+  answers.set('b', ok)
+  answers.set('c', ok)
+  await clock.pass(4_000)
+  assert.deepEqual(names(asked), ['a'])
+  await clock.pass(2_000)
+  assert.deepEqual(names(asked), ['a', 'b'])
+})
+
+test('a tracker that says when to come back is believed; one that says never is not asked again (BEP 31)', async () => {
+  const { clock, asked, answers, of } = world([['a'], ['b']])
+  answers.set('a', { 'failure reason': 'busy', 'retry in': 60 })
+  answers.set('b', { 'failure reason': 'gone', 'retry in': 'never' })
+  await clock.pass(59 * minute)
+  assert.deepEqual(names(asked), ['a', 'b'])
+  assert.equal(of.list()[1]!.nextAt, undefined)
+  assert.equal(of.list()[1]!.fault?.message, 'The tracker says: gone')
+  await clock.pass(2 * minute)
+  assert.deepEqual(names(asked), ['a', 'b', 'a'])
+  await clock.pass(24 * 60 * minute)
+  assert.equal(names(asked).filter((name) => name === 'b').length, 1)
+})
+
+test('a scrape tells how often it was fetched, half an hour apart at least, and nothing hangs on it (BEP 48)', async () => {
+  const { clock, asked, answers, of } = world([['a']])
+  answers.set('a', { ...ok, interval: 600 })
+  await clock.pass(1_000)
+  assert.equal(of.list()[0]!.note, '2 seeds, 1 others, 1 peers told')
+  assert.equal(of.list()[0]!.state, 'attached')
+  answers.set('a/scrape', {
+    files: new Map([[infoHash, { complete: 5, incomplete: 6, downloaded: 1_000 }]]),
+  })
+  await clock.pass(29 * minute)
+  assert.equal(asked.filter(({ path }) => path === '/scrape').length, 1)
+  await clock.pass(2 * minute)
+  assert.equal(of.list()[0]!.note, '5 seeds, 6 others, fetched 1000 times, 1 peers told')
+})
+
+test('begin, completion and end are told once each, to those that were greeted', async () => {
+  const { clock, asked, answers, of } = world([['a'], ['b']])
+  answers.set('a', ok)
+  await clock.pass(1_000)
+  of.completed()
+  await clock.pass(minute)
+  const leaving = of[Symbol.asyncDispose]()
+  await clock.pass(5_000)
+  await leaving
+  const events = asked.filter(({ path }) => path === '/announce').map(({ name, event }) => `${name} ${event}`)
+  assert.deepEqual(events, ['a started', 'a completed', 'a stopped'])
+})
+
+test('who knows nobody asks again sooner, ever more patiently', async () => {
+  const { clock, asked, answers, state } = world([['a']])
+  answers.set('a', ok)
+  state.lonely = true
+  await clock.pass(15 * minute)
+  const lonely = names(asked).length
+  assert.ok(lonely >= 5 && lonely <= 8, `${lonely} times in a quarter of an hour`)
+  state.lonely = false
+  await clock.pass(60 * minute)
+  const after = names(asked).length
+  await clock.pass(29 * minute)
+  assert.ok(names(asked).length - after <= 1)
+})
