@@ -72,6 +72,7 @@ export function table(rows: readonly (readonly string[])[], right: ReadonlySet<n
 
 /** Columns of a text in a terminal; wide East Asian characters take two, combining marks none. */
 export function width(text: string): number {
+  if (/^[ -~]*$/.test(text)) return text.length
   let sum = 0
   for (const { segment } of new Intl.Segmenter().segment(text)) {
     if (/^\p{Mark}|^\p{Cc}/u.test(segment)) continue

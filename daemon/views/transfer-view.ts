@@ -1,4 +1,5 @@
 import type {
+  TransferFile,
   FileWindow,
   GatewayView,
   PieceMap,
@@ -168,15 +169,18 @@ export function fileWindow(entry: Entry, query: WindowQuery): FileWindow {
   const { layout, record, had } = entry
   const from = query.from ?? 0
   if (layout === undefined) return { total: 0, from, rows: [] }
-  const files = [...layout.files.entries()].filter(([, { padding }]) => padding !== true)
-  const rows = files.slice(from, from + (query.count ?? defaultCount)).map(([index, { path, offset, size }]) => ({
-    index,
-    path: path.join('/'),
-    size,
-    had: had.lengthWithin(offset, offset + size),
-    priority: priorityWord(record.priorities[index] ?? usual),
-  }))
-  return { total: files.length, from, rows }
+  const to = from + (query.count ?? defaultCount)
+  const rows: TransferFile[] = []
+  let total = 0
+  for (const [index, { path, offset, size, padding }] of layout.files.entries()) {
+    if (padding === true) continue
+    if (total >= from && total < to) {
+      const priority = priorityWord(record.priorities[index] ?? usual)
+      rows.push({ index, path: path.join('/'), size, had: had.lengthWithin(offset, offset + size), priority })
+    }
+    total++
+  }
+  return { total, from, rows }
 }
 
 function priorityWord(priority: number): PriorityWord {

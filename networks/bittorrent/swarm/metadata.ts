@@ -2,7 +2,7 @@ import { hash } from '@kith/wire/hash/sha.ts'
 
 /** Pieces of the metadata, fixed by BEP 9. */
 export const metadataPiece: number = 16 * 1024
-/** An info dictionary of a million files stays below this. */
+/** An info dictionary of as many files as we take stays far below this. */
 export const metadataLimit: number = 64 * 1024 * 1024
 /** Pieces asked of a peer at once. */
 const ahead = 8

@@ -319,3 +319,19 @@ test('any garbage gives a fault', () => {
     ),
   )
 })
+
+test('a million files are refused at once; as many as we take are read', () => {
+  const torrent = (count: number): Uint8Array =>
+    encode({
+      info: {
+        files: Array.from({ length: count }, (_, i) => ({ length: 1, path: [`${i}`] })),
+        name: 'many',
+        'piece length': 1 << 24,
+        pieces: new Uint8Array(20),
+      },
+    })
+  const { layout } = parseTorrent(torrent(100_000))
+  assert.equal(layout.files.length, 100_000)
+  const refused = attempt(() => parseTorrent(torrent(1_000_000)))
+  assert.equal(refused.ok ? 'taken' : refused.fault.code, 'bittorrent/metainfo-files')
+})

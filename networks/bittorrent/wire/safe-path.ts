@@ -53,7 +53,7 @@ function shorten(name: string, suffix: string): string {
 
 /** Names that some file system takes for the same. */
 function fold(name: string): string {
-  return name.normalize('NFC').toLowerCase()
+  return (ordinary.test(name) ? name : name.normalize('NFC')).toLowerCase()
 }
 
 /**
@@ -61,16 +61,18 @@ function fold(name: string): string {
  * that stands where a folder has to be, gets a number: `name (2).txt`. The same torrent gives the same paths everywhere.
  */
 export class SafePaths {
-  readonly #taken = new Set<string>()
-  readonly #folders = new Set<string>()
+  /** By folder, what is in it; short names in many sets are found faster than long paths in one. */
+  readonly #taken = new Map<string, Set<string>>()
+  readonly #folders = new Map<string, Set<string>>()
   readonly #next = new Map<string, number>()
 
   /** Every path of the torrent has to be announced before the first is taken. */
   announce(path: readonly string[]): void {
-    let folder = ''
-    for (const name of path.slice(0, -1)) {
-      folder += `/${fold(name)}`
-      this.#folders.add(folder)
+    let parent = ''
+    for (let depth = 0; depth < path.length - 1; depth++) {
+      const name = fold(path[depth]!)
+      inFolder(this.#folders, parent).add(name)
+      parent += `/${name}`
     }
   }
 
@@ -79,19 +81,27 @@ export class SafePaths {
     const folders = path.slice(0, -1)
     const parent = folders.map((name) => `/${fold(name)}`).join('')
     const name = path.at(-1)!
-    const wanted = `${parent}/${fold(name)}`
-    if (this.#claim(wanted)) return path
-    for (let number = this.#next.get(wanted) ?? 2; ; number++) {
+    const wanted = fold(name)
+    if (this.#claim(parent, wanted)) return path
+    const place = `${parent}/${wanted}`
+    for (let number = this.#next.get(place) ?? 2; ; number++) {
       const other = shorten(name, ` (${number})`)
-      if (!this.#claim(`${parent}/${fold(other)}`)) continue
-      this.#next.set(wanted, number + 1)
+      if (!this.#claim(parent, fold(other))) continue
+      this.#next.set(place, number + 1)
       return [...folders, other]
     }
   }
 
-  #claim(key: string): boolean {
-    if (this.#taken.has(key) || this.#folders.has(key)) return false
-    this.#taken.add(key)
+  #claim(parent: string, name: string): boolean {
+    const taken = inFolder(this.#taken, parent)
+    if (taken.has(name) || this.#folders.get(parent)?.has(name) === true) return false
+    taken.add(name)
     return true
   }
+}
+
+function inFolder(all: Map<string, Set<string>>, folder: string): Set<string> {
+  let names = all.get(folder)
+  if (names === undefined) all.set(folder, (names = new Set()))
+  return names
 }
