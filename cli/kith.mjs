@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 // Starts the command line on the Node that Kith carries, whichever Node started this.
-import { spawnSync } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -14,7 +14,8 @@ if (!existsSync(own)) {
 }
 // Compiled code is kept, so that a command answers in half the time; a daemon that it starts uses the same.
 process.env.NODE_COMPILE_CACHE ??= join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'kith', 'compiled')
-// Ctrl+C reaches the whole process group; the command ends itself, and then this.
+const child = spawn(own, [join(root, 'cli', 'main.ts'), ...process.argv.slice(2)], { stdio: 'inherit' })
+// Ctrl+C reaches the whole process group; the command ends itself, and then this. Others are sent to one process alone.
 process.on('SIGINT', () => {})
-const { status } = spawnSync(own, [join(root, 'cli', 'main.ts'), ...process.argv.slice(2)], { stdio: 'inherit' })
-process.exit(status ?? 1)
+for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal))
+child.on('exit', (status) => process.exit(status ?? 1))
