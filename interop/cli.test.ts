@@ -203,7 +203,7 @@ test('events followed are one JSON value a line', async () => {
   await using kith = new CommandLine(folder.at('home'))
   await kith.ok('get', '--paused', `magnet:?xt=urn:btih:${'cd'.repeat(20)}`)
   const [command, ...args] = [...kith.program, '--json', 'events', '-f', '--after', '0']
-  const following = spawn(command!, args, { env: process.env, stdio: ['ignore', 'pipe', 'inherit'] })
+  const following = spawn(command, args, { env: process.env, stdio: ['ignore', 'pipe', 'inherit'] })
   let text = ''
   following.stdout.on('data', (data) => (text += String(data)))
   await kith.ok('get', '--paused', `magnet:?xt=urn:btih:${'ef'.repeat(20)}`)
