@@ -212,7 +212,8 @@ export class Transfers implements AsyncDisposable {
   // Changing
 
   async remove(entry: Entry, withFiles: boolean): Promise<void> {
-    if (withFiles) await entry.withFiles((storage) => storage.remove({ data: true }))
+    // What is not known yet has no files.
+    if (withFiles && entry.layout !== undefined) await entry.withFiles((storage) => storage.remove({ data: true }))
     await entry[Symbol.asyncDispose]()
     this.#entries.delete(entry.record.id)
     this.#world.records.remove(entry.record.id)
