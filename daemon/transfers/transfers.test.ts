@@ -104,7 +104,7 @@ const network = {
 } as unknown as Network<never>
 
 function wish(name: string, hint = 1): Wish {
-  return { content: { digests: [`sha1:${name}` as never], name }, hints: { bittorrent: Uint8Array.of(hint) } } as Wish
+  return { content: { digests: [`sha1:${name}` as never], name }, hints: { bittorrent: Uint8Array.of(hint) } }
 }
 
 async function scratch(): Promise<{ path: string } & AsyncDisposable> {
