@@ -187,7 +187,7 @@ export interface DiskSettings {
 
 export const disk: Schema<DiskSettings> = schema<DiskSettings>({
   memory: integer({
-    default: 48,
+    default: 40,
     minimum: 4,
     maximum: 4096,
     unit: 'MiB',

@@ -57,3 +57,9 @@ export interface Report {
   readonly id: number
   readonly answers: readonly Answer[]
 }
+
+/** What a thread is started with. */
+export interface WorkerData {
+  /** The memory of `Turns`. */
+  readonly turns: SharedArrayBuffer
+}

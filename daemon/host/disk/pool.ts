@@ -3,7 +3,8 @@ import { Worker } from 'node:worker_threads'
 import type { FaultError } from '@kith/core/fault/fault.ts'
 import { fail } from '@kith/core/fault/fault.ts'
 import type { Clock } from '@kith/core/network/clock.ts'
-import type { Answer, Job, Order, Report } from './job.ts'
+import type { Answer, Job, Order, Report, WorkerData } from './job.ts'
+import { Turns } from './turns.ts'
 
 /** Workers that had nothing to do for this long are ended, so that an idle daemon is small. */
 const idleMs = 30_000
@@ -33,6 +34,7 @@ interface Waiting {
 
 interface Member {
   readonly worker: Worker
+  readonly thread: number
   readonly orders: Map<number, readonly Waiting[]>
   /** It answered at least once, so it is able to start. */
   proven: boolean
@@ -43,6 +45,7 @@ export class Pool implements AsyncDisposable {
   readonly #clock: Clock
   readonly #limit: number
   readonly #members = new Set<Member>()
+  readonly #turns = new Turns()
   /** Commits go first: a transfer waits for them, a check of files does not. */
   readonly #commits: Waiting[] = []
   readonly #digests: Waiting[] = []
@@ -133,9 +136,10 @@ export class Pool implements AsyncDisposable {
   #start(): Member {
     const worker = new Worker(new URL('./worker.ts', import.meta.url), {
       resourceLimits,
+      workerData: { turns: this.#turns.memory } satisfies WorkerData,
       name: 'kith disk',
     })
-    const member: Member = { worker, orders: new Map(), proven: false }
+    const member: Member = { worker, thread: worker.threadId, orders: new Map(), proven: false }
     worker.unref()
     worker.on('message', (report: Report) => this.#reported(member, report))
     worker.on('error', (error) => this.#died(member, error))
@@ -161,6 +165,7 @@ export class Pool implements AsyncDisposable {
 
   #died(member: Member, cause: unknown): void {
     if (!this.#members.delete(member)) return
+    this.#turns.release(member.thread)
     const fault = fail('local', 'disk/worker', 'A thread that hashes and writes ended unexpectedly', {
       doing: 'hash and write',
       hint: 'The transfer goes on when it is started again; please report this if it comes again.',

@@ -5,7 +5,7 @@ const mebibyte = 1024 * 1024
 /** One BitTorrent piece of the usual size, and a write that is large enough to cost no more per byte than a larger one. */
 export const slotBytes: number = mebibyte
 /** Enough that two workers and the sockets of a fast transfer never wait for each other. */
-export const memoryBytes: number = 48 * mebibyte
+export const memoryBytes: number = 40 * mebibyte
 /** Memory that nobody used for this long is given back to the system. */
 const idleMs = 30_000
 /** Less is not worth a collection. */

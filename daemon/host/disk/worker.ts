@@ -1,10 +1,11 @@
 import { closeSync, fstatSync, openSync, readSync, writeSync } from 'node:fs'
 import type { MessagePort } from 'node:worker_threads'
-import { parentPort } from 'node:worker_threads'
+import { parentPort, threadId, workerData } from 'node:worker_threads'
 import { leafHash } from './algorithms.ts'
 import { checkFoldersSync, readFlags } from './below.ts'
 import { isAbsent, systemError } from './fault.ts'
-import type { Answer, CommitJob, DigestsJob, Job, Order, Report, Run } from './job.ts'
+import type { Answer, CommitJob, DigestsJob, Job, Order, Report, Run, WorkerData } from './job.ts'
+import { Turns } from './turns.ts'
 
 /** Fits the caches, and is as fast as any larger read. */
 const readBytes = 1024 * 1024
@@ -13,12 +14,13 @@ function equal(a: Uint8Array, b: Uint8Array): boolean {
   return a.length === b.length && a.every((byte, index) => byte === b[index])
 }
 
-function commit(job: CommitJob): Answer {
+function commit(job: CommitJob, turns: Turns): Answer {
   const { memory, check, writes } = job
   if (check !== undefined && !equal(leafHash(check.algorithm).of(memory), check.expected)) {
     return { kind: 'committed', right: false }
   }
   for (const { at, fd, position, length } of writes) {
+    using _turn = turns.take(fd, threadId)
     for (let done = 0; done < length;) {
       done += writeSync(fd, memory, at + done, length - done, position + done)
     }
@@ -134,7 +136,7 @@ function attempt(work: () => Answer | undefined): Answer | undefined {
   }
 }
 
-function serve(port: MessagePort): void {
+function serve(port: MessagePort, turns: Turns): void {
   const memory = new Uint8Array(readBytes)
   /** Digests under way, by order. */
   const running = new Map<number, Generator<void, Answer>>()
@@ -172,7 +174,7 @@ function serve(port: MessagePort): void {
   function work(id: number, jobs: readonly Job[]): void {
     const answers: Answer[] = []
     for (const job of jobs) {
-      if (job.kind === 'commit') answers.push(attempt(() => commit(job))!)
+      if (job.kind === 'commit') answers.push(attempt(() => commit(job, turns))!)
       else running.set(id, digests(job, memory))
     }
     if (answers.length > 0) report(id, answers)
@@ -198,4 +200,4 @@ function serve(port: MessagePort): void {
   })
 }
 
-if (parentPort !== null) serve(parentPort)
+if (parentPort !== null) serve(parentPort, new Turns((workerData as WorkerData).turns))
