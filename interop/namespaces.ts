@@ -13,6 +13,8 @@ export interface Machine {
   readonly within: readonly string[]
   /** Pulls the cable, or puts it back. */
   cable(plugged: boolean): Promise<void>
+  /** Makes the cable carry no more than this towards the machine, in megabits per second. */
+  slow(megabits: number): Promise<void>
 }
 
 /** True when this process may make namespaces. Otherwise the test is skipped by name, which in CI counts as failed. */
@@ -67,6 +69,10 @@ export async function localNetwork(
         address,
         within: ['ip', 'netns', 'exec', name],
         cable: (plugged) => ip('-n', centre, 'link', 'set', port, plugged ? 'up' : 'down'),
+        async slow(megabits) {
+          const limit = ['tbf', 'rate', `${megabits}mbit`, 'burst', '256kb', 'latency', '100ms']
+          await run('tc', ['-n', centre, 'qdisc', 'replace', 'dev', port, 'root', ...limit])
+        },
       })
     }
     return { machines, [Symbol.asyncDispose]: remove }

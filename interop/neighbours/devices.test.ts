@@ -1,66 +1,12 @@
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import type { DeviceView } from '@kith/api/near.ts'
-import type { Publication } from '@kith/api/transfers.ts'
-import { Kith, sleep } from '../kith.ts'
-import { canMakeNetworks, localNetwork, type Machine } from '../namespaces.ts'
+import { canMakeNetworks, localNetwork } from '../namespaces.ts'
+import { device, pair, ready, start, temporary, until } from './people.ts'
 
 const MIB = 1024 * 1024
-
-async function until<T>(ask: () => Promise<T | undefined>, what: string, ms = 30_000): Promise<T> {
-  for (const end = Date.now() + ms; Date.now() < end; await sleep(100)) {
-    const found = await ask()
-    if (found !== undefined) return found
-  }
-  throw new Error(`it never came to that: ${what}`)
-}
-
-async function temporary(): Promise<AsyncDisposable & { readonly path: string }> {
-  const path = await mkdtemp(join(tmpdir(), 'kith-near-'))
-  return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true }) }
-}
-
-function start(folder: string, name: string, machine: Machine): Promise<Kith> {
-  return Kith.start(join(folder, name), [`general.device_name=${name}`], machine.within)
-}
-
-/** How one daemon sees the device of that name. */
-async function device(kith: Kith, name: string, matches: (one: DeviceView) => boolean): Promise<DeviceView> {
-  const look = async (): Promise<DeviceView | undefined> =>
-    (await kith.client.call('devices')).find((one) => one.name === name && matches(one))
-  return until(look, `a device ${name}`).catch(async (error: unknown) => {
-    throw new Error(`${JSON.stringify(await kith.client.call('devices'))}\n${await kith.log()}`, { cause: error })
-  })
-}
-
-/** Pairs as two people do: one asks, both compare, both say yes. */
-async function pair(asks: Kith, one: string, asked: Kith, other: string): Promise<void> {
-  const { id } = await device(asks, other, () => true)
-  await asks.client.call('pair', { params: { id } })
-  const here = await device(asks, other, ({ digits }) => digits !== undefined)
-  const there = await device(asked, one, ({ digits }) => digits !== undefined)
-  assert.match(here.digits!, /^\d{6}$/)
-  assert.equal(there.digits, here.digits)
-  assert.equal(here.standing, 'pairing')
-  await asks.client.call('acceptDevice', { params: { id }, body: {} })
-  assert.equal((await device(asks, other, ({ yes }) => yes === 'here')).standing, 'pairing')
-  await device(asked, one, ({ yes }) => yes === 'there')
-  await asked.client.call('acceptDevice', { params: { id: there.id }, body: {} })
-  await device(asks, other, ({ standing }) => standing === 'paired')
-  await device(asked, one, ({ standing }) => standing === 'paired')
-}
-
-async function ready(kith: Kith, begun: Publication): Promise<Publication> {
-  return until(async () => {
-    const made = await kith.client.call('publication', { params: { id: begun.id } })
-    if (made.state === 'failed') throw new Error(JSON.stringify(made.fault))
-    return made.state === 'ready' ? made : undefined
-  }, 'the files are offered')
-}
 
 test('two devices find each other, pair, and send files both ways', { timeout: 120_000 }, async (t) => {
   if (!(await canMakeNetworks(t))) return

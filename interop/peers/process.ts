@@ -15,6 +15,11 @@ const packages: Readonly<Record<string, string>> = {
   '/usr/lib/python3/dist-packages/libtorrent': 'python3-libtorrent',
   opentracker: 'opentracker',
   lighttpd: 'lighttpd',
+  'avahi-daemon': 'avahi-daemon',
+  'avahi-browse': 'avahi-utils',
+  'dbus-daemon': 'dbus-daemon',
+  tc: 'iproute2',
+  unshare: 'util-linux',
   rtorrent: 'rtorrent',
 }
 

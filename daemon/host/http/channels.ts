@@ -4,6 +4,7 @@ import {
   performServerHandshake,
   type ClientHttp2Session,
   type ClientHttp2Stream,
+  type Http2Session,
   type IncomingHttpHeaders,
   type ServerHttp2Session,
   type ServerHttp2Stream,
@@ -21,6 +22,7 @@ import type {
   PeerQuestion,
 } from '@kith/core/network/channel.ts'
 import type { Clock } from '@kith/core/network/clock.ts'
+import { every } from '@kith/core/network/clock.ts'
 import type { Log } from '@kith/core/network/log.ts'
 import { endpointText, type Connection, type Endpoint, type Net } from '@kith/core/network/net.ts'
 import { concat } from '@kith/wire/bytes.ts'
@@ -35,6 +37,8 @@ const FRAME_BYTES = 256 * 1024
 const MOST_QUESTIONS = 256
 /** Bytes of an answer that wait here for their reader, beyond which the other side is made to wait. */
 const MOST_HELD_BYTES = 1024 * 1024
+/** How often the other side is asked whether it is there, and how long it may take to say so. */
+const PING_MS = 15_000
 const ANSWER_MS = 30_000
 /** A channel that nobody uses is closed: both sides can open it again. */
 const IDLE_MS = 5 * 60_000
@@ -107,7 +111,9 @@ class DialledChannel implements Channel {
     this.#session.once('connect', () => this.#session.setLocalWindowSize(CHANNEL_WINDOW))
     this.#session.on('error', (error) => world.log.debug('a channel broke', { error: String(error) }))
     this.#session.setTimeout(IDLE_MS, () => this.#session.close())
+    const watching = watch(this.#session, socket, world.clock)
     this.#session.once('close', () => {
+      watching[Symbol.dispose]()
       for (const callback of this.#ended) callback()
     })
   }
@@ -179,6 +185,30 @@ class DialledChannel implements Channel {
   }
 }
 
+/**
+ * Ends a channel whose other side has gone: at once when it said so, else when it answers no ping. A device that is
+ * switched off, or loses its network, says nothing.
+ */
+function watch(session: Http2Session, socket: Duplex, clock: Clock): Disposable {
+  let waiting = false
+  const end = (): void => session.destroy()
+  socket.once('end', end)
+  const pinging = every(clock, PING_MS, () => {
+    if (waiting || session.destroyed) return end()
+    if (session.connecting) return
+    waiting = true
+    session.ping((error) => {
+      if (error === null) waiting = false
+    })
+  })
+  return {
+    [Symbol.dispose]() {
+      pinging[Symbol.dispose]()
+      socket.off('end', end)
+    },
+  }
+}
+
 interface Parts {
   /** Undefined at the end; rejects when it came too early. */
   next(): Promise<Uint8Array | undefined>
@@ -236,9 +266,12 @@ function serve(
 ): void {
   const fingerprint = connection.secured?.fingerprint
   const budget = world.isLocal(connection.remote.host) ? (of: Budget): Budget => of.local : (of: Budget): Budget => of
-  const session: ServerHttp2Session = performServerHandshake(insideOf(connection), { settings })
+  const socket = insideOf(connection)
+  const session: ServerHttp2Session = performServerHandshake(socket, { settings })
   session.on('error', (error) => world.log.debug('a channel broke', { error: String(error) }))
   session.setTimeout(IDLE_MS * 2, () => session.close())
+  const watching = watch(session, socket, world.clock)
+  session.once('close', () => watching[Symbol.dispose]())
   session.on('stream', (stream, headers) => {
     stream.on('error', (error) => world.log.debug('an answer was not taken', { error: String(error) }))
     const ended = new AbortController()

@@ -1,5 +1,6 @@
 import { fail } from '@kith/core/fault/fault.ts'
 import type { Body, Publication, Publish, PublishOptions } from '@kith/core/network/facets.ts'
+import type { Layout } from '@kith/core/transfer/layout.ts'
 import type { Proof } from '@kith/core/transfer/proof.ts'
 import { encodeHint } from '../wire/hint.ts'
 import { formatKithLink } from '../wire/links.ts'
@@ -25,6 +26,7 @@ export function publish(own: string): Publish {
       const manifest = encodeManifest({ layout: body.layout, proof })
       // Read back as anyone else will read it.
       const { layout } = parseManifest(manifest)
+      checkNames(body.layout, layout)
       const content = { digests: [manifestDigest(manifest)], name: layout.name, size: layout.size }
       return {
         document: manifest,
@@ -35,6 +37,17 @@ export function publish(own: string): Publish {
       }
     },
   }
+}
+
+/** Names that are made safe elsewhere would not be found here. @throws FaultError `input` `neighbours/name` */
+function checkNames(here: Layout, there: Layout): void {
+  const pathsOf = ({ name, files }: Layout): readonly string[] => [name, ...files.map(({ path }) => path.join('/'))]
+  const others = pathsOf(there)
+  const bad = pathsOf(here).find((path, index) => path !== others[index])
+  if (bad === undefined) return
+  throw fail('input', 'neighbours/name', `Not every system can have a file called “${bad.slice(0, 200)}”`, {
+    hint: 'Rename it.',
+  })
 }
 
 async function digests(body: Body, leaf: number, options: PublishOptions, signal: AbortSignal): Promise<Uint8Array> {

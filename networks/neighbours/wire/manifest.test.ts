@@ -7,7 +7,7 @@ import { encode } from '@kith/wire/bencode.ts'
 import { attempt } from '@kith/wire/fault.ts'
 import { chooseLeaf, encodeManifest, manifestDigest, parseManifest } from './manifest.ts'
 
-const name = fc.stringMatching(/^[a-zA-Z0-9_äß]{1,12}$/)
+const name = fc.stringMatching(/^n[a-zA-Z0-9_äß]{0,12}$/)
 const LEAF = 64 * 1024
 
 const layouts = fc
