@@ -28,6 +28,7 @@ import { transferStore } from './host/database/transfers.ts'
 import { Disk } from './host/disk/disk.ts'
 import { openHttp } from './host/http/open.ts'
 import { systemNames } from './host/names.ts'
+import { keptIdentity } from './host/net/identity.ts'
 import { openNet } from './host/net/open.ts'
 import { systemRandom } from './host/random.ts'
 import type { ProgramLog } from './log.ts'
@@ -92,8 +93,9 @@ export async function startKith({ clock, log, paths, config, database, stop }: K
     new Disk({ clock, memoryBytes: memory * 1024 * 1024, ...(workers === 0 ? {} : { workers }) }),
   )
 
-  // The networks, each with its own budget below the root, and its own world.
+  // The networks, each with its own identity and its own budget below the root, and its own world.
   const self = { program: programName, version: programVersion, device: general.current.deviceName || hostname() }
+  const secrets = secretStore(database)
   const supervised = new Map<NetworkId, Supervised>()
   const networkBudgets = new Map<string, Budget>()
   for (const network of networks) {
@@ -102,7 +104,7 @@ export async function startKith({ clock, log, paths, config, database, stop }: K
     const host: Host = {
       clock,
       random,
-      net: net.within(budget),
+      net: net.within(budget, keptIdentity(secrets, network.id, clock, random)),
       names,
       http: http.within(budget),
       keep: keepOf(database, network.id),
@@ -199,9 +201,8 @@ export async function startKith({ clock, log, paths, config, database, stop }: K
   }
 
   // The API.
-  const access = new Access(
-    { secrets: secretStore(database), tokens: tokenStore(database), sessions: sessionStore(database) },
-    () => clock.now(),
+  const access = new Access({ secrets, tokens: tokenStore(database), sessions: sessionStore(database) }, () =>
+    clock.now(),
   )
   const fromSettings = config.of('api', settings.api).current
   if (fromSettings.password !== '') await access.setPassword(fromSettings.password, undefined)

@@ -1,5 +1,6 @@
 import type { Fault } from '../fault/fault.ts'
 import type { Budget } from '../limits/budget.ts'
+import type { Secured, TlsConnect, TlsListen } from './tls.ts'
 
 /** An address as a numeric IP, v4 or v6 without brackets, and a port. */
 export interface Endpoint {
@@ -27,6 +28,8 @@ export interface Connection {
   readonly local: Endpoint
   /** True for a connection that the other side opened. */
   readonly incoming: boolean
+  /** What TLS settled on, where the conversation is inside it. */
+  readonly secured?: Secured | undefined
   /** Bytes given to `send` that the system has not taken yet. */
   readonly pending: number
   /** Starts the flow; what arrived before (the recognised head) is given first. */
@@ -58,14 +61,19 @@ export interface ListenOptions {
    * `undefined` wants more bytes.
    */
   recognise(head: Uint8Array): boolean | undefined
+  /** Takes conversations inside TLS as well, or only those; `recognise` and `accept` see what is inside. */
+  readonly tls?: TlsListen
   /** `head` is what was recognised; it is also the first that `receive` gets. */
   accept(connection: Connection, head: Uint8Array): void
 }
 
 export interface ConnectOptions {
   readonly budget?: Budget
+  /** How long the other side may take to answer, and as long again to settle on TLS. */
   readonly timeoutMs?: number
   readonly signal?: AbortSignal
+  /** Speaks TLS from the first byte. */
+  readonly tls?: TlsConnect
 }
 
 export interface Datagrams extends AsyncDisposable {
@@ -82,11 +90,16 @@ export interface DatagramOptions {
 }
 
 export interface Net {
-  /** @throws FaultError `gone` when nobody answers, `local` when this machine cannot */
+  /**
+   * @throws FaultError `gone` when nobody answers, `local` when this machine cannot, `peer` `net/tls` or
+   * `net/certificate` when the other side does not speak TLS as it should or is not who it should be
+   */
   connect(to: Endpoint, options?: ConnectOptions): Promise<Connection>
   /** @throws FaultError `local` `net/port-taken`, `net/forbidden` */
   listen(options: ListenOptions): Promise<Listener>
   datagrams(options: DatagramOptions): Promise<Datagrams>
+  /** SHA-256 of the certificate that we show on this network, made at the first need and kept. */
+  readonly fingerprint: Uint8Array
   /** The port that other peers reach us at, shared by the networks. */
   readonly port: number
 }

@@ -13,6 +13,8 @@ import type {
   Receiver,
 } from '@kith/core/network/net.ts'
 import { endpointText } from '@kith/core/network/net.ts'
+import type { Secured, TlsConnect, TlsListen } from '@kith/core/network/tls.ts'
+import { equal } from '@kith/wire/bytes.ts'
 import type { VirtualClock } from './time.ts'
 
 /** What lies between two hosts. */
@@ -62,6 +64,7 @@ export class Internet {
   net(host: string, port: number): Net {
     return {
       port,
+      fingerprint: fingerprintOf(host),
       connect: (to, options) => this.#connect(host, to, options),
       listen: async (options) => this.#listen(host, port, options),
       datagrams: async (options) => this.#open(host, options),
@@ -87,6 +90,8 @@ export class Internet {
     const local = { host: from, port: this.#nextPort++ }
     const near = new Wire(this, local, to, false)
     const far = new Wire(this, to, local, true)
+    if (options.tls !== undefined) secure(near, far, options.tls, listener.tls)
+    else if (listener.tls?.plain === false) throw gone()
     near.peer = far
     far.peer = near
     this.#wires.add(near)
@@ -121,6 +126,7 @@ class Wire implements Connection {
   readonly remote: Endpoint
   readonly incoming: boolean
   peer: Wire | undefined
+  secured: Secured | undefined
   readonly #internet: Internet
   #receiver: Receiver | undefined
   #listener: ListenOptions | undefined
@@ -226,4 +232,24 @@ class Wire implements Connection {
     this.#internet.forget(this)
     this.#receiver?.ended(fault)
   }
+}
+
+/** What stands for the certificate of a host. */
+function fingerprintOf(host: string): Uint8Array {
+  return new Uint8Array(32).fill(0x7f).map((byte, index) => byte ^ (host.charCodeAt(index % host.length) + index))
+}
+
+/** Settles as TLS would, without its bytes. */
+function secure(near: Wire, far: Wire, wants: TlsConnect, offers: TlsListen | undefined): void {
+  if (offers === undefined) throw fail('peer', 'net/tls', 'The other side speaks no TLS')
+  const fingerprint = fingerprintOf(near.remote.host)
+  if (wants.trust.kind === 'authorities')
+    throw fail('peer', 'net/certificate', 'There are no authorities in this world')
+  if (wants.trust.kind === 'pinned' && !wants.trust.fingerprints.some((one) => equal(one, fingerprint))) {
+    throw fail('peer', 'net/certificate', 'The other side is not who it should be')
+  }
+  const alpn = offers.alpn?.find((protocol) => wants.alpn?.includes(protocol))
+  const settled = { version: 'TLSv1.3', ...(alpn === undefined ? {} : { alpn }) } as const
+  near.secured = { ...settled, fingerprint }
+  far.secured = { ...settled, ...(offers.client === 'ignored' ? {} : { fingerprint: fingerprintOf(near.local.host) }) }
 }

@@ -7,7 +7,7 @@ import { netFailure } from './faults.ts'
 import { TcpConnection, type TcpWorld } from './tcp.ts'
 
 /** Peers that take longer are seldom worth waiting for; the system itself would wait two minutes. */
-const TIMEOUT_MS = 15_000
+export const TIMEOUT_MS = 15_000
 
 /** The address to dial from: what is bound, except towards this machine itself. */
 function from(bind: string | undefined, to: Endpoint): string | undefined {

@@ -7,10 +7,12 @@ import type { Log } from '@kith/core/network/log.ts'
 import type { Listener, Net } from '@kith/core/network/net.ts'
 import { localNetwork } from './address.ts'
 import { dial } from './dial.ts'
+import { identitySource, type IdentitySource, makeIdentity } from './identity.ts'
 import { listenTcp } from './listen.ts'
 import { readSpace } from './read-space.ts'
 import { SharedPort } from './shared-port.ts'
 import type { TcpWorld } from './tcp.ts'
+import { secureInTime } from './tls.ts'
 import { openDatagrams } from './udp.ts'
 
 /** RFC 6335 6: ports that belong to nobody. */
@@ -28,11 +30,13 @@ export interface NetOptions {
   readonly port: number
   /** The address to listen on and to dial from; without it all of them. */
   readonly bind?: string
+  /** Who we are inside TLS; without it someone whom nobody will meet again. */
+  readonly identity?: IdentitySource
 }
 
 export interface OpenNet extends Net, AsyncDisposable {
-  /** The same sockets and the same port, charged to a network's own budget. */
-  within(budget: Budget): Net
+  /** The same sockets and the same port, charged to a network's own budget, under an identity of its own. */
+  within(budget: Budget, identity?: IdentitySource): Net
 }
 
 /**
@@ -40,7 +44,8 @@ export interface OpenNet extends Net, AsyncDisposable {
  * @throws FaultError `local` when no port is free, `input` `net/address` when `bind` is no address
  */
 export async function openNet(options: NetOptions): Promise<OpenNet> {
-  const { clock, log, bind, budget: root } = options
+  const { clock, random, log, bind, budget: root } = options
+  const { identity: general = identitySource(() => makeIdentity(clock, random)) } = options
   if (bind !== undefined && isIP(bind) === 0) throw fail('input', 'net/address', `${bind} is not an address to bind`)
   const world: TcpWorld = { clock, log, space: readSpace(), open: new Set(), isLocal: localNetwork() }
   const listening = new Set<AsyncDisposable>()
@@ -58,23 +63,37 @@ export async function openNet(options: NetOptions): Promise<OpenNet> {
     }
   }
 
-  function within(budget: Budget): Net {
+  function within(budget: Budget, identity: IdentitySource = general): Net {
     return {
       port,
-      connect: (to, how = {}) => dial(world, to, { budget, ...how }, bind),
+      get fingerprint() {
+        return identity().fingerprint
+      },
+      async connect(to, how = {}) {
+        const connection = await dial(world, to, { budget, ...how }, bind)
+        if (how.tls !== undefined) await secureInTime(clock, connection, identity(), how.tls, how)
+        return connection
+      },
       async listen(wants) {
         const { port: own, host } = wants
         const where =
           own === undefined || own === port ? shared : new SharedPort(world, { port: own, host: host ?? bind, budget })
-        return kept<Listener>(await where.join({ budget, wants }))
+        return kept<Listener>(await where.join({ budget, identity, wants }))
       },
       datagrams: async (how) => kept(await openDatagrams(world, how, budget, bind)),
     }
   }
 
   const closing = fail('gone', 'net/closed', 'Kith is going')
+  const all = within(root)
   return {
-    ...within(root),
+    port,
+    get fingerprint() {
+      return all.fingerprint
+    },
+    connect: all.connect,
+    listen: all.listen,
+    datagrams: all.datagrams,
     within,
     async [Symbol.asyncDispose]() {
       await Promise.all([...listening].map((each) => each[Symbol.asyncDispose]()))

@@ -1,8 +1,13 @@
 import { fail, faultOf } from '@kith/core/fault/fault.ts'
+import { concat } from '@kith/wire/bytes.ts'
+import { attempt } from '@kith/wire/fault.ts'
 import type { Budget } from '@kith/core/limits/budget.ts'
 import type { Listener, ListenOptions } from '@kith/core/network/net.ts'
 import { listenTcp } from './listen.ts'
+import type { IdentitySource } from './identity.ts'
 import type { TcpConnection, TcpWorld } from './tcp.ts'
+import { secureAccepted } from './tls.ts'
+import { looksLikeTls, MOST_HEAD_BYTES, readClientHello } from '@kith/wire/tls/client-hello.ts'
 
 /** Enough to tell any two protocols apart: the longest greeting, BitTorrent's, has 20 fixed bytes of 68. */
 export const HEAD_BYTES = 64
@@ -14,12 +19,17 @@ export const MOST_UNKNOWN = 256
 /** A network that listens here. */
 interface Guest {
   readonly budget: Budget
-  readonly wants: Pick<ListenOptions, 'recognise' | 'accept'>
+  readonly identity: IdentitySource
+  readonly wants: Pick<ListenOptions, 'recognise' | 'accept' | 'tls'>
 }
 
 interface Unknown {
   readonly connection: TcpConnection
   head: Uint8Array<ArrayBuffer>
+  /** Who is asked inside TLS; undefined outside. */
+  inside: readonly Guest[] | undefined
+  /** Ends a greeting of TLS that takes too long. */
+  readonly late: AbortController
 }
 
 /**
@@ -62,7 +72,12 @@ export class SharedPort {
   }
 
   #arrived(connection: TcpConnection): void {
-    const unknown: Unknown = { connection, head: new Uint8Array() }
+    const unknown: Unknown = {
+      connection,
+      head: new Uint8Array(),
+      inside: undefined,
+      late: new AbortController(),
+    }
     if (this.#asked(unknown)) return
     const timer = this.#world.clock.after(HEAD_MS, () => this.#turnAway(unknown, 'It did not say what it wants'))
     this.#unknown.set(unknown, timer)
@@ -70,12 +85,13 @@ export class SharedPort {
       const oldest = this.#unknown.keys().next().value
       if (oldest !== undefined) this.#turnAway(oldest, 'Too many others wait')
     }
-    connection.open({
+    this.#hear(unknown)
+  }
+
+  #hear(unknown: Unknown): void {
+    unknown.connection.open({
       receive: (bytes) => {
-        const head = new Uint8Array(unknown.head.length + bytes.length)
-        head.set(unknown.head)
-        head.set(bytes, unknown.head.length)
-        unknown.head = head
+        unknown.head = concat([unknown.head, bytes])
         if (this.#asked(unknown)) this.#forget(unknown)
       },
       ended: () => this.#forget(unknown),
@@ -84,9 +100,11 @@ export class SharedPort {
 
   /** True when somebody took it, or nobody ever will. */
   #asked(unknown: Unknown): boolean {
-    const { head } = unknown
+    const { head, inside } = unknown
+    const secretive = inside === undefined && looksLikeTls(head) === true ? this.#inTls() : []
+    if (secretive.length > 0) return this.#greeted(unknown, secretive)
     let open = false
-    for (const guest of this.#guests) {
+    for (const guest of inside ?? this.#outside()) {
       const verdict = guest.wants.recognise(head)
       if (verdict === true) {
         this.#hand(unknown, guest)
@@ -94,9 +112,46 @@ export class SharedPort {
       }
       open ||= verdict === undefined
     }
+    // What begins like TLS may still begin with the next byte.
+    if (head.length === 0 && inside === undefined) open ||= this.#inTls().length > 0
     if (open && head.length < HEAD_BYTES) return false
     this.#turnAway(unknown, 'No network knows how it begins')
     return true
+  }
+
+  #outside(): readonly Guest[] {
+    return [...this.#guests].filter(({ wants }) => wants.tls?.plain !== false)
+  }
+
+  #inTls(): readonly Guest[] {
+    return [...this.#guests].filter(({ wants }) => wants.tls !== undefined)
+  }
+
+  /** Answers the greeting of TLS once it is whole, and then hears what is inside. Returns as `#asked` does. */
+  #greeted(unknown: Unknown, secretive: readonly Guest[]): boolean {
+    const hello = attempt(() => readClientHello(unknown.head))
+    if (hello.ok && hello.value === undefined && unknown.head.length < MOST_HEAD_BYTES) return false
+    const inside = hello.ok && hello.value !== undefined ? addressed(secretive, hello.value.alpn) : []
+    const [first] = inside
+    if (first === undefined) {
+      this.#turnAway(unknown, 'No network speaks what it wants inside TLS')
+      return true
+    }
+    const { head } = unknown
+    unknown.head = new Uint8Array()
+    unknown.inside = inside
+    void secureAccepted(unknown.connection, first.identity(), first.wants.tls!, head, unknown.late.signal).then(
+      () => {
+        if (this.#asked(unknown)) this.#forget(unknown)
+        else this.#hear(unknown)
+      },
+      (error: unknown) => {
+        this.#world.log.debug('a greeting of TLS failed', { error: String(error) })
+        this.#forget(unknown)
+        unknown.connection.close(faultOf(error))
+      },
+    )
+    return false
   }
 
   #hand({ connection, head }: Unknown, guest: Guest): void {
@@ -112,11 +167,19 @@ export class SharedPort {
 
   #turnAway(unknown: Unknown, message: string): void {
     this.#forget(unknown)
-    unknown.connection.close(fail('peer', 'net/unrecognised', message).fault)
+    const unrecognised = fail('peer', 'net/unrecognised', message)
+    unknown.late.abort(unrecognised)
+    unknown.connection.close(unrecognised.fault)
   }
 
   #forget(unknown: Unknown): void {
     this.#unknown.get(unknown)?.[Symbol.dispose]()
     this.#unknown.delete(unknown)
   }
+}
+
+/** Who can answer a client that offers these protocols; those who name none take what nobody else does. */
+function addressed(guests: readonly Guest[], offered: readonly string[]): readonly Guest[] {
+  const named = guests.filter(({ wants }) => wants.tls?.alpn?.some((protocol) => offered.includes(protocol)))
+  return named.length > 0 ? named : guests.filter(({ wants }) => wants.tls?.alpn === undefined)
 }

@@ -4,6 +4,7 @@ import type { Budget, Direction } from '@kith/core/limits/budget.ts'
 import type { Seat } from '@kith/core/limits/seats.ts'
 import type { Clock } from '@kith/core/network/clock.ts'
 import type { Log } from '@kith/core/network/log.ts'
+import type { Secured } from '@kith/core/network/tls.ts'
 import { endpointText, type Connection, type Endpoint, type Receiver } from '@kith/core/network/net.ts'
 import { netFault } from './faults.ts'
 import type { ReadSpace } from './read-space.ts'
@@ -67,6 +68,16 @@ export class TcpConnection implements Connection {
   readonly #waiting: Record<Direction, Disposable | undefined> = { down: undefined, up: undefined }
   #linger: Disposable | undefined
   #over = false
+  #secured: Secured | undefined
+  readonly #onData = (data: Uint8Array): void => {
+    if (!this.#took(new Uint8Array(data.buffer, data.byteOffset, data.length))) this.#socket?.pause()
+  }
+  readonly #onEnd = (): void => this.#leave()
+  readonly #onError = (error: Error): void => {
+    const lost = this.#state === 'open' || this.#queue.pending > 0
+    if (lost) this.#fault ??= netFault(error, `talk to ${endpointText(this.remote)}`)
+  }
+  readonly #onClose = (): void => this.#finish()
 
   constructor(world: TcpWorld, options: TcpOptions) {
     this.#world = world
@@ -91,18 +102,38 @@ export class TcpConnection implements Connection {
     this.#local = local
     this.#world.open.add(this)
     if (!direct) {
-      socket.on('data', (data: Uint8Array) => {
-        if (!this.#took(new Uint8Array(data.buffer, data.byteOffset, data.length))) socket.pause()
-      })
+      socket.on('data', this.#onData)
       socket.pause()
     }
-    socket.on('end', () => this.#leave())
-    socket.on('error', (error) => {
-      const lost = this.#state === 'open' || this.#queue.pending > 0
-      if (lost) this.#fault ??= netFault(error, `talk to ${endpointText(this.remote)}`)
-    })
-    socket.on('close', () => this.#finish())
+    socket.on('end', this.#onEnd)
+    socket.on('error', this.#onError)
+    socket.on('close', this.#onClose)
+    if (socket.readableEnded) process.nextTick(this.#onEnd)
     if (socket.destroyed) process.nextTick(() => this.#finish())
+  }
+
+  /**
+   * Lets go of the socket, so that one inside TLS can take its place; `head` was read and not used, and is the first
+   * that the other socket reads. Until `secured` this connection knows only when the socket has gone.
+   */
+  unwrap(head: Uint8Array): Socket {
+    const socket = this.#socket!
+    this.#receiver = undefined
+    this.#stopReading()
+    socket.off('data', this.#onData).off('end', this.#onEnd)
+    if (head.length > 0) socket.unshift(head)
+    return socket
+  }
+
+  /** Goes on inside TLS. */
+  secure(inside: Socket, secured: Secured): void {
+    this.#socket?.off('close', this.#onClose)
+    this.#secured = secured
+    this.attach(inside, this.#local, false)
+  }
+
+  get secured(): Secured | undefined {
+    return this.#secured
   }
 
   get local(): Endpoint {

@@ -1,0 +1,105 @@
+import { createHash, createPrivateKey, generateKeyPairSync, type KeyObject, sign, X509Certificate } from 'node:crypto'
+import { constants } from 'node:crypto'
+import { createSecureContext, type SecureContext } from 'node:tls'
+import type { Clock, Random } from '@kith/core/network/clock.ts'
+import type { TlsVersion } from '@kith/core/network/tls.ts'
+import { selfSigned } from '@kith/wire/x509/self-signed.ts'
+import type { SecretStore } from '../database/secrets.ts'
+
+const DAY_MS = 24 * 60 * 60 * 1000
+/** RFC 5280 4.1.2.5: a certificate without an end. Whoever pins it wants to go on knowing us. */
+const NO_END = '99991231235959Z'
+
+/** Who we are on one network: a key and the certificate that it signed for itself. */
+export interface Identity {
+  /** PKCS #8 in DER. */
+  readonly key: Uint8Array
+  /** X.509 in DER. */
+  readonly certificate: Uint8Array
+}
+
+/**
+ * A key on P-256, for it is what everyone accepts: browsers refuse certificates on Ed25519, and so do TLS libraries that
+ * older clients of Direct Connect carry.
+ */
+export function makeIdentity(clock: Clock, random: Random): Identity {
+  const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+  const serial = random.bytes(16)
+  serial[0] = (serial[0]! & 0x7f) | 0x40
+  return {
+    key: privateKey.export({ type: 'pkcs8', format: 'der' }),
+    certificate: selfSigned({
+      commonName: 'Kith',
+      serial,
+      // A day ago: the other side's clock may be behind.
+      notBefore: `${new Date(clock.now() - DAY_MS).toISOString().slice(0, 19).replaceAll(/[-:T]/g, '')}Z`,
+      notAfter: NO_END,
+      publicKey: publicKey.export({ type: 'spki', format: 'der' }),
+      sign: (bytes) => sign('sha256', bytes, privateKey),
+    }),
+  }
+}
+
+/** An identity ready for use. */
+export interface OwnIdentity {
+  readonly fingerprint: Uint8Array
+  context(minimum: TlsVersion): SecureContext
+}
+
+/** The identity of one network, made when it is first asked for. */
+export type IdentitySource = () => OwnIdentity
+
+/** Keeps what `make` gave, so that key and contexts are made once. */
+export function identitySource(make: () => Identity): IdentitySource {
+  let own: OwnIdentity | undefined
+  return () => (own ??= ownIdentity(make()))
+}
+
+function ownIdentity({ key, certificate }: Identity): OwnIdentity {
+  const contexts = new Map<TlsVersion, SecureContext>()
+  return {
+    fingerprint: fingerprintOf(certificate),
+    context(minimum) {
+      const known = contexts.get(minimum)
+      if (known !== undefined) return known
+      const context = createSecureContext({
+        key: privateKeyOf(key).export({ type: 'pkcs8', format: 'pem' }),
+        cert: new X509Certificate(certificate).toString(),
+        minVersion: minimum,
+        // A session that is resumed shows no certificate.
+        secureOptions: constants.SSL_OP_NO_TICKET,
+      })
+      contexts.set(minimum, context)
+      return context
+    },
+  }
+}
+
+export function fingerprintOf(certificate: Uint8Array): Uint8Array {
+  return new Uint8Array(createHash('sha256').update(certificate).digest())
+}
+
+function privateKeyOf(key: Uint8Array): KeyObject {
+  return createPrivateKey({ key: Buffer.from(key), format: 'der', type: 'pkcs8' })
+}
+
+/** The identity that is kept below this name among the secrets; one that cannot be read, or does not fit, is replaced. */
+export function keptIdentity(secrets: SecretStore, name: string, clock: Clock, random: Random): IdentitySource {
+  return identitySource(() => {
+    const key = secrets.get(`${name} key`)
+    const certificate = secrets.get(`${name} certificate`)
+    if (key !== undefined && certificate !== undefined && belongs({ key, certificate })) return { key, certificate }
+    const fresh = makeIdentity(clock, random)
+    secrets.set(`${name} key`, fresh.key)
+    secrets.set(`${name} certificate`, fresh.certificate)
+    return fresh
+  })
+}
+
+function belongs({ key, certificate }: Identity): boolean {
+  try {
+    return new X509Certificate(certificate).checkPrivateKey(privateKeyOf(key))
+  } catch {
+    return false
+  }
+}
