@@ -3,6 +3,7 @@ import { fail, faultOf } from '@kith/core/fault/fault.ts'
 import { every, sleep } from '@kith/core/network/clock.ts'
 import type { Host } from '@kith/core/network/host.ts'
 import type { HttpResponse } from '@kith/core/network/http.ts'
+import { Filler } from '@kith/core/transfer/filler.ts'
 import type { Claim, Lane, LaneFacts, LanePort } from '@kith/core/transfer/lane.ts'
 import type { Subject } from '@kith/core/transfer/subject.ts'
 import { Rate } from '../swarm/rate.ts'
@@ -209,39 +210,5 @@ class WebSeed implements Lane {
     if (status === 404 || status === 410 || status === 403)
       throw fail('unavailable', 'bittorrent/web-seed-absent', `The web server does not have it (${status})`)
     throw fail('unavailable', 'bittorrent/web-seed-status', `The web server answers ${status}`)
-  }
-}
-
-/** Copies a body that follows its claims without a gap into the memory that the transfer gives for each of them. */
-class Filler {
-  readonly #port: LanePort
-  readonly #claims: readonly Claim[]
-  #at = 0
-  #filled = 0
-  #memory: Uint8Array | undefined
-
-  constructor(port: LanePort, claims: readonly Claim[]) {
-    this.#port = port
-    this.#claims = claims
-  }
-
-  get done(): boolean {
-    return this.#at === this.#claims.length
-  }
-
-  take(part: Uint8Array): void {
-    let from = 0
-    while (from < part.length && !this.done) {
-      const claim = this.#claims[this.#at]!
-      if (this.#filled === 0) this.#memory = this.#port.place(claim.offset, claim.length)
-      const bytes = part.subarray(from, from + claim.length - this.#filled)
-      this.#memory?.set(bytes, this.#filled)
-      this.#filled += bytes.length
-      from += bytes.length
-      if (this.#filled < claim.length) return
-      if (this.#memory !== undefined) this.#port.delivered(claim.offset, claim.length)
-      this.#filled = 0
-      this.#at++
-    }
   }
 }

@@ -2,7 +2,7 @@ import { fail } from '@kith/core/fault/fault.ts'
 import type { Layout } from '@kith/core/transfer/layout.ts'
 import type { BencodeDict, Encodable } from '@kith/wire/bencode.ts'
 import { decodeDict, encode } from '@kith/wire/bencode.ts'
-import { safeName } from './safe-path.ts'
+import { safeName } from '@kith/wire/safe-path.ts'
 
 const kibibyte = 1024
 /** Shorter pieces make a long description, longer ones make it late before a peer has something to give. */

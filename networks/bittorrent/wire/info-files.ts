@@ -3,7 +3,7 @@ import type { Layout, LayoutFile } from '@kith/core/transfer/layout.ts'
 import { BencodeDict } from '@kith/wire/bencode.ts'
 import { lossyText, utf8 } from '@kith/wire/bytes.ts'
 import { mostFiles } from './limits.ts'
-import { deepestPath, longestPath, SafePaths, safeName } from './safe-path.ts'
+import { deepestPath, longestPath, SafePaths, safeName } from '@kith/wire/safe-path.ts'
 
 /** Names are cut to 255 bytes later; what is longer than this is no name. */
 const longestRawName = 4_096
