@@ -25,6 +25,8 @@ import type { JournalEntry, LogLine, LogQuery } from './journal.ts'
 import { journalEntry, logLine, logQuery } from './journal.ts'
 import type { LibraryQuery, LibraryWindow } from './library.ts'
 import { libraryQuery, libraryWindow } from './library.ts'
+import type { NearRoutes } from './near.ts'
+import { nearRoutes } from './near.ts'
 import type { NetworkView, SwitchRequest } from './networks.ts'
 import { networkView, switchRequest } from './networks.ts'
 import type { Id, None, Route } from './route.ts'
@@ -74,7 +76,7 @@ import {
 } from './transfers.ts'
 
 /** Every operation of the API under its name. */
-export interface Routes {
+export interface Routes extends NearRoutes {
   readonly status: Route<None, None, None, Status>
   readonly speedHistory: Route<None, None, None, SpeedHistory>
   readonly setSpeed: Route<None, None, SpeedRequest, Status>
@@ -136,6 +138,7 @@ const bucketsQuery = z.object({ buckets: z.coerce.number().int().min(1).max(4096
 const afterQuery = z.object({ after: z.coerce.number().int().min(0).optional() })
 
 export const routes: Routes = {
+  ...nearRoutes,
   status: {
     method: 'get',
     path: '/status',

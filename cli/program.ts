@@ -7,6 +7,7 @@ import { createCommands } from './commands/create.ts'
 import { daemonCommands } from './commands/daemon.ts'
 import { listCommands } from './commands/list.ts'
 import { logCommands } from './commands/log.ts'
+import { nearCommands } from './commands/near.ts'
 import { networkCommands } from './commands/networks.ts'
 import { transferCommands } from './commands/transfers.ts'
 import { topCommand } from './commands/top.ts'
@@ -38,6 +39,7 @@ export function program(signal: AbortSignal): Command {
     transferCommands,
     createCommands,
     topCommand,
+    nearCommands,
     networkCommands,
     configCommand,
     logCommands,

@@ -26,8 +26,11 @@ import { keepOf } from './host/database/keep.ts'
 import { secretStore, sessionStore, tokenStore } from './host/database/secrets.ts'
 import { transferStore } from './host/database/transfers.ts'
 import { Disk } from './host/disk/disk.ts'
+import { systemDiscovery } from './host/discovery.ts'
+import { channels } from './host/http/channels.ts'
 import { openHttp } from './host/http/open.ts'
 import { systemNames } from './host/names.ts'
+import { localNetwork } from './host/net/address.ts'
 import { keptIdentity } from './host/net/identity.ts'
 import { openNet } from './host/net/open.ts'
 import { systemRandom } from './host/random.ts'
@@ -36,6 +39,7 @@ import { metrics } from './metrics.ts'
 import { networks } from './networks.ts'
 import { accessOperations } from './operations/access.ts'
 import { libraryOperations } from './operations/library.ts'
+import { nearOperations } from './operations/near.ts'
 import { networkOperations } from './operations/networks.ts'
 import { Publications } from './operations/publications.ts'
 import { settingOperations } from './operations/settings.ts'
@@ -46,6 +50,7 @@ import { programName, programVersion } from './program.ts'
 import { Speed } from './speed.ts'
 import { Supervised } from './supervisor.ts'
 import { Transfers } from './transfers/transfers.ts'
+import { transferView } from './views/transfer-view.ts'
 
 export interface KithOptions {
   readonly clock: Clock
@@ -87,6 +92,8 @@ export async function startKith({ clock, log, paths, config, database, stop }: K
   rememberPort(database, net.port)
   const http = resources.use(openHttp({ clock, log: log.child('http'), names, budget: root }))
 
+  const discovery = systemDiscovery(clock, random, log.child('discovery'))
+
   // The disk.
   const { memory, workers, allocation } = config.of('disk', settings.disk).current
   const disk = resources.use(
@@ -101,12 +108,15 @@ export async function startKith({ clock, log, paths, config, database, stop }: K
   for (const network of networks) {
     const budget = root.child(network.id)
     networkBudgets.set(network.id, budget)
+    const own = net.within(budget, keptIdentity(secrets, network.id, clock, random))
     const host: Host = {
       clock,
       random,
-      net: net.within(budget, keptIdentity(secrets, network.id, clock, random)),
+      net: own,
       names,
       http: http.within(budget),
+      channels: channels({ clock, log: log.child(network.id), net: own, budget, isLocal: localNetwork() }),
+      discovery,
       keep: keepOf(database, network.id),
       shares: { list: () => [], watch: () => ({ [Symbol.dispose]: () => {} }) },
       log: log.child(network.id),
@@ -114,13 +124,13 @@ export async function startKith({ clock, log, paths, config, database, stop }: K
       budget,
       self,
     }
-    const own = config.of(network.id, network.settings)
+    const chosen = config.of(network.id, network.settings)
     supervised.set(
       network.id,
       new Supervised(
         network,
         () => host,
-        () => own.current,
+        () => chosen.current,
         clock,
       ),
     )
@@ -244,6 +254,15 @@ export async function startKith({ clock, log, paths, config, database, stop }: K
     }),
     ...publications.operations,
     ...libraryOperations(transfers),
+    ...nearOperations({
+      networks: supervised,
+      names,
+      transfers,
+      publications,
+      folder: folderFor,
+      record: () => database.settle(),
+      view: (entry) => transferView(entry, clock.now()),
+    }),
     ...networkOperations({
       clock,
       networks: supervised,

@@ -15,18 +15,25 @@ export class Kith implements AsyncDisposable {
   readonly home: string
   readonly client: Client
   readonly #settings: readonly string[]
+  readonly #within: readonly string[]
   #process: ChildProcess | undefined
 
-  private constructor(home: string, settings: readonly string[]) {
+  private constructor(home: string, settings: readonly string[], within: readonly string[]) {
     this.home = home
     this.#settings = settings
+    this.#within = within
     this.client = new Client({ base: 'http://localhost', fetch: fetchOver(join(home, 'run', 'api.sock')) })
   }
 
-  /** @param settings such as `speed.down=2048` */
-  static async start(home: string, settings: readonly string[] = []): Promise<Kith> {
+  /**
+   * @param settings such as `speed.down=2048`
+   * @param within the beginning of a command that runs it elsewhere, such as in a network of its own; without it nothing
+   * is told to the local network
+   */
+  static async start(home: string, settings: readonly string[] = [], within: readonly string[] = []): Promise<Kith> {
     await mkdir(home, { recursive: true })
-    const kith = new Kith(home, settings)
+    const quiet = within.length === 0 ? ['neighbours.discovery=false'] : []
+    const kith = new Kith(home, [...quiet, ...settings], within)
     await kith.start()
     return kith
   }
@@ -41,7 +48,15 @@ export class Kith implements AsyncDisposable {
 
   async start(more: readonly string[] = []): Promise<void> {
     const flags = ['api.port=0', ...this.#settings, ...more].flatMap((setting) => ['--set', setting])
-    const child = spawn(process.execPath, [join(root, 'daemon', 'launch.mjs'), '--home', this.home, ...flags], {
+    const command = [
+      ...this.#within,
+      process.execPath,
+      join(root, 'daemon', 'launch.mjs'),
+      '--home',
+      this.home,
+      ...flags,
+    ]
+    const child = spawn(command[0]!, command.slice(1), {
       stdio: ['ignore', 'pipe', 'pipe'],
       env: { ...process.env, KITH_HOME: undefined, NODE_COMPILE_CACHE: join(root, 'out', 'compiled') },
     })

@@ -70,7 +70,8 @@ function urnOf(of: Digest): string | undefined {
     case 'tth':
       return `urn:tree:tiger:${base32(bytesOf(of))}`
     case 'btpr':
-      // A pieces root has no name of its own in links.
+    case 'kith':
+      // A pieces root and a manifest have no name of their own in such links.
       return undefined
   }
 }

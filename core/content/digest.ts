@@ -5,7 +5,8 @@ import { fail } from '../fault/fault.ts'
  *
  * `btih` is the SHA-1 of a version 1 info dictionary and `btmh` the SHA-256 of a version 2 one: they name a
  * torrent, that is bytes with a layout. `btpr` is the pieces root of one file of a version 2 torrent. The
- * others name the bytes of one file.
+ * others name the bytes of one file, but for `kith`: it is the SHA-256 of a manifest, by which neighbours know a file or
+ * folder that one of them gives.
  */
 export const digestSizes = {
   sha1: 20,
@@ -17,6 +18,7 @@ export const digestSizes = {
   btih: 20,
   btmh: 32,
   btpr: 32,
+  kith: 32,
 } as const
 
 export type Algorithm = keyof typeof digestSizes

@@ -66,6 +66,8 @@ export interface FileEntry {
   readonly path: readonly string[]
   readonly size: number
   readonly digests: readonly Digest[]
+  /** What fetches it, where the network has such links. */
+  readonly link?: string
 }
 
 export interface Browse {
@@ -74,8 +76,14 @@ export interface Browse {
 
 export interface Chat {
   readonly rooms: Value<readonly Room[]>
+  /** What was said lately, the oldest first. */
+  history(room: string): readonly Message[]
+  /** What is said from now on. */
   read(room: string, signal: AbortSignal): AsyncIterable<Message>
+  /** @throws FaultError `input` for a room that there is not, or a text that is too long */
   say(room: string, text: string): Promise<void>
+  /** A room of these people and us, where the network has such; gives its id. */
+  gather?(title: string, people: readonly string[]): Promise<string>
 }
 
 export interface Offers {

@@ -1,7 +1,9 @@
 import type { Journal } from '../journal/journal.ts'
 import type { Budget } from '../limits/budget.ts'
 import type { Shares } from '../share/share.ts'
+import type { Channels } from './channel.ts'
 import type { Clock, Random } from './clock.ts'
+import type { Discovery } from './discovery.ts'
 import type { Http } from './http.ts'
 import type { Log } from './log.ts'
 import type { Names, Net } from './net.ts'
@@ -29,6 +31,8 @@ export interface Host {
   readonly net: Net
   readonly names: Names
   readonly http: Http
+  readonly channels: Channels
+  readonly discovery: Discovery
   readonly keep: Keep
   readonly shares: Shares
   readonly log: Log

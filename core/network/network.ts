@@ -7,6 +7,7 @@ import type { WishFacts } from '../transfer/wish.ts'
 import type { Description } from '../transfer/subject.ts'
 import type { Value } from '../value/value.ts'
 import type { Fault } from '../fault/fault.ts'
+import type { Devices, Gifts, Shelf } from './devices.ts'
 import type { Browse, Chat, Directory, Fetch, Gateways, Locate, Offers, Publish, Search, Serve } from './facets.ts'
 
 /** A value that can join one of the worlds (design 3). Making it does nothing; `join` starts everything. */
@@ -58,4 +59,7 @@ export interface Membership extends AsyncDisposable {
   readonly offers?: Offers
   readonly publish?: Publish
   readonly directory?: Directory
+  readonly devices?: Devices
+  readonly gifts?: Gifts
+  readonly shelf?: Shelf
 }

@@ -1,6 +1,8 @@
-import type { Publication } from '@kith/api/transfers.ts'
+import type { Publication, PublishRequest } from '@kith/api/transfers.ts'
 import type { Fault } from '@kith/core/fault/fault.ts'
 import { fail, faultOf } from '@kith/core/fault/fault.ts'
+import type { Layout } from '@kith/core/transfer/layout.ts'
+import type { Wish } from '@kith/core/transfer/wish.ts'
 import type { Random } from '@kith/core/network/clock.ts'
 import type { PublishOptions } from '@kith/core/network/facets.ts'
 import type { Handlers } from '../api/handlers.ts'
@@ -46,25 +48,7 @@ export class Publications {
 
   get operations(): Pick<Handlers, 'publish' | 'publications' | 'publication' | 'publishedDocument'> {
     return {
-      publish: async ({ body }) => {
-        const kept: Kept = { id: this.#world.random.bytes(4).toHex(), path: body.path, bytes: 0, size: 0 }
-        if (this.#kept.size >= mostKept) this.#kept.delete(this.#kept.keys().next().value!)
-        const network = this.#network(body.network)
-        const walked = await walk(body.path, this.#world.signal)
-        if (walked.layout.size === 0) throw fail('input', 'publish/empty', `There are no bytes in ${body.path}`)
-        kept.size = walked.layout.size
-        this.#kept.set(kept.id, kept)
-        const options: PublishOptions = {
-          progress: (bytes) => (kept.bytes = bytes),
-          ...(body.gateways === undefined ? {} : { gateways: body.gateways }),
-          ...(body.webSeeds === undefined ? {} : { webSeeds: body.webSeeds }),
-          ...(body.private === undefined ? {} : { private: body.private }),
-          ...(body.comment === undefined ? {} : { comment: body.comment }),
-          ...(body.pieceLength === undefined ? {} : { leaf: body.pieceLength }),
-        }
-        void this.#work(kept, network, walked, options, body.give ?? true)
-        return view(kept)
-      },
+      publish: ({ body }) => this.begin(body),
       publications: () => [...this.#kept.values()].map(view),
       publication: ({ params }) => view(this.#find(params.id)),
       publishedDocument: ({ params }) => {
@@ -73,6 +57,28 @@ export class Publications {
         return document
       },
     }
+  }
+
+  /** Hashes and gives a file or folder; `ready` is told the wish once that is done, and may fail it.
+   * @throws FaultError when it cannot even begin */
+  async begin(body: PublishRequest, ready?: (wish: Wish, layout: Layout) => Promise<void>): Promise<Publication> {
+    const kept: Kept = { id: this.#world.random.bytes(4).toHex(), path: body.path, bytes: 0, size: 0 }
+    if (this.#kept.size >= mostKept) this.#kept.delete(this.#kept.keys().next().value!)
+    const network = this.#network(body.network)
+    const walked = await walk(body.path, this.#world.signal)
+    if (walked.layout.size === 0) throw fail('input', 'publish/empty', `There are no bytes in ${body.path}`)
+    kept.size = walked.layout.size
+    this.#kept.set(kept.id, kept)
+    const options: PublishOptions = {
+      progress: (bytes) => (kept.bytes = bytes),
+      ...(body.gateways === undefined ? {} : { gateways: body.gateways }),
+      ...(body.webSeeds === undefined ? {} : { webSeeds: body.webSeeds }),
+      ...(body.private === undefined ? {} : { private: body.private }),
+      ...(body.comment === undefined ? {} : { comment: body.comment }),
+      ...(body.pieceLength === undefined ? {} : { leaf: body.pieceLength }),
+    }
+    void this.#work(kept, network, walked, options, body.give ?? true, ready)
+    return view(kept)
   }
 
   #find(id: string): Kept {
@@ -99,6 +105,7 @@ export class Publications {
     walked: Awaited<ReturnType<typeof walk>>,
     options: PublishOptions,
     give: boolean,
+    ready: ((wish: Wish, layout: Layout) => Promise<void>) | undefined,
   ): Promise<void> {
     const { disk, transfers, signal, tell } = this.#world
     try {
@@ -110,14 +117,15 @@ export class Publications {
         digests: (...args: Parameters<typeof storage.digests>) => storage.digests(...args),
       }
       const made = await publish.publish(body, options, signal)
-      kept.document = made.document
-      kept.fileName = made.fileName
-      kept.link = made.link
       if (give) {
         const had = [{ start: 0, end: made.size }]
         const { entry } = await transfers.add(made.wish, { directory: dir, had, paused: false })
         kept.transfer = entry.record.id
       }
+      await ready?.(made.wish, layout)
+      kept.document = made.document
+      kept.fileName = made.fileName
+      kept.link = made.link
       kept.bytes = kept.size
       tell('publication/ready', kept.id, { path: kept.path })
     } catch (error) {

@@ -25,6 +25,18 @@ export function simulatedHost(internet: Internet, address: string, port = 6881):
         throw fail('local', 'net/forbidden', 'There is no web in this world')
       },
     },
+    channels: {
+      dial: async () => {
+        throw fail('gone', 'net/refused', 'There are no channels in this world')
+      },
+      listen: async () => {
+        throw fail('local', 'net/forbidden', 'There are no channels in this world')
+      },
+    },
+    discovery: {
+      announce: async () => new AsyncDisposableStack(),
+      browse: async () => new AsyncDisposableStack(),
+    },
     keep: {
       get: (key) => kept.get(key),
       set: (key, value) => void (value === undefined ? kept.delete(key) : kept.set(key, value)),

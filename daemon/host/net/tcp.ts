@@ -113,12 +113,13 @@ export class TcpConnection implements Connection {
   }
 
   /**
-   * Lets go of the socket, so that one inside TLS can take its place; `head` was read and not used, and is the first
-   * that the other socket reads. Until `secured` this connection knows only when the socket has gone.
+   * Lets go of the socket, for TLS or HTTP/2 to read and write it; `head` was read and not used, and is the first that
+   * they read. From then on this connection only holds its seat, until the socket has gone or `secure` is called.
    */
   unwrap(head: Uint8Array): Socket {
     const socket = this.#socket!
     this.#receiver = undefined
+    this.#head = undefined
     this.#stopReading()
     socket.off('data', this.#onData).off('end', this.#onEnd)
     if (head.length > 0) socket.unshift(head)

@@ -76,6 +76,8 @@ export async function secureAccepted(
     ...(alpn === undefined ? {} : { ALPNProtocols: [...alpn] }),
   })
   await shaken(connection, socket, 'secure', signal)
+  // Left true by Node outside of its own server, and waited for by its HTTP/2.
+  Object.assign(socket, { secureConnecting: false })
   const secured = settled(socket)
   if (client === 'required' && secured.fingerprint === undefined) {
     socket.destroy()

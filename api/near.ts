@@ -1,0 +1,295 @@
+import { z } from 'zod'
+import type { Id, None, Route } from './route.ts'
+import type { AddResponse, Publication } from './transfers.ts'
+import { addResponse, publication } from './transfers.ts'
+
+/** A device near, or one that was met. Wherever an id is asked for, its beginning or the name does. */
+export interface DeviceView {
+  readonly id: string
+  readonly name: string
+  readonly standing: 'stranger' | 'pairing' | 'paired'
+  /** Have to be the same on both devices. */
+  readonly digits?: string | undefined
+  /** Who has said yes already. */
+  readonly yes?: 'here' | 'there' | undefined
+  readonly near: boolean
+  readonly addresses: readonly string[]
+}
+
+export const deviceView: z.ZodType<DeviceView> = z.object({
+  id: z.string(),
+  name: z.string(),
+  standing: z.enum(['stranger', 'pairing', 'paired']),
+  digits: z.string().optional(),
+  yes: z.enum(['here', 'there']).optional(),
+  near: z.boolean(),
+  addresses: z.array(z.string()),
+})
+
+export interface MeetRequest {
+  /** A name or an address, and a port: `192.0.2.7:50123`. */
+  readonly address: string
+}
+export const meetRequest: z.ZodType<MeetRequest> = z.strictObject({ address: z.string().min(3).max(300) })
+
+export interface AcceptRequest {
+  /** Beyond this run of the daemon. */
+  readonly lasting?: boolean | undefined
+}
+export const acceptRequest: z.ZodType<AcceptRequest> = z.strictObject({ lasting: z.boolean().optional() })
+
+/** Something on the shelf of a device; the link fetches it. */
+export interface ShelfItem {
+  readonly name: string
+  readonly size: number
+  readonly link?: string | undefined
+}
+export const shelfItem: z.ZodType<ShelfItem> = z.object({
+  name: z.string(),
+  size: z.number(),
+  link: z.string().optional(),
+})
+
+export interface SendRequest {
+  /** A file or folder of the daemon's machine. */
+  readonly path: string
+  readonly to: readonly string[]
+}
+export const sendRequest: z.ZodType<SendRequest> = z.strictObject({
+  path: z.string().min(1).max(4096),
+  to: z.array(z.string().min(1).max(200)).min(1).max(100),
+})
+
+export interface ShelfRequest {
+  /** A file or folder of the daemon's machine. */
+  readonly path: string
+}
+export const shelfRequest: z.ZodType<ShelfRequest> = z.strictObject({ path: z.string().min(1).max(4096) })
+
+export interface GiftView {
+  readonly id: string
+  /** Name of the device. */
+  readonly from: string
+  readonly name: string
+  readonly size: number
+  readonly files: number
+  readonly at: number
+}
+export const giftView: z.ZodType<GiftView> = z.object({
+  id: z.string(),
+  from: z.string(),
+  name: z.string(),
+  size: z.number(),
+  files: z.number(),
+  at: z.number(),
+})
+
+export interface TakeRequest {
+  readonly directory?: string | undefined
+}
+export const takeRequest: z.ZodType<TakeRequest> = z.strictObject({ directory: z.string().max(4096).optional() })
+
+export interface RoomView {
+  readonly id: string
+  readonly network: string
+  readonly title: string
+  readonly kind: 'private' | 'public'
+  readonly people: number
+}
+export const roomView: z.ZodType<RoomView> = z.object({
+  id: z.string(),
+  network: z.string(),
+  title: z.string(),
+  kind: z.enum(['private', 'public']),
+  people: z.number(),
+})
+
+export interface MessageView {
+  readonly from: string
+  readonly text: string
+  readonly at: number
+  readonly own: boolean
+}
+export const messageView: z.ZodType<MessageView> = z.object({
+  from: z.string(),
+  text: z.string(),
+  at: z.number(),
+  own: z.boolean(),
+})
+
+export interface SayRequest {
+  readonly text: string
+}
+export const sayRequest: z.ZodType<SayRequest> = z.strictObject({ text: z.string().min(1).max(16_000) })
+
+export interface RoomRequest {
+  readonly title: string
+  readonly people: readonly string[]
+}
+export const roomRequest: z.ZodType<RoomRequest> = z.strictObject({
+  title: z.string().min(1).max(80),
+  people: z.array(z.string().min(1).max(200)).min(1).max(99),
+})
+
+/** Devices, what they send and share, and talk. */
+export interface NearRoutes {
+  readonly devices: Route<None, None, None, readonly DeviceView[]>
+  readonly meet: Route<None, None, MeetRequest, DeviceView>
+  readonly pair: Route<Id, None, None, DeviceView>
+  readonly acceptDevice: Route<Id, None, AcceptRequest, DeviceView>
+  readonly forgetDevice: Route<Id, None, None, void>
+  readonly shelf: Route<Id, None, None, readonly ShelfItem[]>
+  readonly putOnShelf: Route<None, None, ShelfRequest, Publication>
+  readonly send: Route<None, None, SendRequest, Publication>
+  readonly gifts: Route<None, None, None, readonly GiftView[]>
+  readonly takeGift: Route<Id, None, TakeRequest, AddResponse>
+  readonly refuseGift: Route<Id, None, None, void>
+  readonly rooms: Route<None, None, None, readonly RoomView[]>
+  readonly newRoom: Route<None, None, RoomRequest, RoomView>
+  readonly messages: Route<Id, None, None, readonly MessageView[]>
+  readonly say: Route<Id, None, SayRequest, void>
+}
+
+const tag = 'near'
+
+export const nearRoutes: NearRoutes = {
+  devices: {
+    method: 'get',
+    path: '/devices',
+    scope: 'view',
+    tag,
+    summary: 'Devices near, and those that were paired',
+    params: [],
+    response: z.array(deviceView),
+  },
+  meet: {
+    method: 'post',
+    path: '/devices',
+    scope: 'share',
+    tag,
+    summary: 'Look who is at an address',
+    params: [],
+    body: meetRequest,
+    response: deviceView,
+  },
+  pair: {
+    method: 'post',
+    path: '/devices/{id}/pair',
+    scope: 'share',
+    tag,
+    summary: 'Ask a device to pair; both sides then show six digits',
+    params: ['id'],
+    response: deviceView,
+  },
+  acceptDevice: {
+    method: 'post',
+    path: '/devices/{id}/accept',
+    scope: 'share',
+    tag,
+    summary: 'The digits are the same on both devices',
+    params: ['id'],
+    body: acceptRequest,
+    response: deviceView,
+  },
+  forgetDevice: {
+    method: 'delete',
+    path: '/devices/{id}',
+    scope: 'share',
+    tag,
+    summary: 'End pairing, or forget a device',
+    params: ['id'],
+  },
+  shelf: {
+    method: 'get',
+    path: '/devices/{id}/shelf',
+    scope: 'view',
+    tag,
+    summary: 'What a device lets others fetch',
+    params: ['id'],
+    response: z.array(shelfItem),
+  },
+  putOnShelf: {
+    method: 'post',
+    path: '/shelf',
+    scope: 'share',
+    tag,
+    summary: 'Let paired devices fetch a file or folder',
+    params: [],
+    body: shelfRequest,
+    response: publication,
+  },
+  send: {
+    method: 'post',
+    path: '/send',
+    scope: 'share',
+    tag,
+    summary: 'Send a file or folder to devices, which have to agree',
+    params: [],
+    body: sendRequest,
+    response: publication,
+  },
+  gifts: {
+    method: 'get',
+    path: '/gifts',
+    scope: 'view',
+    tag,
+    summary: 'What devices want to send here',
+    params: [],
+    response: z.array(giftView),
+  },
+  takeGift: {
+    method: 'post',
+    path: '/gifts/{id}',
+    scope: 'transfer',
+    tag,
+    summary: 'Agree, and fetch it',
+    params: ['id'],
+    body: takeRequest,
+    response: addResponse,
+  },
+  refuseGift: {
+    method: 'delete',
+    path: '/gifts/{id}',
+    scope: 'transfer',
+    tag,
+    summary: 'Refuse what a device wants to send',
+    params: ['id'],
+  },
+  rooms: {
+    method: 'get',
+    path: '/rooms',
+    scope: 'view',
+    tag,
+    summary: 'Where one can talk',
+    params: [],
+    response: z.array(roomView),
+  },
+  newRoom: {
+    method: 'post',
+    path: '/rooms',
+    scope: 'chat',
+    tag,
+    summary: 'A room of several devices',
+    params: [],
+    body: roomRequest,
+    response: roomView,
+  },
+  messages: {
+    method: 'get',
+    path: '/rooms/{id}/messages',
+    scope: 'view',
+    tag,
+    summary: 'What was said lately',
+    params: ['id'],
+    response: z.array(messageView),
+  },
+  say: {
+    method: 'post',
+    path: '/rooms/{id}/messages',
+    scope: 'chat',
+    tag,
+    summary: 'Say something',
+    params: ['id'],
+    body: sayRequest,
+  },
+}

@@ -1,0 +1,66 @@
+import type { Budget } from '../limits/budget.ts'
+import type { Endpoint, Listener } from './net.ts'
+
+/**
+ * HTTP/2 over mutually authenticated TLS 1.3 between two peers who know each other by the fingerprints of their
+ * certificates (RFC 9113, RFC 8446). Whoever dials asks; a peer that wants to ask back dials a channel of its own.
+ */
+export interface ChannelQuestion {
+  readonly method: 'GET' | 'POST'
+  /** Path and query. */
+  readonly target: string
+  readonly body?: Uint8Array
+  /** What the bytes of the answer are counted on, such as a transfer's; the network's own without it. */
+  readonly budget?: Budget
+  /** Until the headers are there, and between two parts of the body; the default is 30,000. */
+  readonly timeoutMs?: number
+  readonly signal?: AbortSignal
+}
+
+export interface ChannelAnswer {
+  readonly status: number
+  /** Each part belongs to the reader. Not reading is back-pressure; leaving the loop ends the answer. */
+  readonly body: AsyncIterable<Uint8Array>
+}
+
+/** An open channel to one peer; any number of questions at once. */
+export interface Channel extends Disposable {
+  readonly remote: Endpoint
+  /** SHA-256 of the other side's certificate. */
+  readonly fingerprint: Uint8Array
+  readonly open: boolean
+  /** @throws FaultError `gone`, `peer` */
+  ask(question: ChannelQuestion): Promise<ChannelAnswer>
+  /** Calls back once, when the channel has ended. */
+  ended(callback: () => void): void
+}
+
+/** A question that a peer asks us. */
+export interface PeerQuestion {
+  readonly method: string
+  readonly target: string
+  readonly remote: Endpoint
+  /** SHA-256 of the certificate that the asker has shown; undefined for a browser or the like. */
+  readonly fingerprint: Uint8Array | undefined
+  readonly signal: AbortSignal
+  /** The whole body. @throws FaultError `peer` `channel/too-long` */
+  body(limit: number): Promise<Uint8Array>
+}
+
+export interface OurAnswer {
+  readonly status: number
+  readonly type?: string
+  readonly body?: Uint8Array | AsyncIterable<Uint8Array>
+  /** What the body is counted on; the network's own budget without it. */
+  readonly budget?: Budget
+}
+
+export interface Channels {
+  /** @throws FaultError `gone`, `local`, or `peer` `net/certificate` when it is somebody else */
+  dial(to: Endpoint, fingerprint: Uint8Array | undefined, signal?: AbortSignal): Promise<Channel>
+  /** Answers on the port of all networks, or one of its own. @throws FaultError `local` */
+  listen(
+    at: { readonly port?: number },
+    answer: (question: PeerQuestion) => OurAnswer | Promise<OurAnswer>,
+  ): Promise<Listener>
+}

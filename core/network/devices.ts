@@ -1,0 +1,63 @@
+import type { Digest } from '../content/digest.ts'
+import type { Wish } from '../transfer/wish.ts'
+import type { Value } from '../value/value.ts'
+import type { Endpoint } from './net.ts'
+
+/** A machine of somebody near, or of ourselves. */
+export interface Device {
+  /** Fingerprint of its certificate, in hex: the same as long as it keeps its key. */
+  readonly id: string
+  readonly name: string
+  /** `pairing` while two people compare digits. Strangers see our name and nothing more. */
+  readonly standing: 'stranger' | 'pairing' | 'paired'
+  /** Six digits that have to be the same on both sides. */
+  readonly digits?: string
+  /** Who has said yes already. */
+  readonly yes?: 'here' | 'there'
+  /** Whether it can be reached now, as far as we know. */
+  readonly near: boolean
+  readonly addresses: readonly Endpoint[]
+}
+
+/** Machines that share with each other, and how two of them come to trust each other. */
+export interface Devices {
+  readonly all: Value<readonly Device[]>
+  /** Looks who is at an address, for what discovery does not reach. @throws FaultError `gone`, `peer` */
+  meet(at: Endpoint): Promise<Device>
+  /** Asks to pair; both sides then show digits. @throws FaultError `gone`, `input` */
+  pair(id: string): Promise<void>
+  /** The digits are the same. Paired when both have said so, for good or until the daemon ends. @throws FaultError `input` */
+  accept(id: string, lasting: boolean): Promise<void>
+  /** Ends pairing, or forgets a device that was paired. */
+  forget(id: string): Promise<void>
+}
+
+/** Something that a device wants to send. */
+export interface Gift {
+  readonly id: string
+  /** Id of the device. */
+  readonly from: string
+  readonly name: string
+  /** Bytes. */
+  readonly size: number
+  readonly files: number
+  /** Milliseconds since the epoch. */
+  readonly at: number
+}
+
+/** Sending with consent. */
+export interface Gifts {
+  /** What waits for our yes or no. */
+  readonly offered: Value<readonly Gift[]>
+  /** Tells a device that it may have this. @throws FaultError `gone`, `unavailable` */
+  give(wish: Wish, files: number, to: string): Promise<void>
+  /** Says yes: what then has to be fetched. @throws FaultError `input` */
+  take(id: string): Wish
+  refuse(id: string): void
+}
+
+/** What paired devices may look at and fetch unasked. Nothing is there by itself. */
+export interface Shelf {
+  has(of: Digest): boolean
+  show(of: Digest, shown: boolean): void
+}

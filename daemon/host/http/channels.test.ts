@@ -1,0 +1,139 @@
+import assert from 'node:assert/strict'
+import { randomBytes } from 'node:crypto'
+import { describe, it } from 'node:test'
+import { FaultError } from '@kith/core/fault/fault.ts'
+import type { Channels, OurAnswer, PeerQuestion } from '@kith/core/network/channel.ts'
+import { budgets } from '@kith/core/limits/tree.ts'
+import type { Budget } from '@kith/core/limits/budget.ts'
+import type { Log } from '@kith/core/network/log.ts'
+import { concat, utf8 } from '@kith/wire/bytes.ts'
+import { systemClock } from '../clock.ts'
+import { localNetwork } from '../net/address.ts'
+import { identitySource, makeIdentity } from '../net/identity.ts'
+import { openNet } from '../net/open.ts'
+import { systemRandom } from '../random.ts'
+import { channels } from './channels.ts'
+
+const HOST = '127.0.0.1'
+const MIB = 1024 * 1024
+const clock = systemClock()
+const random = systemRandom()
+const log: Log = { debug() {}, info() {}, warn() {}, error() {}, child: () => log }
+
+interface Side extends AsyncDisposable {
+  readonly channels: Channels
+  readonly budget: Budget
+  readonly fingerprint: Uint8Array
+  readonly at: { readonly host: string; readonly port: number }
+}
+
+async function side(): Promise<Side> {
+  const budget = budgets(clock)
+  const identity = identitySource(() => makeIdentity(clock, random))
+  const net = await openNet({ clock, random, budget, log, port: 0, bind: HOST, identity })
+  return {
+    budget,
+    channels: channels({ clock, log, net, budget, isLocal: localNetwork() }),
+    fingerprint: net.fingerprint,
+    at: { host: HOST, port: net.port },
+    [Symbol.asyncDispose]: () => net[Symbol.asyncDispose](),
+  }
+}
+
+async function whole(body: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
+  const parts: Uint8Array[] = []
+  for await (const part of body) parts.push(part.slice())
+  return concat(parts)
+}
+
+async function eventually(test: () => boolean): Promise<void> {
+  for (let tries = 0; tries < 1000; tries++) {
+    if (test()) return
+    await new Promise((resolve) => setTimeout(resolve, 10))
+  }
+  assert.fail('it never came true')
+}
+
+const withFault =
+  (code: string) =>
+  (error: unknown): boolean =>
+    error instanceof FaultError && error.fault.code === code
+
+describe('channels', () => {
+  it('carry questions both ways, and each side knows who asks', async () => {
+    await using one = await side()
+    await using other = await side()
+    const echo =
+      (name: string) =>
+      async (question: PeerQuestion): Promise<OurAnswer> => ({
+        status: 201,
+        body: utf8(
+          `${name} ${question.method} ${question.target} ${question.fingerprint?.toHex()} ${Buffer.from(await question.body(100)).toString()}`,
+        ),
+      })
+    await using _one = await one.channels.listen({}, echo('one'))
+    await using _other = await other.channels.listen({}, echo('other'))
+    using there = await one.channels.dial(other.at, other.fingerprint)
+    using back = await other.channels.dial(one.at, undefined)
+    assert.deepEqual(back.fingerprint, one.fingerprint)
+    const [first, second] = await Promise.all([
+      there.ask({ method: 'POST', target: '/a?b', body: utf8('hello') }),
+      back.ask({ method: 'GET', target: '/c' }),
+    ])
+    assert.equal(first.status, 201)
+    assert.equal(Buffer.from(await whole(first.body)).toString(), `other POST /a?b ${one.fingerprint.toHex()} hello`)
+    assert.equal(Buffer.from(await whole(second.body)).toString(), `one GET /c ${other.fingerprint.toHex()} `)
+  })
+
+  it('do not open to somebody else', async () => {
+    await using one = await side()
+    await using other = await side()
+    await using _listening = await other.channels.listen({}, () => ({ status: 200 }))
+    await assert.rejects(one.channels.dial(other.at, one.fingerprint), withFault('net/certificate'))
+    await eventually(() => one.budget.local.seats.taken === 0)
+  })
+
+  it('carry long bodies whole, counted on the budget that is named, and give their seat back', async () => {
+    await using one = await side()
+    await using other = await side()
+    const bytes = randomBytes(5 * MIB + 7)
+    await using _listening = await other.channels.listen({}, () => ({
+      status: 200,
+      body: (async function* () {
+        for (let at = 0; at < bytes.length; at += MIB) yield bytes.subarray(at, at + MIB)
+      })(),
+    }))
+    const transfer = one.budget.child('transfer')
+    {
+      using there = await one.channels.dial(other.at, other.fingerprint)
+      const { body } = await there.ask({ method: 'GET', target: '/', budget: transfer })
+      assert.deepEqual(Buffer.from(await whole(body)), bytes)
+      assert.equal(transfer.total('down'), bytes.length)
+      assert.ok(other.budget.local.total('up') >= bytes.length)
+    }
+    await eventually(() => one.budget.local.seats.taken + other.budget.local.seats.taken === 0)
+  })
+
+  it('say that they ended, and refuse bodies that are too long', async () => {
+    await using one = await side()
+    const other = await side()
+    await other.channels.listen({}, async (question) => {
+      if (question.target === '/wait') await new Promise(() => {})
+      return { status: 200, body: await question.body(10) }
+    })
+    using there = await one.channels.dial(other.at, other.fingerprint)
+    const tooLong = there.ask({ method: 'POST', target: '/', body: new Uint8Array(11) })
+    await assert.rejects(tooLong, withFault('channel/ended'))
+    const abort = new AbortController()
+    const waiting = there.ask({ method: 'GET', target: '/wait', signal: abort.signal })
+    abort.abort(new Error('enough'))
+    await assert.rejects(waiting, /enough/)
+    await assert.rejects(there.ask({ method: 'GET', target: '/wait', timeoutMs: 50 }), withFault('channel/ended'))
+    const ended = new Promise<void>((resolve) => there.ended(resolve))
+    const left = assert.rejects(there.ask({ method: 'GET', target: '/wait' }), withFault('channel/ended'))
+    await other[Symbol.asyncDispose]()
+    await Promise.all([ended, left])
+    assert.equal(there.open, false)
+    await assert.rejects(there.ask({ method: 'GET', target: '/' }), withFault('channel/ended'))
+  })
+})

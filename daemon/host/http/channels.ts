@@ -1,0 +1,323 @@
+import {
+  connect,
+  constants,
+  performServerHandshake,
+  type ClientHttp2Session,
+  type ClientHttp2Stream,
+  type IncomingHttpHeaders,
+  type ServerHttp2Session,
+  type ServerHttp2Stream,
+} from 'node:http2'
+import type { Duplex } from 'node:stream'
+import { fail, faultOf } from '@kith/core/fault/fault.ts'
+import type { Budget } from '@kith/core/limits/budget.ts'
+import { turn } from '@kith/core/limits/budget.ts'
+import type {
+  Channel,
+  ChannelAnswer,
+  ChannelQuestion,
+  Channels,
+  OurAnswer,
+  PeerQuestion,
+} from '@kith/core/network/channel.ts'
+import type { Clock } from '@kith/core/network/clock.ts'
+import type { Log } from '@kith/core/network/log.ts'
+import { endpointText, type Connection, type Endpoint, type Net } from '@kith/core/network/net.ts'
+import { concat } from '@kith/wire/bytes.ts'
+import { TcpConnection } from '../net/tcp.ts'
+
+/** What may be under way in one stream, and in all of a channel: a fast line of some milliseconds. */
+const STREAM_WINDOW = 8 * 1024 * 1024
+const CHANNEL_WINDOW = 32 * 1024 * 1024
+/** Larger frames cost less; every receiver has to take 16 KiB, we take more. */
+const FRAME_BYTES = 256 * 1024
+/** Questions that one peer may have open at once. */
+const MOST_QUESTIONS = 256
+/** Bytes of an answer that wait here for their reader, beyond which the other side is made to wait. */
+const MOST_HELD_BYTES = 1024 * 1024
+const ANSWER_MS = 30_000
+/** A channel that nobody uses is closed: both sides can open it again. */
+const IDLE_MS = 5 * 60_000
+
+const settings = {
+  enablePush: false,
+  initialWindowSize: STREAM_WINDOW,
+  maxFrameSize: FRAME_BYTES,
+  maxConcurrentStreams: MOST_QUESTIONS,
+  maxHeaderListSize: 8 * 1024,
+}
+
+export interface ChannelWorld {
+  readonly clock: Clock
+  readonly log: Log
+  /** The network's sockets, under its own identity. */
+  readonly net: Net
+  readonly budget: Budget
+  isLocal(host: string): boolean
+}
+
+/** HTTP/2 by Node, on the sockets of the host. */
+export function channels(world: ChannelWorld): Channels {
+  return {
+    async dial(to, fingerprint, signal) {
+      const connection = await world.net.connect(to, {
+        tls: {
+          trust: fingerprint === undefined ? { kind: 'anyone' } : { kind: 'pinned', fingerprints: [fingerprint] },
+          alpn: ['h2'],
+          minimum: 'TLSv1.3',
+        },
+        ...(signal === undefined ? {} : { signal }),
+      })
+      const shown = connection.secured?.fingerprint
+      if (connection.secured?.alpn !== 'h2' || shown === undefined) {
+        connection.close()
+        throw fail('peer', 'channel/not-spoken', `${endpointText(to)} does not speak as devices do`)
+      }
+      return new DialledChannel(world, to, shown, insideOf(connection))
+    },
+    listen: ({ port }, answer) =>
+      world.net.listen({
+        ...(port === undefined ? {} : { port }),
+        tls: { plain: false, alpn: ['h2'], client: 'asked', minimum: 'TLSv1.3' },
+        // Nobody else speaks HTTP/2 by name, so it is ours before the first byte.
+        recognise: () => true,
+        accept: (connection) => serve(world, connection, answer),
+      }),
+  }
+}
+
+/** The socket of a connection, for HTTP/2 to take over; the connection goes on to hold its seat. */
+function insideOf(connection: Connection): Duplex {
+  if (!(connection instanceof TcpConnection)) throw new Error('channels run on sockets of the host')
+  return connection.unwrap(new Uint8Array())
+}
+
+class DialledChannel implements Channel {
+  readonly remote: Endpoint
+  readonly fingerprint: Uint8Array
+  readonly #world: ChannelWorld
+  readonly #session: ClientHttp2Session
+  readonly #ended = new Set<() => void>()
+
+  constructor(world: ChannelWorld, remote: Endpoint, fingerprint: Uint8Array, socket: Duplex) {
+    this.#world = world
+    this.remote = remote
+    this.fingerprint = fingerprint
+    this.#session = connect('https://kith', { createConnection: () => socket, settings })
+    this.#session.once('connect', () => this.#session.setLocalWindowSize(CHANNEL_WINDOW))
+    this.#session.on('error', (error) => world.log.debug('a channel broke', { error: String(error) }))
+    this.#session.setTimeout(IDLE_MS, () => this.#session.close())
+    this.#session.once('close', () => {
+      for (const callback of this.#ended) callback()
+    })
+  }
+
+  get open(): boolean {
+    return !this.#session.closed && !this.#session.destroyed
+  }
+
+  ended(callback: () => void): void {
+    if (this.open) this.#ended.add(callback)
+    else process.nextTick(callback)
+  }
+
+  async ask(question: ChannelQuestion): Promise<ChannelAnswer> {
+    const { method, target, body, signal, timeoutMs = ANSWER_MS } = question
+    if (!this.open) throw this.#gone(undefined)
+    signal?.throwIfAborted()
+    const stream = this.#session.request({ ':method': method, ':path': target }, { endStream: body === undefined })
+    const abort = (): void => stream.close(constants.NGHTTP2_CANCEL)
+    signal?.addEventListener('abort', abort, { once: true })
+    stream.once('close', () => signal?.removeEventListener('abort', abort))
+    stream.setTimeout(timeoutMs, abort)
+    if (body !== undefined) {
+      stream.end(body)
+      this.#charged(this.#world.budget).spend('up', body.length, this.#world.clock.now())
+    }
+    const parts = partsOf(stream)
+    const headers = await new Promise<IncomingHttpHeaders>((resolve, reject) => {
+      const lost = (error?: unknown): void => reject(signal?.aborted ? (signal.reason as Error) : this.#gone(error))
+      stream.once('response', (given) => {
+        stream.off('error', lost).off('close', lost)
+        resolve(given)
+      })
+      stream.once('error', lost).once('close', lost)
+    })
+    return {
+      status: Number(headers[':status']),
+      body: this.#body(parts, this.#charged(question.budget ?? this.#world.budget), signal),
+    }
+  }
+
+  #charged(budget: Budget): Budget {
+    return this.#world.isLocal(this.remote.host) ? budget.local : budget
+  }
+
+  async *#body(parts: Parts, budget: Budget, signal: AbortSignal | undefined): AsyncGenerator<Uint8Array> {
+    try {
+      for (let part = await parts.next(); part !== undefined; part = await parts.next()) {
+        budget.spend('down', part.length, this.#world.clock.now())
+        yield part
+        if (!budget.unlimited('down')) await turn(budget, 'down', part.length, signal)
+      }
+    } catch (error) {
+      throw signal?.aborted ? signal.reason : this.#gone(error)
+    } finally {
+      parts.leave()
+    }
+  }
+
+  #gone(cause: unknown): Error {
+    return fail('gone', 'channel/ended', 'The other device ended the conversation', {
+      doing: `ask ${endpointText(this.remote)}`,
+      ...(cause === undefined ? {} : { cause }),
+    })
+  }
+
+  [Symbol.dispose](): void {
+    this.#session.destroy()
+  }
+}
+
+interface Parts {
+  /** Undefined at the end; rejects when it came too early. */
+  next(): Promise<Uint8Array | undefined>
+  /** Nothing more is wanted. */
+  leave(): void
+}
+
+/**
+ * What a stream brings, in order. Its own iterator loses what came before it was asked for, where the stream has closed
+ * meanwhile.
+ */
+function partsOf(stream: ClientHttp2Stream): Parts {
+  const held: Uint8Array[] = []
+  let heldBytes = 0
+  let state: 'open' | 'whole' | 'broken' = 'open'
+  let cause: unknown
+  let wake = (): void => {}
+  stream.on('data', (data: Buffer) => {
+    held.push(new Uint8Array(data.buffer, data.byteOffset, data.length))
+    heldBytes += data.length
+    if (heldBytes > MOST_HELD_BYTES) stream.pause()
+    wake()
+  })
+  stream.on('end', () => {
+    if (state === 'open') state = stream.rstCode === constants.NGHTTP2_NO_ERROR ? 'whole' : 'broken'
+    wake()
+  })
+  stream.on('error', (error) => (cause = error))
+  stream.on('close', () => {
+    if (state === 'open') state = 'broken'
+    wake()
+  })
+  return {
+    async next() {
+      while (held.length === 0 && state === 'open') await new Promise<void>((resolve) => (wake = resolve))
+      const part = held.shift()
+      if (part === undefined) {
+        if (state === 'broken') throw cause ?? new Error('the answer broke off')
+        return undefined
+      }
+      heldBytes -= part.length
+      if (heldBytes <= MOST_HELD_BYTES / 2 && stream.isPaused()) stream.resume()
+      return part
+    },
+    leave() {
+      if (state === 'open') stream.close(constants.NGHTTP2_CANCEL)
+    },
+  }
+}
+
+function serve(
+  world: ChannelWorld,
+  connection: Connection,
+  answer: (question: PeerQuestion) => OurAnswer | Promise<OurAnswer>,
+): void {
+  const fingerprint = connection.secured?.fingerprint
+  const budget = world.isLocal(connection.remote.host) ? (of: Budget): Budget => of.local : (of: Budget): Budget => of
+  const session: ServerHttp2Session = performServerHandshake(insideOf(connection), { settings })
+  session.on('error', (error) => world.log.debug('a channel broke', { error: String(error) }))
+  session.setTimeout(IDLE_MS * 2, () => session.close())
+  session.on('stream', (stream, headers) => {
+    stream.on('error', (error) => world.log.debug('an answer was not taken', { error: String(error) }))
+    const ended = new AbortController()
+    stream.once('close', () => ended.abort(fail('gone', 'channel/ended', 'The other device does not want the answer')))
+    const question: PeerQuestion = {
+      method: headers[':method'] ?? 'GET',
+      target: headers[':path'] ?? '/',
+      remote: connection.remote,
+      fingerprint,
+      signal: ended.signal,
+      body: (limit) => readAll(world, stream, budget(world.budget), limit),
+    }
+    void (async () => {
+      let given: OurAnswer
+      try {
+        given = await answer(question)
+      } catch (error) {
+        if (!ended.signal.aborted) world.log.warn('a question was not answered', { fault: faultOf(error) })
+        given = { status: faultOf(error).kind === 'peer' ? 400 : 500 }
+      }
+      await give(world, stream, given, budget(given.budget ?? world.budget), ended.signal)
+    })().catch((error: unknown) => {
+      if (!ended.signal.aborted) world.log.warn('an answer broke off', { fault: faultOf(error) })
+      stream.close(constants.NGHTTP2_INTERNAL_ERROR)
+    })
+  })
+}
+
+async function readAll(
+  world: ChannelWorld,
+  stream: ServerHttp2Stream,
+  budget: Budget,
+  limit: number,
+): Promise<Uint8Array> {
+  const parts: Uint8Array[] = []
+  let length = 0
+  for await (const part of stream as AsyncIterable<Buffer>) {
+    budget.spend('down', part.length, world.clock.now())
+    length += part.length
+    if (length > limit) throw fail('peer', 'channel/too-long', 'A device sent more than makes sense')
+    parts.push(part)
+  }
+  return concat(parts)
+}
+
+async function give(
+  world: ChannelWorld,
+  stream: ServerHttp2Stream,
+  { status, type, body }: OurAnswer,
+  budget: Budget,
+  signal: AbortSignal,
+): Promise<void> {
+  if (stream.destroyed) return
+  stream.respond({ ':status': status, ...(type === undefined ? {} : { 'content-type': type }) })
+  if (body === undefined || body instanceof Uint8Array) {
+    if (body !== undefined) budget.spend('up', body.length, world.clock.now())
+    stream.end(body)
+    return
+  }
+  for await (const part of body) {
+    for (let at = 0; at < part.length;) {
+      const most = await turn(budget, 'up', part.length - at, signal)
+      const some = at === 0 && most >= part.length ? part : part.subarray(at, at + most)
+      at += some.length
+      budget.spend('up', some.length, world.clock.now())
+      if (!stream.write(some)) await drained(stream, signal)
+    }
+  }
+  stream.end()
+}
+
+function drained(stream: ServerHttp2Stream, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const abort = (): void => reject(signal.reason as Error)
+    if (signal.aborted) return abort()
+    signal.addEventListener('abort', abort, { once: true })
+    stream.once('drain', () => {
+      signal.removeEventListener('abort', abort)
+      resolve()
+    })
+  })
+}

@@ -1,0 +1,195 @@
+import type { DeviceView, GiftView, RoomView } from '@kith/api/near.ts'
+import type { AddResponse } from '@kith/api/transfers.ts'
+import { fail } from '@kith/core/fault/fault.ts'
+import type { Device, Devices, Gift } from '@kith/core/network/devices.ts'
+import type { Chat } from '@kith/core/network/facets.ts'
+import { endpointText, type Endpoint, type Names } from '@kith/core/network/net.ts'
+import type { Membership } from '@kith/core/network/network.ts'
+import type { Room } from '@kith/core/chat/chat.ts'
+import { parseHostPort } from '@kith/wire/host-port.ts'
+import type { Handlers } from '../api/handlers.ts'
+import type { Supervised } from '../supervisor.ts'
+import type { Entry } from '../transfers/entry.ts'
+import type { Transfers } from '../transfers/transfers.ts'
+import type { Publications } from './publications.ts'
+
+export interface NearWorld {
+  readonly networks: ReadonlyMap<string, Supervised>
+  readonly names: Names
+  readonly transfers: Transfers
+  readonly publications: Publications
+  /** Makes the folder that the user named. */
+  folder(path: string): Promise<string>
+  /** Puts on the disk what was kept so far: nothing that was told may be lost when the daemon is killed. */
+  record(): void
+  view(entry: Entry): AddResponse['transfer']
+}
+
+type Operations = Pick<
+  Handlers,
+  | 'devices'
+  | 'meet'
+  | 'pair'
+  | 'acceptDevice'
+  | 'forgetDevice'
+  | 'shelf'
+  | 'putOnShelf'
+  | 'send'
+  | 'gifts'
+  | 'takeGift'
+  | 'refuseGift'
+  | 'rooms'
+  | 'newRoom'
+  | 'messages'
+  | 'say'
+>
+
+/** The network that has devices, joined. */
+type Near = Membership & Required<Pick<Membership, 'devices' | 'gifts' | 'shelf' | 'browse'>>
+
+export function nearOperations(world: NearWorld): Operations {
+  const near = (): { readonly id: string; readonly membership: Near } => {
+    for (const [id, { membership }] of world.networks) {
+      if (membership?.devices !== undefined) return { id, membership: membership as Near }
+    }
+    throw fail('unavailable', 'near/off', 'Kith is not joined with the devices nearby', {
+      hint: 'Switch the network on: kith net on neighbours',
+    })
+  }
+  const find = (text: string): Device => findDevice(near().membership.devices, text)
+  const chats = function* (): Generator<readonly [string, Chat]> {
+    for (const [id, { membership }] of world.networks) if (membership?.chat !== undefined) yield [id, membership.chat]
+  }
+  const roomOf = (text: string): { readonly chat: Chat; readonly room: Room } => {
+    const all = [...chats()].flatMap(([, chat]) => chat.rooms.current.map((room) => ({ chat, room })))
+    return named(all, text, ({ room }) => [room.id, room.title], 'room/unknown', 'room')
+  }
+  return {
+    devices: () => near().membership.devices.all.current.map(deviceView),
+    async meet({ body }) {
+      return deviceView(await near().membership.devices.meet(await endpointOf(world.names, body.address)))
+    },
+    async pair({ params }) {
+      const { id } = find(params.id)
+      await near().membership.devices.pair(id)
+      return deviceView(find(id))
+    },
+    async acceptDevice({ params, body }) {
+      const { id } = find(params.id)
+      await near().membership.devices.accept(id, body.lasting ?? true)
+      world.record()
+      return deviceView(find(id))
+    },
+    forgetDevice: ({ params }) => near().membership.devices.forget(find(params.id).id),
+    async shelf({ params }) {
+      const { id, name } = find(params.id)
+      const { membership } = near()
+      const items = membership.browse.browse({ network: 'neighbours', key: id, name }, AbortSignal.timeout(30_000))
+      const all = await Array.fromAsync(items)
+      return all.map(({ path, size, link }) => ({
+        name: path.join('/'),
+        size,
+        ...(link === undefined ? {} : { link }),
+      }))
+    },
+    putOnShelf({ body }) {
+      const { id, membership } = near()
+      return world.publications.begin({ path: body.path, network: id }, async ({ content }) => {
+        for (const digest of content.digests) membership.shelf.show(digest, true)
+      })
+    },
+    send({ body }) {
+      const { id, membership } = near()
+      const to = body.to.map((text) => {
+        const device = find(text)
+        if (device.standing === 'paired') return device
+        throw fail('input', 'near/not-paired', `${device.name} is not paired with this device`, {
+          hint: `kith pair ${device.id.slice(0, 8)}`,
+        })
+      })
+      return world.publications.begin({ path: body.path, network: id }, async (wish, layout) => {
+        await Promise.all(to.map((device) => membership.gifts.give(wish, layout.files.length, device.id)))
+      })
+    },
+    gifts: () => near().membership.gifts.offered.current.map((gift) => giftView(gift, near().membership.devices)),
+    async takeGift({ params, body }) {
+      const { gifts } = near().membership
+      const gift = findGift(gifts.offered.current, params.id)
+      const directory = body.directory === undefined ? {} : { directory: await world.folder(body.directory) }
+      const { entry, duplicate } = await world.transfers.add(gifts.take(gift.id), directory)
+      return { transfer: world.view(entry), duplicate }
+    },
+    refuseGift({ params }) {
+      const { gifts } = near().membership
+      gifts.refuse(findGift(gifts.offered.current, params.id).id)
+    },
+    rooms: () => [...chats()].flatMap(([network, chat]) => chat.rooms.current.map((room) => roomView(network, room))),
+    async newRoom({ body }) {
+      const { id: network, membership } = near()
+      const people = body.people.map((text) => find(text).id)
+      if (membership.chat?.gather === undefined) throw fail('input', 'near/no-rooms', 'There are no rooms to be made')
+      const id = await membership.chat.gather(body.title, people)
+      return roomView(
+        network,
+        membership.chat.rooms.current.find((room) => room.id === id)!,
+      )
+    },
+    messages({ params }) {
+      const { chat, room } = roomOf(params.id)
+      return chat.history(room.id).map(({ from, text, at, own }) => ({ from, text, at, own }))
+    },
+    async say({ params, body }) {
+      const { chat, room } = roomOf(params.id)
+      await chat.say(room.id, body.text)
+      world.record()
+    },
+  }
+}
+
+/** By one of its names, or an unambiguous beginning of one. @throws FaultError `input` */
+function named<T>(all: readonly T[], text: string, names: (of: T) => readonly string[], code: string, what: string): T {
+  const wanted = text.toLowerCase()
+  const exact = all.filter((one) => names(one).some((name) => name.toLowerCase() === wanted))
+  const begun = all.filter((one) => names(one).some((name) => name.toLowerCase().startsWith(wanted)))
+  const found = exact.length > 0 ? exact : begun
+  if (found.length === 1 && wanted !== '') return found[0]!
+  throw fail('input', code, `There is ${found.length > 1 ? 'more than one' : 'no'} ${what} “${text.slice(0, 80)}”`)
+}
+
+function findDevice(devices: Devices, text: string): Device {
+  return named(devices.all.current, text, ({ id, name }) => [id, name], 'near/unknown', 'device')
+}
+
+function findGift(gifts: readonly Gift[], text: string): Gift {
+  return named(gifts, text, ({ id, name }) => [id, name], 'near/no-gift', 'gift')
+}
+
+async function endpointOf(names: Names, address: string): Promise<Endpoint> {
+  const parsed = parseHostPort(address)
+  if (parsed === undefined) {
+    throw fail('input', 'near/address', 'That is not an address and a port', { hint: 'For example 192.168.1.7:50123' })
+  }
+  const [host] = await names.resolve(parsed.host)
+  return { host: host!, port: parsed.port }
+}
+
+function deviceView({ id, name, standing, digits, yes, near, addresses }: Device): DeviceView {
+  return {
+    id,
+    name,
+    standing,
+    near,
+    addresses: addresses.map(endpointText),
+    ...(digits === undefined ? {} : { digits }),
+    ...(yes === undefined ? {} : { yes }),
+  }
+}
+
+function giftView({ id, from, name, size, files, at }: Gift, devices: Devices): GiftView {
+  const sender = devices.all.current.find((one) => one.id === from)
+  return { id, from: sender?.name ?? from.slice(0, 8), name, size, files, at }
+}
+
+function roomView(network: string, { id, title, kind, people }: Room): RoomView {
+  return { id, network, title, kind, people }
+}

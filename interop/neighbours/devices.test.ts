@@ -1,0 +1,152 @@
+import assert from 'node:assert/strict'
+import { randomBytes } from 'node:crypto'
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import type { DeviceView } from '@kith/api/near.ts'
+import type { Publication } from '@kith/api/transfers.ts'
+import { Kith, sleep } from '../kith.ts'
+import { canMakeNetworks, localNetwork, type Machine } from '../namespaces.ts'
+
+const MIB = 1024 * 1024
+
+async function until<T>(ask: () => Promise<T | undefined>, what: string, ms = 30_000): Promise<T> {
+  for (const end = Date.now() + ms; Date.now() < end; await sleep(100)) {
+    const found = await ask()
+    if (found !== undefined) return found
+  }
+  throw new Error(`it never came to that: ${what}`)
+}
+
+async function temporary(): Promise<AsyncDisposable & { readonly path: string }> {
+  const path = await mkdtemp(join(tmpdir(), 'kith-near-'))
+  return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true }) }
+}
+
+function start(folder: string, name: string, machine: Machine): Promise<Kith> {
+  return Kith.start(join(folder, name), [`general.device_name=${name}`], machine.within)
+}
+
+/** How one daemon sees the device of that name. */
+async function device(kith: Kith, name: string, matches: (one: DeviceView) => boolean): Promise<DeviceView> {
+  const look = async (): Promise<DeviceView | undefined> =>
+    (await kith.client.call('devices')).find((one) => one.name === name && matches(one))
+  return until(look, `a device ${name}`).catch(async (error: unknown) => {
+    throw new Error(`${JSON.stringify(await kith.client.call('devices'))}\n${await kith.log()}`, { cause: error })
+  })
+}
+
+/** Pairs as two people do: one asks, both compare, both say yes. */
+async function pair(asks: Kith, one: string, asked: Kith, other: string): Promise<void> {
+  const { id } = await device(asks, other, () => true)
+  await asks.client.call('pair', { params: { id } })
+  const here = await device(asks, other, ({ digits }) => digits !== undefined)
+  const there = await device(asked, one, ({ digits }) => digits !== undefined)
+  assert.match(here.digits!, /^\d{6}$/)
+  assert.equal(there.digits, here.digits)
+  assert.equal(here.standing, 'pairing')
+  await asks.client.call('acceptDevice', { params: { id }, body: {} })
+  assert.equal((await device(asks, other, ({ yes }) => yes === 'here')).standing, 'pairing')
+  await device(asked, one, ({ yes }) => yes === 'there')
+  await asked.client.call('acceptDevice', { params: { id: there.id }, body: {} })
+  await device(asks, other, ({ standing }) => standing === 'paired')
+  await device(asked, one, ({ standing }) => standing === 'paired')
+}
+
+async function ready(kith: Kith, begun: Publication): Promise<Publication> {
+  return until(async () => {
+    const made = await kith.client.call('publication', { params: { id: begun.id } })
+    if (made.state === 'failed') throw new Error(JSON.stringify(made.fault))
+    return made.state === 'ready' ? made : undefined
+  }, 'the files are offered')
+}
+
+test('two devices find each other, pair, and send files both ways', { timeout: 120_000 }, async (t) => {
+  if (!(await canMakeNetworks(t))) return
+  await using folder = await temporary()
+  await using lan = await localNetwork(2)
+  const [one, other] = lan.machines
+  await using ann = await start(folder.path, 'ann', one!)
+  await using bob = await start(folder.path, 'bob', other!)
+
+  await t.test('strangers see a name, and get nothing', async () => {
+    const seen = await device(ann, 'bob', ({ near }) => near)
+    assert.equal(seen.standing, 'stranger')
+    assert.ok(
+      seen.addresses.some((address) => address.startsWith('10.71.0.2:')),
+      seen.addresses.join(),
+    )
+    await assert.rejects(ann.client.call('shelf', { params: { id: seen.id } }), /refuses/)
+    await assert.rejects(ann.client.call('send', { body: { path: folder.path, to: ['bob'] } }), /not paired/)
+  })
+
+  await t.test('they pair by six digits', async () => {
+    await pair(ann, 'ann', bob, 'bob')
+  })
+
+  const bytes = randomBytes(20 * MIB + 123)
+  const path = join(folder.path, 'holiday.bin')
+  await writeFile(path, bytes)
+
+  await t.test('one sends, the other agrees, and the bytes are the same', async () => {
+    await ready(ann, await ann.client.call('send', { body: { path, to: ['bob'] } }))
+    const gift = await until(async () => (await bob.client.call('gifts'))[0], 'the gift is offered')
+    assert.deepEqual([gift.name, gift.size, gift.from, gift.files], ['holiday.bin', bytes.length, 'ann', 1])
+    const { transfer } = await bob.client.call('takeGift', { params: { id: gift.id }, body: {} })
+    const done = await bob.complete(transfer.id)
+    assert.ok(bytes.equals(await readFile(done.path!)))
+    assert.deepEqual(await bob.client.call('gifts'), [])
+  })
+
+  await t.test('a folder on the shelf is listed and fetched by its link', async () => {
+    const set = join(folder.path, 'set')
+    await mkdir(join(set, 'deep', 'er'), { recursive: true })
+    await writeFile(join(set, 'deep', 'er', 'grüße.txt'), 'hello')
+    await writeFile(join(set, 'a.bin'), bytes.subarray(0, 3 * MIB))
+    await writeFile(join(set, 'empty'), '')
+    await ready(bob, await bob.client.call('putOnShelf', { body: { path: set } }))
+    const items = await until(async () => {
+      const all = await ann.client.call('shelf', { params: { id: 'bob' } })
+      return all.length > 0 ? all : undefined
+    }, 'the shelf holds it')
+    assert.deepEqual(
+      items.map(({ name, size }) => [name, size]),
+      [['set', 3 * MIB + 5]],
+    )
+    const done = await ann.complete((await ann.add(items[0]!.link!)).id)
+    assert.equal(await readFile(join(done.path!, 'deep', 'er', 'grüße.txt'), 'utf8'), 'hello')
+    assert.equal(await readFile(join(done.path!, 'empty'), 'utf8'), '')
+    assert.ok(bytes.subarray(0, 3 * MIB).equals(await readFile(join(done.path!, 'a.bin'))))
+  })
+
+  await t.test('they talk, and what was said to one who is away arrives when it is back', async () => {
+    await ann.client.call('say', { params: { id: 'bob' }, body: { text: 'hello bob' } })
+    const heard = await until(
+      async () => (await bob.client.call('messages', { params: { id: 'ann' } }))[0],
+      'it is heard',
+    )
+    assert.deepEqual([heard.from, heard.text, heard.own], ['ann', 'hello bob', false])
+    await bob.stop()
+    await ann.client.call('say', { params: { id: 'bob' }, body: { text: 'are you there?' } })
+    await ann.kill()
+    await ann.start()
+    await bob.start()
+    const later = await until(
+      async () => (await bob.client.call('messages', { params: { id: 'ann' } }))[1],
+      'it is heard later',
+    )
+    assert.equal(later.text, 'are you there?')
+    await bob.client.call('say', { params: { id: 'ann' }, body: { text: 'yes' } })
+    await until(async () => (await ann.client.call('messages', { params: { id: 'bob' } }))[2], 'the answer')
+    const said = await ann.client.call('messages', { params: { id: 'bob' } })
+    assert.deepEqual(
+      said.map(({ text, own }) => [text, own]),
+      [
+        ['hello bob', true],
+        ['are you there?', true],
+        ['yes', false],
+      ],
+    )
+  })
+})

@@ -1,0 +1,163 @@
+import { digestBy } from '@kith/core/content/content.ts'
+import type { Digest } from '@kith/core/content/digest.ts'
+import { fail, faultOf, FaultError } from '@kith/core/fault/fault.ts'
+import { every, sleep } from '@kith/core/network/clock.ts'
+import type { Fetch } from '@kith/core/network/facets.ts'
+import type { Host } from '@kith/core/network/host.ts'
+import type { Subject } from '@kith/core/transfer/subject.ts'
+import type { Book } from '../book.ts'
+import { type Lines, wholeOf } from '../lines.ts'
+import { DeviceLane } from '../talk/lane.ts'
+import { decodeHint, emptyHint, encodeHint } from '../wire/hint.ts'
+import { manifestDigest, MOST_MANIFEST_BYTES, parseManifest } from '../wire/manifest.ts'
+import { contentPath } from '../wire/messages.ts'
+
+/** How often devices that have come, or come back, are asked whether they have it. */
+const LOOK_MS = 2_000
+/** After a failure a device is asked again this much later, doubled up to the longest. */
+const FIRST_RETRY_MS = 1_000
+const LONGEST_RETRY_MS = 60_000
+
+export interface FetchWorld {
+  readonly host: Host
+  readonly book: Book
+  readonly lines: Lines
+  /** Transfers that run here, by the digest of their manifest: what others may ask for. */
+  readonly running: Map<Digest, Subject>
+}
+
+/** Fetches from every paired device that has the content. */
+export function fetch(world: FetchWorld): Fetch {
+  return {
+    can: (content) => digestBy(content, 'kith') !== undefined,
+    async work(subject, signal) {
+      const id = digestBy(subject.content, 'kith')
+      if (id === undefined) return
+      world.running.set(id, subject)
+      try {
+        await new Job(world, subject, id, signal).run()
+      } finally {
+        if (world.running.get(id) === subject) world.running.delete(id)
+      }
+    },
+  }
+}
+
+/** One transfer: a worker for each device that is near. */
+class Job {
+  readonly #world: FetchWorld
+  readonly #subject: Subject
+  readonly #id: Digest
+  readonly #signal: AbortSignal
+  readonly #workers = new Map<string, Promise<void>>()
+
+  constructor(world: FetchWorld, subject: Subject, id: Digest, signal: AbortSignal) {
+    this.#world = world
+    this.#subject = subject
+    this.#id = id
+    this.#signal = signal
+  }
+
+  async run(): Promise<void> {
+    const { manifest } = this.#hint()
+    if (manifest !== undefined && this.#subject.layout.current === undefined) this.#describe(manifest)
+    {
+      using _looking = every(this.#world.host.clock, LOOK_MS, () => this.#look())
+      using _book = this.#world.book.all.watch(() => this.#look())
+      using _stage = this.#subject.stage.watch(() => this.#look())
+      this.#look()
+      await new Promise<void>((resolve) => {
+        if (this.#signal.aborted) resolve()
+        else this.#signal.addEventListener('abort', () => resolve(), { once: true })
+      })
+    }
+    await Promise.all(this.#workers.values())
+  }
+
+  #hint(): ReturnType<typeof decodeHint> {
+    const kept = this.#subject.hint('neighbours')
+    return kept === undefined ? emptyHint : decodeHint(kept)
+  }
+
+  #describe(manifest: Uint8Array): void {
+    const { layout, proof } = parseManifest(manifest)
+    this.#subject.describe({ layout, proofs: [proof] })
+  }
+
+  #look(): void {
+    if (this.#signal.aborted || this.#subject.stage.current === 'giving') return
+    const { book } = this.#world
+    const said = this.#hint().from.filter((id) => book.isPaired(id))
+    for (const id of new Set([...said, ...book.friends])) {
+      if (this.#workers.has(id) || this.#subject.banned(`neighbours/${id}`)) continue
+      this.#workers.set(
+        id,
+        this.#work(id).finally(() => this.#workers.delete(id)),
+      )
+    }
+  }
+
+  /** Fetches from one device for as long as there is something to fetch and it is there. */
+  async #work(id: string): Promise<void> {
+    let failures = 0
+    while (!this.#signal.aborted && this.#subject.stage.current !== 'giving' && this.#world.book.isPaired(id)) {
+      const before = this.#subject.missing()
+      try {
+        if (this.#subject.layout.current === undefined) await this.#learn(id)
+        else await this.#has(id)
+        const lane = new DeviceLane(
+          { network: 'neighbours', key: id, name: this.#world.book.get(id)?.name ?? id, client: 'Kith' },
+          this.#subject,
+          `/bytes/${contentPath(this.#id)}`,
+        )
+        const channel = await this.#world.lines.to(id)
+        const fault = await lane.run(channel, this.#world.host.clock, this.#until())
+        if (fault !== undefined) throw new FaultError(fault)
+      } catch (error) {
+        if (this.#signal.aborted) return
+        const fault = faultOf(error, 'fetch from a device')
+        if (fault.code === 'kith/bug') throw error
+        this.#world.host.log.debug('a device is left alone for a while', { id, fault })
+        if (fault.kind === 'peer') failures = 8
+      }
+      failures = this.#subject.missing() < before ? 0 : failures + 1
+      await this.#rest(Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** Math.min(failures, 8)))
+    }
+  }
+
+  /** Ends when the transfer ends, or when everything is here. */
+  #until(): AbortSignal {
+    const here = new AbortController()
+    const done = fail('gone', 'neighbours/complete', 'Everything is here')
+    const watching = this.#subject.stage.watch((stage) => {
+      if (stage !== 'giving') return
+      watching[Symbol.dispose]()
+      here.abort(done)
+    })
+    this.#signal.addEventListener('abort', () => watching[Symbol.dispose](), { once: true })
+    return AbortSignal.any([this.#signal, here.signal])
+  }
+
+  async #rest(ms: number): Promise<void> {
+    await sleep(this.#world.host.clock, ms, this.#signal).catch(() => {})
+  }
+
+  /** Gets the manifest. @throws FaultError `peer` `neighbours/manifest-other` when it is another one */
+  async #learn(id: string): Promise<void> {
+    const target = `/manifest/${contentPath(this.#id)}`
+    const answer = await this.#world.lines.ask(id, { method: 'GET', target, signal: this.#signal })
+    const manifest = await wholeOf(answer, MOST_MANIFEST_BYTES)
+    if (manifestDigest(manifest) !== this.#id) {
+      throw fail('peer', 'neighbours/manifest-other', 'The device describes something else than was asked for')
+    }
+    if (this.#subject.layout.current !== undefined) return
+    this.#subject.keep('neighbours', encodeHint({ ...this.#hint(), manifest }))
+    this.#describe(manifest)
+  }
+
+  async #has(id: string): Promise<void> {
+    const target = `/have/${contentPath(this.#id)}`
+    const answer = await this.#world.lines.ask(id, { method: 'GET', target, signal: this.#signal })
+    await wholeOf(answer, 0)
+  }
+}

@@ -1,0 +1,90 @@
+import { fail, FaultError, faultOf } from '@kith/core/fault/fault.ts'
+import type { Channel, ChannelAnswer, ChannelQuestion, Channels } from '@kith/core/network/channel.ts'
+import type { Book } from './book.ts'
+import { idBytes } from './wire/device-id.ts'
+
+/** The channels that we dialled, one for each device, opened when there is something to ask. */
+export class Lines implements Disposable {
+  readonly #channels: Channels
+  readonly #book: Book
+  readonly #open = new Map<string, Promise<Channel>>()
+  readonly #stop = new AbortController()
+
+  constructor(channels: Channels, book: Book) {
+    this.#channels = channels
+    this.#book = book
+  }
+
+  /** @throws FaultError `gone` when no address of it answers, or `peer` */
+  to(id: string): Promise<Channel> {
+    const known = this.#open.get(id)
+    if (known !== undefined) return known
+    const opening = this.#dial(id)
+    this.#open.set(id, opening)
+    const drop = (): void => {
+      if (this.#open.get(id) === opening) this.#open.delete(id)
+    }
+    opening.then((channel) => channel.ended(drop), drop)
+    return opening
+  }
+
+  /** Asks and wants success. @throws FaultError `gone`, `peer`, or `unavailable` `neighbours/refused` */
+  async ask(id: string, question: ChannelQuestion): Promise<ChannelAnswer> {
+    const channel = await this.to(id)
+    const answer = await channel.ask(question)
+    if (answer.status >= 200 && answer.status < 300) return answer
+    await leave(answer)
+    if (answer.status === 404) throw fail('unavailable', 'neighbours/not-there', 'The device does not have that')
+    throw fail('unavailable', 'neighbours/refused', `The device refuses (${answer.status})`)
+  }
+
+  async #dial(id: string): Promise<Channel> {
+    let reason: unknown = fail('gone', 'neighbours/away', 'Nothing is known of where that device is')
+    for (const address of this.#book.get(id)?.addresses ?? []) {
+      this.#stop.signal.throwIfAborted()
+      try {
+        const channel = await this.#channels.dial(address, idBytes(id), this.#stop.signal)
+        this.#book.line(id, 1)
+        channel.ended(() => this.#book.line(id, -1))
+        return channel
+      } catch (error) {
+        if (!(error instanceof FaultError)) throw error
+        reason = error
+      }
+    }
+    throw new FaultError(faultOf(reason))
+  }
+
+  [Symbol.dispose](): void {
+    this.#stop.abort(fail('gone', 'neighbours/leaving', 'Kith leaves the neighbours'))
+    for (const opening of this.#open.values()) {
+      opening.then(
+        (channel) => channel[Symbol.dispose](),
+        () => {},
+      )
+    }
+  }
+}
+
+/** Lets go of an answer that is not read. */
+async function leave({ body }: ChannelAnswer): Promise<void> {
+  for await (const _ of body) return
+}
+
+/** The whole of a short answer. @throws FaultError `peer` `neighbours/too-long` */
+export async function wholeOf({ body }: ChannelAnswer, limit: number): Promise<Uint8Array> {
+  const parts: Uint8Array[] = []
+  let length = 0
+  for await (const part of body) {
+    length += part.length
+    if (length > limit) throw fail('peer', 'neighbours/too-long', 'The device answers more than makes sense')
+    parts.push(part)
+  }
+  const whole = new Uint8Array(length)
+  let at = 0
+  for (const part of parts) {
+    whole.set(part, at)
+    at += part.length
+  }
+  return whole
+}

@@ -1,0 +1,128 @@
+import type { Digest } from '@kith/core/content/digest.ts'
+import type { OurAnswer, PeerQuestion } from '@kith/core/network/channel.ts'
+import { every } from '@kith/core/network/clock.ts'
+import type { Devices, Gifts } from '@kith/core/network/devices.ts'
+import type { Found } from '@kith/core/network/discovery.ts'
+import type { Browse, Fetch, Publish } from '@kith/core/network/facets.ts'
+import type { Host } from '@kith/core/network/host.ts'
+import type { Health, Membership } from '@kith/core/network/network.ts'
+import type { Subject } from '@kith/core/transfer/subject.ts'
+import type { WritableValue } from '@kith/core/value/value.ts'
+import { value } from '@kith/core/value/value.ts'
+import { Book } from './book.ts'
+import { answerShelf, browse, OwnShelf } from './facets/browse.ts'
+import { type OwnTalk, talk } from './facets/chat.ts'
+import { answerPairing, devices, type DevicesWorld } from './facets/devices.ts'
+import { fetch } from './facets/fetch.ts'
+import { type GiftDesk, gifts } from './facets/gifts.ts'
+import { publish } from './facets/publish.ts'
+import { answerContent } from './facets/serve.ts'
+import { Lines } from './lines.ts'
+import type { Settings } from './settings.ts'
+import { deviceId, isDeviceId } from './wire/device-id.ts'
+import { decodeSaid } from './wire/said.ts'
+import { decodeGiven, MOST_MESSAGE_BYTES } from './wire/messages.ts'
+
+const TICK_MS = 1_000
+/** Told in the announcement, so that a change of what devices say to each other can be seen. */
+const VERSION = '1'
+
+/** Being among neighbours: one listener, the book of devices, what is given and what is offered. */
+export class Member implements Membership {
+  readonly health: WritableValue<Health> = value<Health>({ state: 'alone', people: 0 })
+  readonly fetch: Fetch
+  readonly publish: Publish
+  readonly browse: Browse
+  readonly devices: Devices
+  readonly gifts: Gifts
+  readonly shelf: OwnShelf
+  readonly chat: OwnTalk
+  readonly #host: Host
+  readonly #settings: Settings
+  readonly #book: Book
+  readonly #desk: GiftDesk
+  readonly #pairing: DevicesWorld
+  readonly #running = new Map<Digest, Subject>()
+  readonly #resources = new AsyncDisposableStack()
+  #port = 0
+
+  constructor(host: Host, settings: Settings) {
+    this.#host = host
+    this.#settings = settings
+    this.#book = new Book(host.keep, host.clock)
+    const lines = this.#resources.use(new Lines(host.channels, this.#book))
+    const own = deviceId(host.net.fingerprint)
+    this.#pairing = {
+      host,
+      book: this.#book,
+      lines,
+      introduction: () => ({ name: host.self.device, port: this.#port }),
+    }
+    this.devices = devices(this.#pairing)
+    this.#desk = gifts(host, lines)
+    this.gifts = this.#desk
+    this.publish = publish(own)
+    this.fetch = fetch({ host, book: this.#book, lines, running: this.#running })
+    this.browse = browse(lines)
+    this.shelf = new OwnShelf(host.keep)
+    this.chat = this.#resources.use(talk(host, this.#book, lines, own))
+    this.#resources.use(this.#book.all.watch(() => this.#sampleHealth()))
+    this.#resources.use(every(host.clock, TICK_MS, () => this.#book.tick()))
+  }
+
+  /** Opens the port, and is seen. @throws FaultError `local` */
+  async listen(): Promise<void> {
+    const { channels, discovery, net, self } = this.#host
+    const at = this.#settings.port === 0 ? {} : { port: this.#settings.port }
+    const listener = this.#resources.use(await channels.listen(at, (question) => this.#answer(question)))
+    this.#port = listener.local.port
+    if (!this.#settings.discovery) return
+    const id = deviceId(net.fingerprint)
+    this.#resources.use(await discovery.browse('kith', (found, change) => this.#found(found, change)))
+    this.#resources.use(
+      await discovery.announce({
+        // Two devices of one name are two devices.
+        name: `${self.device} ${id.slice(0, 4)}`,
+        type: 'kith',
+        port: this.#port,
+        facts: { id, name: self.device, v: VERSION },
+      }),
+    )
+  }
+
+  #found({ facts, addresses, port }: Found, change: 'here' | 'gone'): void {
+    const { id, name } = facts
+    if (id === undefined || !isDeviceId(id) || id === deviceId(this.#host.net.fingerprint)) return
+    if (change === 'gone') return this.#book.seen(id, { announced: false })
+    this.#book.seen(id, {
+      announced: true,
+      addresses: addresses.map((host) => ({ host, port })),
+      ...(name === undefined ? {} : { name }),
+    })
+  }
+
+  async #answer(question: PeerQuestion): Promise<OurAnswer> {
+    const pairing = await answerPairing(this.#pairing, question)
+    if (pairing !== undefined) return pairing
+    const id = question.fingerprint === undefined ? undefined : deviceId(question.fingerprint)
+    if (id === undefined || !this.#book.isPaired(id)) return { status: 403 }
+    if (question.method === 'POST' && question.target === '/gift') {
+      const given = decodeGiven(await question.body(MOST_MESSAGE_BYTES))
+      return { status: this.#desk.arrived(id, given) ? 202 : 429 }
+    }
+    if (question.method === 'POST' && question.target === '/talk') {
+      return { status: this.chat.arrived(id, decodeSaid(await question.body(MOST_MESSAGE_BYTES))) ? 204 : 403 }
+    }
+    return answerShelf(this.shelf, this.#running, question) ?? answerContent(this.#running, question) ?? { status: 404 }
+  }
+
+  #sampleHealth(): void {
+    const people = this.#book.friends.length
+    if (people === this.health.current.people) return
+    this.health.set({ state: people > 0 ? 'connected' : 'alone', people })
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#resources[Symbol.asyncDispose]()
+  }
+}

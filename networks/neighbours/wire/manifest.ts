@@ -1,0 +1,132 @@
+import { digestOf, type Digest } from '@kith/core/content/digest.ts'
+import { fail, type FaultError } from '@kith/core/fault/fault.ts'
+import type { Layout, LayoutFile } from '@kith/core/transfer/layout.ts'
+import { leafCount, type Proof } from '@kith/core/transfer/proof.ts'
+import { BencodeDict, decodeDict, encode } from '@kith/wire/bencode.ts'
+import { strictText } from '@kith/wire/bytes.ts'
+import { attempt } from '@kith/wire/fault.ts'
+import { hash } from '@kith/wire/hash/sha.ts'
+import { deepestPath, longestPath, safeName, SafePaths } from '@kith/wire/safe-path.ts'
+
+const DIGEST_BYTES = 32
+const KIBIBYTE = 1024
+/** A question of a lane is some MiB long: shorter leaves would only make the manifest longer. */
+const SHORTEST_LEAF = 64 * KIBIBYTE
+const LONGEST_LEAF = 16 * KIBIBYTE * KIBIBYTE
+const USUAL_LEAVES = 4_096
+/** The manifest of a million files with long names. */
+export const MOST_MANIFEST_BYTES: number = 256 * KIBIBYTE * KIBIBYTE
+const MOST_FILES = 1_000_000
+
+/** What a file or folder consists of: the whole of what has to be known to fetch and to prove it. */
+export interface Manifest {
+  readonly layout: Layout
+  /** SHA-256 of every leaf. */
+  readonly proof: Proof
+}
+
+/** Bytes of a leaf, a power of two, for so many bytes in all. */
+export function chooseLeaf(size: number): number {
+  let leaf = SHORTEST_LEAF
+  while (leaf < LONGEST_LEAF && size / leaf > USUAL_LEAVES) leaf *= 2
+  return leaf
+}
+
+/**
+ * The bytes that everyone has who has this content, so that their SHA-256 is its name. Bencoded: `name`, `leaf` (bytes),
+ * `leaves` (digests one after another), and for a folder `files`, each with `path`, `length` and `x` where it is a program;
+ * a single file has `length` (and `x`) itself.
+ */
+export function encodeManifest({ layout, proof }: Manifest): Uint8Array<ArrayBuffer> {
+  const only = layout.single ? layout.files[0] : undefined
+  return encode({
+    name: layout.name,
+    leaf: proof.leaf,
+    leaves: proof.expected,
+    ...(only === undefined
+      ? {
+          files: layout.files.map((file) => ({
+            path: file.path,
+            length: file.size,
+            x: file.executable === true ? 1 : undefined,
+          })),
+        }
+      : { length: layout.size, x: only.executable === true ? 1 : undefined }),
+  })
+}
+
+export function manifestDigest(bytes: Uint8Array): Digest {
+  return digestOf('kith', hash('sha256', bytes))
+}
+
+/** Names lead nowhere else, whatever the maker wrote. @throws FaultError `input` `neighbours/manifest` */
+export function parseManifest(bytes: Uint8Array): Manifest {
+  const parsed = attempt(() => read(bytes))
+  if (parsed.ok) return parsed.value
+  throw fail('input', 'neighbours/manifest', `The description of the files is broken: ${parsed.fault.message}`)
+}
+
+function read(bytes: Uint8Array): Manifest {
+  const dict = decodeDict(bytes, { maxBytes: MOST_MANIFEST_BYTES, maxDepth: 5, maxItems: MOST_FILES * 12 })
+  const name = safeName(nameIn(dict))
+  const list = dict.list('files')
+  const files = list === undefined ? [single(dict, name)] : below([...list.needDicts()].map(entry))
+  const size = files.reduce((sum, file) => sum + file.size, 0)
+  if (!Number.isSafeInteger(size) || size === 0) throw broken('it holds no bytes, or too many')
+  const leaf = dict.needInteger('leaf')
+  if (leaf < SHORTEST_LEAF || leaf > LONGEST_LEAF || (leaf & (leaf - 1)) !== 0) throw broken('its leaves have no sense')
+  const proof: Proof = {
+    start: 0,
+    end: size,
+    leaf,
+    algorithm: 'sha256',
+    digestSize: DIGEST_BYTES,
+    // Not a view: the manifest may go.
+    expected: dict.needBytes('leaves').slice(),
+  }
+  if (proof.expected.length !== leafCount(proof) * DIGEST_BYTES) throw broken('it has too few or too many digests')
+  return { layout: { name, single: list === undefined, size, files }, proof }
+}
+
+function broken(message: string): FaultError {
+  return fail('input', 'neighbours/manifest', message)
+}
+
+function nameIn(dict: BencodeDict): string {
+  return strictText(dict.needBytes('name')) ?? 'unnamed'
+}
+
+function lengthIn(dict: BencodeDict): number {
+  const length = dict.needInteger('length')
+  if (length < 0) throw broken('a length is negative')
+  return length
+}
+
+function single(dict: BencodeDict, name: string): LayoutFile {
+  return { path: [name], offset: 0, size: lengthIn(dict), ...(dict.integer('x') === 1 ? { executable: true } : {}) }
+}
+
+interface Entry {
+  readonly path: readonly string[]
+  readonly size: number
+  readonly executable: boolean
+}
+
+function entry(dict: BencodeDict): Entry {
+  const path = [...(dict.list('path')?.needBytes() ?? [])].map((name) => safeName(strictText(name) ?? '_'))
+  const bytes = path.reduce((sum, name) => sum + name.length * 3 + 1, 0)
+  if (path.length === 0 || path.length > deepestPath || bytes > longestPath * 3) throw broken('a path has no sense')
+  return { path, size: lengthIn(dict), executable: dict.integer('x') === 1 }
+}
+
+function below(entries: readonly Entry[]): readonly LayoutFile[] {
+  if (entries.length > MOST_FILES) throw broken('it has too many files')
+  const paths = new SafePaths()
+  for (const { path } of entries) paths.announce(path)
+  let offset = 0
+  return entries.map(({ path, size, executable }) => {
+    const file = { path: paths.take(path), offset, size, ...(executable ? { executable } : {}) }
+    offset += size
+    return file
+  })
+}
