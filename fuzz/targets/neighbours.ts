@@ -1,0 +1,89 @@
+import { encodeHint, decodeHint } from '@kith/neighbours/wire/hint.ts'
+import { formatKithLink, kithLink } from '@kith/neighbours/wire/links.ts'
+import { encodeManifest, parseManifest } from '@kith/neighbours/wire/manifest.ts'
+import { decodeGiven, decodeList, decodePairRequest, encodeGiven, encodeList } from '@kith/neighbours/wire/messages.ts'
+import { parseRanges } from '@kith/neighbours/wire/ranges.ts'
+import { decodeSaid, encodeSaid } from '@kith/neighbours/wire/said.ts'
+import { encode } from '@kith/wire/bencode.ts'
+import { lossyText, utf8 } from '@kith/wire/bytes.ts'
+import { attempt } from '@kith/wire/fault.ts'
+import type { FuzzTarget } from '../target.ts'
+
+const leaves = new Uint8Array(64).fill(7)
+const device = 'ab'.repeat(32)
+
+const manifest: FuzzTarget = {
+  name: 'neighbours-manifest',
+  seeds: [
+    encode({ name: 'one.bin', leaf: 65_536, leaves, length: 100_000, x: 1 }),
+    encode({
+      name: '../set',
+      leaf: 65_536,
+      leaves,
+      files: [
+        { path: ['a', 'b'], length: 100_000, x: 1 },
+        { path: ['A', '..', 'con'], length: 0 },
+        { path: ['a', 'B'], length: 5 },
+      ],
+    }),
+  ],
+  run(input) {
+    const parsed = attempt(() => parseManifest(input))
+    if (!parsed.ok) return
+    const { layout } = parsed.value
+    let end = 0
+    for (const { path, offset, size } of layout.files) {
+      if (offset !== end) throw new Error('files do not follow each other')
+      end += size
+      if (path.some((name) => /^\.{0,2}$|[/\\]/.test(name))) throw new Error(`unsafe: ${path.join('/')}`)
+    }
+    if (end !== layout.size) throw new Error('the files do not add up')
+    // Made safe once, it stays as it is.
+    const once = encodeManifest(parsed.value)
+    if (encodeManifest(parseManifest(once)).toHex() !== once.toHex()) throw new Error('it does not come back')
+  },
+}
+
+const messages: FuzzTarget = {
+  name: 'neighbours-messages',
+  seeds: [
+    encodeGiven({ digests: [`kith:${device}`], name: 'a', size: 5, files: 1 }),
+    encodeList([{ digests: [`kith:${device}`], name: 'a', size: 5, files: 1 }]),
+    encodeSaid({
+      id: '12'.repeat(16),
+      text: 'hello',
+      at: 5,
+      group: { id: '34'.repeat(16), title: 't', members: [device] },
+    }),
+    encode({ name: 'n', port: 5, commitment: new Uint8Array(32) }),
+    encodeHint({ from: [device], manifest: Uint8Array.of(1) }),
+  ],
+  run(input) {
+    const given = attempt(() => decodeGiven(input))
+    if (given.ok) decodeGiven(encodeGiven(given.value))
+    const said = attempt(() => decodeSaid(input))
+    if (said.ok) decodeSaid(encodeSaid(said.value))
+    const hint = attempt(() => decodeHint(input))
+    if (hint.ok) decodeHint(encodeHint(hint.value))
+    attempt(() => decodeList(input))
+    attempt(() => decodePairRequest(input))
+  },
+}
+
+const texts: FuzzTarget = {
+  name: 'neighbours-texts',
+  seeds: [`kith:${device}?n=a&s=5&d=${device}`, '0-65536,131072-196608'].map(utf8),
+  run(input) {
+    const text = lossyText(input)
+    const ranges = attempt(() => parseRanges(text, 1_000_000, 500_000))
+    if (ranges.ok && ranges.value.some(({ start, end }) => start >= end || end > 1_000_000)) throw new Error('beyond')
+    const link = attempt(() => kithLink.parse(text))
+    if (!link.ok || link.value === undefined) return
+    const { content, hints } = link.value
+    const again = kithLink.parse(formatKithLink(content, decodeHint(hints.neighbours!))!)
+    if (again?.content.digests[0] !== content.digests[0]) throw new Error('the link does not come back')
+  },
+}
+
+const targets: readonly FuzzTarget[] = [manifest, messages, texts]
+export default targets
