@@ -16,6 +16,11 @@ const packages: Readonly<Record<string, string>> = {
   opentracker: 'opentracker',
   lighttpd: 'lighttpd',
   rtorrent: 'rtorrent',
+  bzip2: 'bzip2',
+  uhub: 'uhub',
+  ncdc: 'ncdc',
+  tmux: 'tmux',
+  'eiskaltdcpp-daemon': 'eiskaltdcpp-daemon',
 }
 
 /** True when all programs are here. Otherwise the test is skipped by name, which in CI counts as failed. */

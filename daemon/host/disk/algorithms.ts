@@ -1,7 +1,7 @@
 import { createHash, hash } from 'node:crypto'
 import type { LeafAlgorithm } from '@kith/core/transfer/proof.ts'
 import { fail } from '@kith/core/fault/fault.ts'
-import { tigerTreeDigester, tth } from '@kith/wire/hash/tiger-tree.ts'
+import { tigerRoot, tigerTreeDigester } from '@kith/wire/hash/tiger-tree.ts'
 import { TigerKernel, tigerSize } from '@kith/wire/hash/tiger.ts'
 
 /** A digest that is fed in parts. */
@@ -35,7 +35,7 @@ function tiger(): LeafHash {
   const kernel = (): TigerKernel => (opened ??= new TigerKernel())
   return {
     size: tigerSize,
-    of: (bytes) => tth(kernel(), bytes),
+    of: (bytes) => tigerRoot(kernel(), kernel().leaves(bytes)),
     start() {
       const running = tigerTreeDigester(kernel())
       return { update: (bytes) => running.update(bytes), digest: () => running.digest().root }
