@@ -17,14 +17,16 @@ function decoded(bytes: Uint8Array, step: number): Uint8Array {
   const decoder = bunzip2()
   const parts: Uint8Array[] = []
   let length = 0
-  for (let at = 0; at < bytes.length; at += step) {
-    for (const part of decoder.push(bytes.subarray(at, at + step))) {
-      parts.push(part)
-      length += part.length
-      if (length > mostBytes) return concat(parts)
-    }
+  function* all(): Generator<Uint8Array> {
+    for (let at = 0; at < bytes.length; at += step) yield* decoder.push(bytes.subarray(at, at + step))
+    yield* decoder.end()
   }
-  return concat([...parts, ...decoder.end()])
+  for (const part of all()) {
+    parts.push(part)
+    length += part.length
+    if (length > mostBytes) break
+  }
+  return concat(parts)
 }
 
 const target: FuzzTarget = {
