@@ -3,8 +3,8 @@ import type { Clock } from '@kith/core/network/clock.ts'
 import type { Peer } from '@kith/core/peer/peer.ts'
 import type { Claim, Lane, LanePort } from '@kith/core/transfer/lane.ts'
 import { blockSize } from '@kith/core/transfer/lane.ts'
+import { Filler } from '@kith/core/transfer/filler.ts'
 import type { Subject } from '@kith/core/transfer/subject.ts'
-import { copyBytes } from '@kith/wire/copy.ts'
 import type { Demand, Line } from '../peers/line.ts'
 import { peerOf } from '../peers/party.ts'
 import type { Refusal, Taker } from '../talk/peer-event.ts'
@@ -29,6 +29,7 @@ export interface FileLaneWorld {
   /** What is known of the bytes, by all lanes together. */
   readonly described: Described
   readonly line: Line
+  closed(): void
 }
 
 /** One user who has our file: asks for the leaves of its Tiger tree first, then for runs of blocks. */
@@ -90,6 +91,11 @@ export class FileLane implements Lane, Demand {
     this.#waking?.[Symbol.dispose]()
     this.#port?.[Symbol.dispose]()
     this.#world.line.remove(this)
+    this.#world.closed()
+  }
+
+  get line(): Line {
+    return this.#world.line
   }
 
   idle(): string | undefined {
@@ -122,7 +128,10 @@ export class FileLane implements Lane, Demand {
     if (run === undefined) return undefined
     this.#run = run
     const { start, bytes } = run
-    return { ask: { kind: 'file', name: this.#name, start, bytes, zlib: false, recursive: false }, taker: this.#taker(run) }
+    return {
+      ask: { kind: 'file', name: this.#name, start, bytes, zlib: false, recursive: false },
+      taker: this.#taker(run),
+    }
   }
 
   refused(refusal: Refusal): void {
@@ -212,46 +221,29 @@ function endOf({ offset, length }: Claim): number {
   return offset + length
 }
 
-/** Copies a body into the memory that the transfer gives for each of its blocks. */
+/** Blocks that follow each other, while they are received as one. */
 class Run {
   readonly start: number
   readonly bytes: number
-  readonly #port: LanePort
-  readonly #claims: readonly Claim[]
-  #at = 0
-  #filled = 0
-  #memory: Uint8Array | undefined
+  readonly #filler: Filler
   #forgotten = false
 
   constructor(port: LanePort, claims: readonly Claim[]) {
-    this.#port = port
-    this.#claims = claims
+    this.#filler = new Filler(port, claims)
     this.start = claims[0]!.offset
     this.bytes = endOf(claims.at(-1)!) - this.start
   }
 
   get done(): boolean {
-    return this.#forgotten || this.#at === this.#claims.length
+    return this.#forgotten || this.#filler.done
   }
 
-  /** What still comes is of no use. */
+  /** What still comes is of no use, and nobody may touch the memory any more. */
   forget(): void {
     this.#forgotten = true
-    this.#memory = undefined
   }
 
   take(part: Uint8Array): void {
-    for (let from = 0; from < part.length && !this.done;) {
-      const claim = this.#claims[this.#at]!
-      if (this.#filled === 0) this.#memory = this.#port.place(claim.offset, claim.length)
-      const bytes = part.subarray(from, from + claim.length - this.#filled)
-      if (this.#memory !== undefined) copyBytes(bytes, 0, bytes.length, this.#memory, this.#filled)
-      this.#filled += bytes.length
-      from += bytes.length
-      if (this.#filled < claim.length) return
-      this.#filled = 0
-      this.#at++
-      if (this.#memory !== undefined) this.#port.delivered(claim.offset, claim.length)
-    }
+    if (!this.#forgotten) this.#filler.take(part)
   }
 }

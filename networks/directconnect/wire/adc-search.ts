@@ -2,61 +2,12 @@ import type { AdcLine } from './adc-line.ts'
 import { named } from './adc-line.ts'
 import { fromTiger, tigerText } from './cid.ts'
 import type { FoundItem } from './found.ts'
-import type { Question, QuestionKind } from './question.ts'
+import type { Question } from './question.ts'
+import { extensionsOf } from './extensions.ts'
 
 /** Words of a question that are looked at; more cost everybody and find nothing. */
 const mostTerms = 32
 const mostWordLength = 256
-
-/** Extensions by kind (ADC-EXT SEGA). */
-const extensionsOf: Readonly<Record<Exclude<QuestionKind, 'folder'>, readonly string[]>> = {
-  audio: ['ape', 'flac', 'm4a', 'mid', 'mp3', 'mpc', 'ogg', 'ra', 'wav', 'wma'],
-  archive: ['7z', 'ace', 'arj', 'bz2', 'gz', 'lha', 'lzh', 'rar', 'tar', 'z', 'zip'],
-  document: [
-    'doc',
-    'docx',
-    'htm',
-    'html',
-    'nfo',
-    'odf',
-    'odp',
-    'ods',
-    'odt',
-    'pdf',
-    'ppt',
-    'pptx',
-    'rtf',
-    'txt',
-    'xls',
-    'xlsx',
-    'xml',
-    'xps',
-  ],
-  program: ['app', 'bat', 'cmd', 'com', 'dll', 'exe', 'jar', 'msi', 'ps1', 'vbs', 'wsf'],
-  image: ['bmp', 'cdr', 'eps', 'gif', 'ico', 'img', 'jpeg', 'jpg', 'png', 'ps', 'psd', 'sfw', 'tga', 'tif', 'webp'],
-  video: [
-    '3gp',
-    'asf',
-    'asx',
-    'avi',
-    'divx',
-    'flv',
-    'mkv',
-    'mov',
-    'mp4',
-    'mpeg',
-    'mpg',
-    'ogm',
-    'pxp',
-    'qt',
-    'rm',
-    'rmvb',
-    'swf',
-    'vob',
-    'webm',
-    'wmv',
-  ],
-}
 
 /** The words of `SCH` (ADC 1.0, 5.3.7). */
 export function searchWords(question: Question, token: string): string[] {
