@@ -1,6 +1,11 @@
 import { bittorrent } from '@kith/bittorrent/index.ts'
+import { directconnect } from '@kith/directconnect/index.ts'
 import { neighbours } from '@kith/neighbours/index.ts'
 import type { Network } from '@kith/core/network/network.ts'
 
 /** Every network there is: the one list of them (design 2, rule 4). */
-export const networks: readonly Network<never>[] = [neighbours as Network<never>, bittorrent as Network<never>]
+export const networks: readonly Network<never>[] = [
+  neighbours as Network<never>,
+  bittorrent as Network<never>,
+  directconnect as Network<never>,
+]

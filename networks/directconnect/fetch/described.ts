@@ -4,7 +4,6 @@ import { equal } from '@kith/wire/bytes.ts'
 import { leafBytes, tigerSize } from '@kith/wire/hash/tiger.ts'
 import type { TigerKernel } from '@kith/wire/hash/tiger.ts'
 import { tigerRoot } from '@kith/wire/hash/tiger-tree.ts'
-import { safeName } from '@kith/wire/safe-path.ts'
 import { describeFile } from '../wire/description.ts'
 import type { Hint } from '../wire/hint.ts'
 import { decodeHint, encodeHint } from '../wire/hint.ts'
@@ -70,7 +69,7 @@ export class Described {
   #describe(level: Uint8Array): boolean {
     const { size, name } = this.#hint
     if (size === undefined) return false
-    const description = describeFile(safeName(name ?? tigerText(this.#tth)), size, level)
+    const description = describeFile(name ?? tigerText(this.#tth), size, level)
     if (description === undefined) return false
     try {
       this.#subject.describe(description)

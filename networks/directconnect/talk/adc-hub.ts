@@ -337,7 +337,7 @@ export class AdcHub implements HubTalk {
     const tls = secureProtocols.has(protocol)
     if (!tls && protocol !== plainProtocol) {
       const words = ['141', 'Unknown protocol', `TO${line.command === 'CTM' ? third : second}`, `PR${protocol}`]
-      return this.#send({ type: 'D', command: 'STA', from: this.id!, to: line.from, words })
+      return this.#send({ type: 'D', command: 'STA', from: line.to, to: line.from, words })
     }
     if (line.command === 'RCM') return this.#event({ kind: 'invite', from: line.from, meeting: { token: second, tls } })
     const port = numberIn(second)

@@ -25,9 +25,7 @@ export function decodeHint(bytes: Uint8Array): Hint {
   })
   const size = decoded.ok ? decoded.value.size : -1
   if (!decoded.ok || (size !== undefined && size < 0)) {
-    throw fail('input', 'directconnect/hint', 'What was kept with this transfer cannot be read', {
-      ...(decoded.ok ? {} : { cause: decoded.fault }),
-    })
+    throw fail('input', 'directconnect/hint', 'What was kept with this transfer cannot be read')
   }
   const { name, leaves } = decoded.value
   return {

@@ -1,0 +1,310 @@
+import type { Fault } from '@kith/core/fault/fault.ts'
+import { fail } from '@kith/core/fault/fault.ts'
+import { digestBy } from '@kith/core/content/content.ts'
+import { bytesOf, hexOf } from '@kith/core/content/digest.ts'
+import type { Fetch, Gateways } from '@kith/core/network/facets.ts'
+import type { Host } from '@kith/core/network/host.ts'
+import type { Connection } from '@kith/core/network/net.ts'
+import type { Health, Membership } from '@kith/core/network/network.ts'
+import type { Subject } from '@kith/core/transfer/subject.ts'
+import type { WritableValue } from '@kith/core/value/value.ts'
+import { value } from '@kith/core/value/value.ts'
+import { TigerKernel } from '@kith/wire/hash/tiger.ts'
+import { Sources } from './fetch/sources.ts'
+import { Hub } from './hubs/hub.ts'
+import { Questions } from './hubs/questions.ts'
+import type { Identity } from './identity.ts'
+import { identityOf } from './identity.ts'
+import { Line } from './peers/line.ts'
+import type { Party } from './peers/party.ts'
+import { partyKey } from './peers/party.ts'
+import { Reception } from './peers/reception.ts'
+import { Bodies } from './serve/bodies.ts'
+import { matches } from './serve/match.ts'
+import { OwnList } from './serve/own-list.ts'
+import { Shelf } from './serve/shelf.ts'
+import { Uploads } from './serve/uploads.ts'
+import type { Settings } from './settings.ts'
+import { AdcHub } from './talk/adc-hub.ts'
+import type { HubEvent, HubTalk, Reply } from './talk/hub-event.ts'
+import { parseHubAddress, publicAddress } from './wire/hub-address.ts'
+import type { HubSelf } from './wire/hub-user.ts'
+import type { Question } from './wire/question.ts'
+
+/** Results that one question gets from us: more come by datagram than through a hub (ADC-Recommendation). */
+const mostByDatagram = 10
+const mostByHub = 5
+/** What we say of ourselves is not said more often than this; hubs ban who does. */
+const presentMs = 15_000
+
+/** Being in Direct Connect: the hubs, the people we have something to do with, and what we give them. */
+export class Member implements Membership {
+  readonly health: WritableValue<Health> = value<Health>({ state: 'starting', people: 0 })
+  readonly gateways: Gateways
+  readonly fetch: Fetch
+  readonly #host: Host
+  readonly #settings: Settings
+  readonly #kernel = new TigerKernel()
+  readonly #identity: Identity
+  readonly #resources = new AsyncDisposableStack()
+  readonly #hubs = new Map<string, Hub>()
+  readonly #questions: Questions
+  readonly #reception: Reception
+  readonly #lines = new Map<string, Line>()
+  readonly #sources = new Map<string, Sources>()
+  readonly #shelf: Shelf
+  readonly #uploads: Uploads
+  #udpPort = 0
+  #port: number | undefined
+  #presenting: Disposable | undefined
+
+  constructor(host: Host, settings: Settings) {
+    this.#host = host
+    this.#settings = settings
+    this.#identity = identityOf(host, this.#kernel)
+    this.#questions = new Questions(host.random, () => this.#hubs.values())
+    const { cid } = this.#identity
+    this.#reception = this.#resources.use(
+      new Reception({
+        host,
+        cid,
+        encryption: settings.encryption,
+        port: () => this.#port,
+        asked: (conversation, ask) => this.#uploads.asked(conversation, ask),
+      }),
+    )
+    this.#shelf = this.#resources.use(new Shelf(host.shares, () => this.#presentSoon()))
+    const list = new OwnList(this.#shelf, host.clock, { cid, generator: `${host.self.program} ${host.self.version}` })
+    const bodies = new Bodies({
+      shelf: this.#shelf,
+      list,
+      kernel: this.#kernel,
+      subject: (root) => this.#sources.get(root)?.subject,
+    })
+    this.#uploads = new Uploads({
+      clock: host.clock,
+      log: host.log,
+      bodies,
+      slots: () => settings.uploadSlots,
+      changed: () => this.#presentSoon(),
+    })
+    this.gateways = {
+      list: () => [...this.#hubs.values()].map((hub) => hub.gateway()),
+      add: async (address) => this.#addHub(address),
+      remove: (address) => this.#removeHub(address),
+    }
+    this.fetch = {
+      can: (content) => digestBy(content, 'tth') !== undefined,
+      work: (subject, signal) => this.#work(subject, signal),
+    }
+  }
+
+  /** Opens the ports and goes to the hubs. @throws FaultError `local` */
+  async open(): Promise<void> {
+    const { net } = this.#host
+    const { port, mode, encryption, hubs } = this.#settings
+    if (mode === 'active') {
+      const listener = await net.listen({
+        ...(port === 0 ? {} : { port }),
+        recognise: greeting,
+        ...(encryption === 'never' ? {} : { tls: { plain: encryption === 'offered', client: 'asked' as const } }),
+        accept: (connection) => this.#reception.accept(connection),
+      })
+      this.#resources.use(listener)
+      this.#port = listener.local.port
+    }
+    for (const address of hubs) this.#addHub(address)
+    this.#sampleHealth()
+  }
+
+  // Hubs
+
+  #addHub(address: string): void {
+    const key = publicAddress(parseHubAddress(address))
+    if (this.#hubs.has(key)) return
+    const hub = new Hub(address, {
+      host: this.#host,
+      talk: (one, connection) => this.#talk(one, connection),
+      event: (one, event) => this.#event(one, event),
+      changed: () => {
+        this.#sampleHealth()
+        this.#presentSoon()
+      },
+    })
+    this.#hubs.set(key, hub)
+  }
+
+  async #removeHub(address: string): Promise<void> {
+    const key = publicAddress(parseHubAddress(address))
+    const hub = this.#hubs.get(key)
+    if (hub === undefined) throw fail('input', 'directconnect/no-hub', `${key} is none of your hubs`)
+    this.#hubs.delete(key)
+    await hub[Symbol.asyncDispose]()
+  }
+
+  #talk(hub: Hub, connection: Connection): HubTalk {
+    return new AdcHub({
+      self: this.#self(hub),
+      ...this.#identity,
+      v6: connection.remote.host.includes(':'),
+      now: this.#host.clock.now(),
+      tiger: (bytes) => this.#kernel.digest(bytes),
+    })
+  }
+
+  #self(hub: Hub): HubSelf {
+    const { nick, description, mode, encryption, uploadSlots } = this.#settings
+    const { self, net } = this.#host
+    const own = hub.address
+    const active = this.#port !== undefined && (own.mode ?? mode) === 'active'
+    let [guest, registered] = [0, 0]
+    for (const one of this.#hubs.values()) {
+      if (one.talk === undefined && one !== hub) continue
+      if (one.address.password === undefined) guest++
+      else registered++
+    }
+    return {
+      nick: own.nick ?? (nick === '' ? `kith${Number.parseInt(this.#identity.cid.slice(0, 4), 32) % 10_000}` : nick),
+      ...(own.password === undefined ? {} : { password: own.password }),
+      description,
+      program: self.program,
+      version: self.version,
+      active,
+      udpPort: this.#udpPort,
+      tls: encryption !== 'never',
+      fingerprint: net.fingerprint,
+      slots: uploadSlots,
+      freeSlots: this.#uploads.freeSlots,
+      shared: this.#shelf.size,
+      files: this.#shelf.count,
+      hubs: [guest, registered, 0],
+    }
+  }
+
+  #presentSoon(): void {
+    this.#presenting ??= this.#host.clock.after(presentMs, () => {
+      this.#presenting = undefined
+      for (const hub of this.#hubs.values()) {
+        hub.talk?.present(this.#self(hub), this.#host.clock.now())
+        hub.flush()
+      }
+    })
+  }
+
+  #event(hub: Hub, event: HubEvent): void {
+    switch (event.kind) {
+      case 'online':
+        for (const sources of this.#sources.values()) sources.reached(hub)
+        return
+      case 'found':
+        return this.#with(hub, event.from, (party) => this.#questions.found(party, event.item, event.token))
+      case 'meet':
+        return this.#with(hub, event.from, (party) => {
+          const host = event.host ?? party.user.address
+          if (host !== undefined) this.#reception.meet(party, { host, port: event.port }, event.meeting)
+        })
+      case 'invite':
+        return this.#with(hub, event.from, (party) => this.#reception.invited(party, event.meeting))
+      case 'left':
+        for (const sources of this.#sources.values()) sources.left({ hub, user: event.user })
+        return
+      case 'question':
+        return this.#answer(hub, event.question, event.reply)
+      case 'title':
+      case 'user':
+      case 'chat':
+      case 'private':
+      case 'status':
+      case 'redirect':
+      case 'command':
+        return
+    }
+  }
+
+  #with(hub: Hub, id: string, then: (party: Party) => void): void {
+    const user = hub.user(id)
+    if (user !== undefined) then({ hub, user })
+  }
+
+  #answer(hub: Hub, question: Question, reply: Reply): void {
+    const items = matches(
+      this.#shelf,
+      question,
+      reply.kind === 'user' ? mostByHub : mostByDatagram,
+      this.#uploads.freeSlots,
+    )
+    if (items.length === 0 || reply.kind !== 'user') return
+    hub.talk?.answer(reply.id, reply.token, items)
+    hub.flush()
+  }
+
+  // Fetching
+
+  #line(party: Party): Line {
+    const key = partyKey(party)
+    let line = this.#lines.get(key)
+    if (line === undefined) {
+      line = new Line(party, {
+        clock: this.#host.clock,
+        connect: (to, signal) => this.#reception.connect(to, signal),
+        empty: () => this.#lines.delete(key),
+      })
+      this.#lines.set(key, line)
+    } else if (line.party.hub.user(line.party.user.id) === undefined) line.party = party
+    return line
+  }
+
+  async #work(subject: Subject, signal: AbortSignal): Promise<void> {
+    const digest = digestBy(subject.content, 'tth')
+    if (digest === undefined) return
+    using sources = new Sources(bytesOf(digest), subject, {
+      host: this.#host,
+      kernel: this.#kernel,
+      ask: (question, found, hub) => this.#questions.ask(question, found, hub),
+      line: (party) => this.#line(party),
+    })
+    const key = hexOf(digest)
+    this.#sources.set(key, sources)
+    try {
+      await new Promise<void>((resolve) => {
+        if (signal.aborted) resolve()
+        else signal.addEventListener('abort', () => resolve(), { once: true })
+      })
+    } finally {
+      this.#sources.delete(key)
+    }
+  }
+
+  #sampleHealth(): void {
+    let people = 0
+    let online = 0
+    let fault: Fault | undefined
+    for (const hub of this.#hubs.values()) {
+      people += hub.talk?.users.size ?? 0
+      if (hub.talk !== undefined) online++
+      else fault = hub.gateway().fault ?? fault
+    }
+    const trouble = online === 0 && fault !== undefined
+    this.health.set({
+      state: online > 0 ? 'connected' : trouble ? 'trouble' : 'alone',
+      people,
+      ...(fault !== undefined && online === 0 ? { fault } : {}),
+    })
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#presenting?.[Symbol.dispose]()
+    await Promise.all([...this.#hubs.values()].map((hub) => hub[Symbol.asyncDispose]()))
+    await this.#resources[Symbol.asyncDispose]()
+  }
+}
+
+/** How clients begin to talk to each other, in ADC and in NMDC. */
+function greeting(head: Uint8Array): boolean | undefined {
+  const text = String.fromCharCode(...head.subarray(0, 8))
+  for (const beginning of ['CSUP ', '$MyNick ']) {
+    if (text.startsWith(beginning)) return true
+    if (beginning.startsWith(text)) return undefined
+  }
+  return false
+}
