@@ -2,15 +2,20 @@ import type { Fault } from '@kith/core/fault/fault.ts'
 import { fail } from '@kith/core/fault/fault.ts'
 import { digestBy } from '@kith/core/content/content.ts'
 import { bytesOf, hexOf } from '@kith/core/content/digest.ts'
-import type { Fetch, Gateways } from '@kith/core/network/facets.ts'
+import type { Browse, Fetch, Gateways, Locate, Search } from '@kith/core/network/facets.ts'
 import type { Host } from '@kith/core/network/host.ts'
-import type { Connection } from '@kith/core/network/net.ts'
+import type { Connection, Datagrams } from '@kith/core/network/net.ts'
 import type { Health, Membership } from '@kith/core/network/network.ts'
 import type { Subject } from '@kith/core/transfer/subject.ts'
 import type { WritableValue } from '@kith/core/value/value.ts'
 import { value } from '@kith/core/value/value.ts'
 import { TigerKernel } from '@kith/wire/hash/tiger.ts'
+import { browse } from './facets/browse.ts'
+import { HubChat } from './facets/chat.ts'
+import { locate, search } from './facets/search.ts'
 import { Sources } from './fetch/sources.ts'
+import type { Answer } from './hubs/datagrams.ts'
+import { adcResult, openDatagrams } from './hubs/datagrams.ts'
 import { Hub } from './hubs/hub.ts'
 import { Questions } from './hubs/questions.ts'
 import type { Identity } from './identity.ts'
@@ -42,6 +47,10 @@ export class Member implements Membership {
   readonly health: WritableValue<Health> = value<Health>({ state: 'starting', people: 0 })
   readonly gateways: Gateways
   readonly fetch: Fetch
+  readonly search: Search
+  readonly locate: Locate
+  readonly browse: Browse
+  readonly chat: HubChat
   readonly #host: Host
   readonly #settings: Settings
   readonly #kernel = new TigerKernel()
@@ -54,7 +63,7 @@ export class Member implements Membership {
   readonly #sources = new Map<string, Sources>()
   readonly #shelf: Shelf
   readonly #uploads: Uploads
-  #udpPort = 0
+  #datagrams: Datagrams | undefined
   #port: number | undefined
   #presenting: Disposable | undefined
 
@@ -93,6 +102,18 @@ export class Member implements Membership {
       add: async (address) => this.#addHub(address),
       remove: (address) => this.#removeHub(address),
     }
+    this.search = search(this.#questions)
+    this.locate = locate(this.#questions, host.clock)
+    this.browse = browse({
+      clock: host.clock,
+      find: (key) => this.#find(key),
+      line: (party) => this.#line(party),
+    })
+    this.chat = new HubChat({
+      clock: host.clock,
+      hubs: () => this.#hubs.values(),
+      ignored: (nick) => settings.ignored.includes(nick),
+    })
     this.fetch = {
       can: (content) => digestBy(content, 'tth') !== undefined,
       work: (subject, signal) => this.#work(subject, signal),
@@ -113,6 +134,10 @@ export class Member implements Membership {
       this.#resources.use(listener)
       this.#port = listener.local.port
     }
+    if (this.#port !== undefined) {
+      const opened = await openDatagrams(this.#host, this.#port, (answer) => this.#answered(answer))
+      this.#datagrams = this.#resources.use(opened)
+    }
     for (const address of hubs) this.#addHub(address)
     this.#sampleHealth()
   }
@@ -127,11 +152,13 @@ export class Member implements Membership {
       talk: (one, connection) => this.#talk(one, connection),
       event: (one, event) => this.#event(one, event),
       changed: () => {
+        this.chat.settle()
         this.#sampleHealth()
         this.#presentSoon()
       },
     })
     this.#hubs.set(key, hub)
+    this.chat.settle()
   }
 
   async #removeHub(address: string): Promise<void> {
@@ -139,6 +166,7 @@ export class Member implements Membership {
     const hub = this.#hubs.get(key)
     if (hub === undefined) throw fail('input', 'directconnect/no-hub', `${key} is none of your hubs`)
     this.#hubs.delete(key)
+    this.chat.settle()
     await hub[Symbol.asyncDispose]()
   }
 
@@ -170,7 +198,7 @@ export class Member implements Membership {
       program: self.program,
       version: self.version,
       active,
-      udpPort: this.#udpPort,
+      udpPort: this.#datagrams?.local.port ?? 0,
       tls: encryption !== 'never',
       fingerprint: net.fingerprint,
       slots: uploadSlots,
@@ -210,10 +238,11 @@ export class Member implements Membership {
         return
       case 'question':
         return this.#answer(hub, event.question, event.reply)
-      case 'title':
-      case 'user':
       case 'chat':
       case 'private':
+        return this.chat.heard(hub, event)
+      case 'title':
+      case 'user':
       case 'status':
       case 'redirect':
       case 'command':
@@ -227,15 +256,30 @@ export class Member implements Membership {
   }
 
   #answer(hub: Hub, question: Question, reply: Reply): void {
-    const items = matches(
-      this.#shelf,
-      question,
-      reply.kind === 'user' ? mostByHub : mostByDatagram,
-      this.#uploads.freeSlots,
-    )
-    if (items.length === 0 || reply.kind !== 'user') return
-    hub.talk?.answer(reply.id, reply.token, items)
-    hub.flush()
+    const most = reply.kind === 'user' ? mostByHub : mostByDatagram
+    const items = matches(this.#shelf, question, most, this.#uploads.freeSlots)
+    if (items.length === 0) return
+    if (reply.kind === 'datagram') {
+      const { host, port } = reply
+      for (const item of items) this.#datagrams?.send({ host, port }, adcResult(this.#identity.cid, item, reply.token))
+    }
+    if (reply.kind === 'user' || this.#datagrams === undefined) {
+      hub.talk?.answer(reply.id, reply.token, items.slice(0, mostByHub))
+      hub.flush()
+    }
+  }
+
+  /** A result came by datagram; whoever it is has to be on a hub of ours. */
+  #answered(answer: Answer): void {
+    const party = this.#find(answer.cid)
+    if (party !== undefined) this.#questions.found(party, answer.item, answer.token)
+  }
+
+  #find(key: string): Party | undefined {
+    for (const hub of this.#hubs.values()) {
+      for (const user of hub.talk?.users.values() ?? []) if (partyKey({ hub, user }) === key) return { hub, user }
+    }
+    return undefined
   }
 
   // Fetching

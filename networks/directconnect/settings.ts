@@ -9,6 +9,7 @@ export interface Settings {
   readonly encryption: 'never' | 'offered' | 'required'
   readonly port: number
   readonly uploadSlots: number
+  readonly ignored: readonly string[]
 }
 
 export const settings: Schema<Settings> = schema<Settings>({
@@ -59,5 +60,11 @@ export const settings: Schema<Settings> = schema<Settings>({
     maximum: 500,
     description: 'How many users may take from you at once. Small files and file lists need no slot.',
     aliases: ['slots', 'upload slots'],
+  }),
+  ignored: list({
+    default: [],
+    description: 'Nicks of whom nothing is to be seen in chats.',
+    apply: 'restart',
+    aliases: ['ignore list'],
   }),
 })

@@ -320,7 +320,14 @@ export class AdcHub implements HubTalk {
     const { address, udpPort, cid } = user
     const reply =
       user.active && address !== undefined && udpPort !== undefined
-        ? { kind: 'datagram' as const, host: address, port: udpPort, token, ...(cid === undefined ? {} : { cid }) }
+        ? {
+            kind: 'datagram' as const,
+            id: line.from,
+            host: address,
+            port: udpPort,
+            token,
+            ...(cid === undefined ? {} : { cid }),
+          }
         : { kind: 'user' as const, id: line.from, token }
     this.#event({ kind: 'question', question, reply })
   }

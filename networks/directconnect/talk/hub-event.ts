@@ -50,6 +50,7 @@ export type Reply =
   | { readonly kind: 'user'; readonly id: string; readonly token: string }
   | {
       readonly kind: 'datagram'
+      readonly id: string
       readonly host: string
       readonly port: number
       readonly token: string
