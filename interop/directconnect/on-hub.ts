@@ -19,6 +19,7 @@ import { Member } from '@kith/directconnect/member.ts'
 import type { Settings } from '@kith/directconnect/settings.ts'
 import { settings as schema } from '@kith/directconnect/settings.ts'
 import { tth } from '@kith/wire/hash/tiger-tree.ts'
+import { formatMagnet } from '@kith/directconnect/wire/links.ts'
 import { TigerKernel } from '@kith/wire/hash/tiger.ts'
 import { until } from '../peers/client.ts'
 import { freePort } from '../peers/process.ts'
@@ -67,6 +68,11 @@ export class OnHub implements AsyncDisposable {
       throw new Error(`It did not reach the hub:\n${lines.join('\n')}`, { cause: error })
     }
     return on
+  }
+
+  /** A magnet link for a share. */
+  link(share: Share): string {
+    return formatMagnet(share.content)!
   }
 
   /** The first hit that passes. */

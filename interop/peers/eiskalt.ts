@@ -50,10 +50,12 @@ export class Eiskalt implements AsyncDisposable {
 
   async join(hub: string): Promise<void> {
     await this.call('hub.add', { huburl: hub, enc: '' })
-    await until(async () => String(await this.call('hub.getusers', { huburl: hub, separator: ';' })).includes(this.nick))
+    await until(async () =>
+      String(await this.call('hub.getusers', { huburl: hub, separator: ';' })).includes(this.nick),
+    )
   }
 
-  /** Shares a folder and waits until so many files are hashed. */
+  /** Shares a folder and waits until it is hashed. */
   async share(directory: string, name: string): Promise<void> {
     await this.call('share.add', { directory: `${directory}/`, virtname: name })
     await this.call('share.refresh', {})
@@ -63,6 +65,47 @@ export class Eiskalt implements AsyncDisposable {
       if (status === 'pause') await this.call('hash.pause', {})
       return status === 'idle'
     }, 60_000)
+    // What was hashed meanwhile is not in the list that the first refresh made.
+    await this.call('share.refresh', {})
+  }
+
+  /** Fetches files from somebody: their list says that they have what the links name. */
+  async fetch(hub: string, nick: string, links: readonly string[]): Promise<void> {
+    for (const magnet of links) await this.call('magnet.add', { magnet, directory: `${this.downloads}/` })
+    await this.call('list.download', { huburl: hub, nick })
+    await until(async () => String(await this.call('list.local', { separator: ';' })).includes(`${nick}.`), 20_000)
+    await this.call('queue.matchlists', {})
+  }
+
+  /** Everything that was wanted is there. */
+  async done(ms = 60_000): Promise<void> {
+    await until(async () => {
+      const queue = await this.call('queue.list', {})
+      return queue === null || queue === ''
+    }, ms)
+  }
+
+  /** What was said in the main chat. */
+  async chat(hub: string): Promise<string> {
+    return String(await this.call('hub.getchat', { huburl: hub, separator: '\n' }))
+  }
+
+  /** The paths that a search finds, with the nicks of those who have them. */
+  async find(words: string): Promise<readonly string[]> {
+    let found: readonly { readonly Nick: string; readonly Path: string; readonly Filename: string }[] = []
+    await this.call('search.send', {
+      searchstring: words,
+      searchtype: 0,
+      sizemode: 0,
+      sizetype: 0,
+      size: 0,
+      huburls: '',
+    })
+    await until(async () => {
+      found = ((await this.call('search.getresults', { huburl: '' })) ?? []) as typeof found
+      return found.length > 0
+    }, 15_000)
+    return found.map(({ Nick, Path, Filename }) => `${Nick}: ${Path}${Filename}`)
   }
 
   log(): string {
@@ -76,6 +119,10 @@ export class Eiskalt implements AsyncDisposable {
 
 async function call(port: number, method: string, params: Readonly<Record<string, unknown>>): Promise<unknown> {
   const body = JSON.stringify({ jsonrpc: '2.0', id: 1, method, params })
-  const response = await fetch(`http://127.0.0.1:${port}/`, { method: 'POST', body, signal: AbortSignal.timeout(10_000) })
+  const response = await fetch(`http://127.0.0.1:${port}/`, {
+    method: 'POST',
+    body,
+    signal: AbortSignal.timeout(10_000),
+  })
   return ((await response.json()) as { result?: unknown }).result
 }

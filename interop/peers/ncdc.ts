@@ -76,6 +76,29 @@ export class Ncdc implements AsyncDisposable {
     await until(async () => /\b[1-9]\d* users/.test(await this.screen()), 20_000)
   }
 
+  /** Goes to the tab whose title begins so, when it is there. */
+  async tab(title: string): Promise<void> {
+    let number = ''
+    await until(async () => {
+      number = new RegExp(`(\\d+)[!:+]${title}`).exec(await this.screen())?.[1] ?? ''
+      return number !== ''
+    }, 20_000)
+    await this.key(`M-${number}`)
+  }
+
+  /** Finds by words, or `tth:…`; leaves the terminal in the results, with the first one chosen. */
+  async find(words: string, expected: string): Promise<void> {
+    await this.type(`/search -t any ${words}`)
+    await until(async () => (await this.screen()).includes(expected), 20_000)
+  }
+
+  /** Fetches all that somebody has, by their list. */
+  async fetchAll(nick: string): Promise<void> {
+    await this.type(`/browse ${nick}`)
+    await this.tab(`/${nick}`)
+    await this.key('d')
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     await run('tmux', ['-S', this.#socket, 'kill-server']).catch(() => {})
   }
