@@ -70,9 +70,9 @@ export class OnHub implements AsyncDisposable {
     return on
   }
 
-  /** A magnet link for a share. */
-  link(share: Share): string {
-    return formatMagnet(share.content)!
+  /** A magnet link for a share or a hit. */
+  link(of: Pick<Hit, 'content'>): string {
+    return formatMagnet(of.content)!
   }
 
   /** The first hit that passes. */

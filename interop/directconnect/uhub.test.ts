@@ -50,7 +50,7 @@ async function takeFrom(theirs: Foreign, hub: string, at: Scratch): Promise<void
   assert.deepEqual(byRoot.content, hit.content)
   // Both make their lists a little after the files were hashed.
   let list = new Map<string, string>()
-  await until(async () => (list = await on.list(hit.peer)).size === 13, 30_000)
+  await until(async () => (list = await on.list(hit.peer)).size === 13, 120_000)
   await on[Symbol.asyncDispose]()
 
   await using kith = await Kith.start(at.at(`kith from ${nick}`), [`directconnect.hubs=${hub}`])
@@ -102,7 +102,7 @@ test(
   },
 )
 
-test('on a uhub, ncdc and Kith take from each other, search, browse and talk', { timeout: 180_000 }, async (t) => {
+test('on a uhub, ncdc and Kith take from each other, search, browse and talk', { timeout: 300_000 }, async (t) => {
   if (!needs(t, 'uhub', 'ncdc', 'tmux')) return
   await using at = await scratch()
   await using uhub = await Uhub.start(at.at('uhub'))
@@ -111,8 +111,6 @@ test('on a uhub, ncdc and Kith take from each other, search, browse and talk', {
   const folder = await material(at, 'theirs')
   await ncdc.share(folder, 'theirs')
   await ncdc.join(hub)
-  await takeFrom({ nick: 'ncdc', folder }, hub, at)
-
   const ours = await material(at, 'ours')
   await using on = await OnHub.start(hub, await sharesOf(ours))
   await ncdc.find('ours large', 'ours large.bin')
@@ -137,4 +135,6 @@ test('on a uhub, ncdc and Kith take from each other, search, browse and talk', {
   await on.member.chat.say(`${hub}/ncdc`, 'and back')
   await ncdc.tab('~Kith')
   await until(async () => (await ncdc.screen()).includes('<Kith> and back'))
+  await on[Symbol.asyncDispose]()
+  await takeFrom({ nick: 'ncdc', folder }, hub, at)
 })

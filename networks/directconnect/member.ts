@@ -5,6 +5,7 @@ import { bytesOf, hexOf } from '@kith/core/content/digest.ts'
 import type { Browse, Fetch, Gateways, Locate, Search } from '@kith/core/network/facets.ts'
 import type { Host } from '@kith/core/network/host.ts'
 import type { Connection, Datagrams } from '@kith/core/network/net.ts'
+import { endpointText } from '@kith/core/network/net.ts'
 import type { Health, Membership } from '@kith/core/network/network.ts'
 import type { Subject } from '@kith/core/transfer/subject.ts'
 import type { WritableValue } from '@kith/core/value/value.ts'
@@ -14,8 +15,7 @@ import { browse } from './facets/browse.ts'
 import { HubChat } from './facets/chat.ts'
 import { locate, search } from './facets/search.ts'
 import { Sources } from './fetch/sources.ts'
-import type { Answer } from './hubs/datagrams.ts'
-import { adcResult, openDatagrams } from './hubs/datagrams.ts'
+import { openDatagrams } from './hubs/datagrams.ts'
 import { Hub } from './hubs/hub.ts'
 import { Questions } from './hubs/questions.ts'
 import type { Identity } from './identity.ts'
@@ -31,8 +31,10 @@ import { Shelf } from './serve/shelf.ts'
 import { Uploads } from './serve/uploads.ts'
 import type { Settings } from './settings.ts'
 import { AdcHub } from './talk/adc-hub.ts'
+import { NmdcHub } from './talk/nmdc-hub.ts'
 import type { HubEvent, HubTalk, Reply } from './talk/hub-event.ts'
 import { parseHubAddress, publicAddress } from './wire/hub-address.ts'
+import { nmdcText } from './wire/nmdc-text.ts'
 import type { HubSelf } from './wire/hub-user.ts'
 import type { Question } from './wire/question.ts'
 
@@ -77,6 +79,7 @@ export class Member implements Membership {
       new Reception({
         host,
         cid,
+        program: `${host.self.program}-${host.self.version}`,
         encryption: settings.encryption,
         port: () => this.#port,
         asked: (conversation, ask) => this.#uploads.asked(conversation, ask),
@@ -129,13 +132,13 @@ export class Member implements Membership {
         ...(port === 0 ? {} : { port }),
         recognise: greeting,
         ...(encryption === 'never' ? {} : { tls: { plain: encryption === 'offered', client: 'asked' as const } }),
-        accept: (connection) => this.#reception.accept(connection),
+        accept: (connection, head) => this.#reception.accept(connection, head),
       })
       this.#resources.use(listener)
       this.#port = listener.local.port
     }
     if (this.#port !== undefined) {
-      const opened = await openDatagrams(this.#host, this.#port, (answer) => this.#answered(answer))
+      const opened = await openDatagrams(this.#host, this.#port, (bytes) => this.#arrived(bytes))
       this.#datagrams = this.#resources.use(opened)
     }
     for (const address of hubs) this.#addHub(address)
@@ -170,14 +173,14 @@ export class Member implements Membership {
     await hub[Symbol.asyncDispose]()
   }
 
-  #talk(hub: Hub, connection: Connection): HubTalk {
-    return new AdcHub({
-      self: this.#self(hub),
-      ...this.#identity,
-      v6: connection.remote.host.includes(':'),
-      now: this.#host.clock.now(),
-      tiger: (bytes) => this.#kernel.digest(bytes),
-    })
+  #talk(hub: Hub, { remote, local }: Connection): HubTalk {
+    const self = this.#self(hub)
+    const now = this.#host.clock.now()
+    const { protocol, charset = 'windows-1252' } = hub.address
+    if (protocol === 'nmdc')
+      return new NmdcHub({ self, text: nmdcText(charset), address: local.host, hub: endpointText(remote), now })
+    const tiger = (bytes: Uint8Array): Uint8Array => this.#kernel.digest(bytes)
+    return new AdcHub({ self, ...this.#identity, v6: remote.host.includes(':'), now, tiger })
   }
 
   #self(hub: Hub): HubSelf {
@@ -227,10 +230,7 @@ export class Member implements Membership {
       case 'found':
         return this.#with(hub, event.from, (party) => this.#questions.found(party, event.item, event.token))
       case 'meet':
-        return this.#with(hub, event.from, (party) => {
-          const host = event.host ?? party.user.address
-          if (host !== undefined) this.#reception.meet(party, { host, port: event.port }, event.meeting)
-        })
+        return this.#meet(hub, event)
       case 'invite':
         return this.#with(hub, event.from, (party) => this.#reception.invited(party, event.meeting))
       case 'left':
@@ -250,6 +250,13 @@ export class Member implements Membership {
     }
   }
 
+  #meet(hub: Hub, { from, host, port, meeting }: HubEvent & { kind: 'meet' }): void {
+    const user = from === undefined ? undefined : hub.user(from)
+    const at = host ?? user?.address
+    if (at === undefined || (from !== undefined && user === undefined)) return
+    this.#reception.meet(hub, user === undefined ? undefined : { hub, user }, { host: at, port }, meeting)
+  }
+
   #with(hub: Hub, id: string, then: (party: Party) => void): void {
     const user = hub.user(id)
     if (user !== undefined) then({ hub, user })
@@ -259,20 +266,22 @@ export class Member implements Membership {
     const most = reply.kind === 'user' ? mostByHub : mostByDatagram
     const items = matches(this.#shelf, question, most, this.#uploads.freeSlots)
     if (items.length === 0) return
+    const { talk } = hub
+    if (talk === undefined) return
     if (reply.kind === 'datagram') {
       const { host, port } = reply
-      for (const item of items) this.#datagrams?.send({ host, port }, adcResult(this.#identity.cid, item, reply.token))
-    }
-    if (reply.kind === 'user' || this.#datagrams === undefined) {
-      hub.talk?.answer(reply.id, reply.token, items.slice(0, mostByHub))
+      for (const item of items) this.#datagrams?.send({ host, port }, talk.result(item, reply.token))
+    } else {
+      talk.answer(reply.id, reply.token, items)
       hub.flush()
     }
   }
 
   /** A result came by datagram; whoever it is has to be on a hub of ours. */
-  #answered(answer: Answer): void {
-    const party = this.#find(answer.cid)
-    if (party !== undefined) this.#questions.found(party, answer.item, answer.token)
+  #arrived(bytes: Uint8Array): void {
+    for (const hub of this.#hubs.values()) {
+      if (hub.talk?.datagram(bytes) === true) return hub.flush()
+    }
   }
 
   #find(key: string): Party | undefined {

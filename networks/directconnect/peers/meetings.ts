@@ -74,9 +74,9 @@ export class Meetings {
   /** Whose meeting this is, if it is one: by token, or by nick where there are no tokens. */
   find(who: { readonly token?: string; readonly cid?: string; readonly nick?: string }): Party | undefined {
     for (const [key, { party }] of this.#expected) {
-      const { cid, nick } = party.user
+      const { cid } = party.user
       if (who.cid !== undefined && cid === who.cid && key === keyOf(party, who.token ?? '')) return party
-      if (who.cid === undefined && nick === who.nick && party.hub.address.protocol === 'nmdc') return party
+      if (who.cid === undefined && party.user.id === who.nick && party.hub.address.protocol === 'nmdc') return party
     }
     return undefined
   }

@@ -1,11 +1,15 @@
 import type { Fault } from '@kith/core/fault/fault.ts'
 import { fail } from '@kith/core/fault/fault.ts'
 import type { Host } from '@kith/core/network/host.ts'
+import { pick } from '@kith/core/network/clock.ts'
 import type { Connection, Endpoint } from '@kith/core/network/net.ts'
+import { endpointText } from '@kith/core/network/net.ts'
 import type { Trust } from '@kith/core/network/tls.ts'
-import { equal } from '@kith/wire/bytes.ts'
+import { base32, equal } from '@kith/wire/bytes.ts'
+import type { Hub } from '../hubs/hub.ts'
 import { AdcPeer } from '../talk/adc-peer.ts'
 import type { Meeting } from '../talk/hub-event.ts'
+import { NmdcPeer } from '../talk/nmdc-peer.ts'
 import type { PeerEvent, PeerTalk } from '../talk/peer-event.ts'
 import type { Ask } from '../wire/ask.ts'
 import type { ConversationOwner } from './conversation.ts'
@@ -15,6 +19,8 @@ import type { Party } from './party.ts'
 import { partyKey } from './party.ts'
 
 const dialMs = 20_000
+/** What every line of NMDC begins with. */
+const dollar = 0x24
 /** Dials that others made us make: a hub must not turn us against a third party. */
 const mostDials = 50
 const mostDialsPerUser = 3
@@ -23,6 +29,8 @@ export interface ReceptionWorld {
   readonly host: Pick<Host, 'clock' | 'net' | 'random' | 'log'>
   /** In base32. */
   readonly cid: string
+  /** `Kith-0.1.0` */
+  readonly program: string
   readonly encryption: 'never' | 'offered' | 'required'
   /** The port that others reach us at; undefined while we are passive. */
   port(): number | undefined
@@ -80,16 +88,16 @@ export class Reception implements Disposable {
     )
   }
 
-  /** A user waits for us. */
-  meet(party: Party, at: Endpoint, meeting: Meeting): void {
+  /** Somebody on a hub waits for us; NMDC does not say who. */
+  meet(hub: Hub, party: Party | undefined, at: Endpoint, meeting: Meeting): void {
     if (this.#tls(meeting.tls) !== meeting.tls) return
-    const key = partyKey(party)
+    const key = party === undefined ? endpointText(at) : partyKey(party)
     const dials = this.#dials.get(key) ?? 0
     if (this.#dials.size >= mostDials || dials >= mostDialsPerUser) return
     this.#dials.set(key, dials + 1)
-    void this.#dial(party, at, meeting)
+    void this.#dial(hub, party, at, meeting)
       .catch((error: unknown) => {
-        this.#world.host.log.debug('a user could not be dialled', { user: party.user.nick, error: String(error) })
+        this.#world.host.log.debug('a user could not be dialled', { user: party?.user.nick, error: String(error) })
       })
       .finally(() => {
         const left = this.#dials.get(key)! - 1
@@ -107,41 +115,64 @@ export class Reception implements Disposable {
     party.hub.flush()
   }
 
-  /** Somebody dialled us. */
-  accept(connection: Connection): void {
-    const talk = new AdcPeer({ cid: this.#world.cid, now: this.#world.host.clock.now() })
-    this.#begin(connection, talk, undefined, '')
+  /** Somebody dialled us; `head` is how they begin. */
+  accept(connection: Connection, head: Uint8Array): void {
+    const { host, cid } = this.#world
+    const now = host.clock.now()
+    if (head[0] !== dollar) return this.#begin(connection, new AdcPeer({ cid, now }), undefined, '')
+    this.#begin(connection, this.#nmdc(undefined), undefined, '')
   }
 
-  async #dial(party: Party, at: Endpoint, { token, tls }: Meeting): Promise<void> {
+  async #dial(hub: Hub, party: Party | undefined, at: Endpoint, { token, tls }: Meeting): Promise<void> {
     const { host, cid } = this.#world
-    const { keyprint } = party.user
+    const keyprint = party?.user.keyprint
     const trust: Trust = keyprint === undefined ? { kind: 'anyone' } : { kind: 'pinned', fingerprints: [keyprint] }
     const connection = await host.net.connect(at, { timeoutMs: dialMs, ...(tls ? { tls: { trust } } : {}) })
-    this.#begin(connection, new AdcPeer({ cid, token, now: host.clock.now() }), party, token)
+    const nmdc = hub.address.protocol === 'nmdc'
+    const talk = nmdc ? this.#nmdc(hub) : new AdcPeer({ cid, token, now: host.clock.now() })
+    this.#begin(connection, talk, party, token, hub)
   }
 
-  #begin(connection: Connection, talk: PeerTalk, party: Party | undefined, token: string): void {
+  /** The hub is known where we dial; who it is shows when they say their nick. */
+  #nmdc(hub: Hub | undefined): PeerTalk {
+    const { host, program } = this.#world
+    const nick = hub?.talk?.id
+    return new NmdcPeer({
+      ...(nick === undefined ? {} : { dialled: { nick } }),
+      self: (theirs) => {
+        const party = this.#meetings.find({ nick: theirs })
+        const own = party?.hub.talk?.id ?? nick
+        if (own === undefined) return undefined
+        return { nick: own, taking: party !== undefined && this.#meetings.wanted(party, '') }
+      },
+      program,
+      number: 1 + pick(host.random, 32_767),
+      noise: base32(host.random.bytes(20)),
+      now: host.clock.now(),
+    })
+  }
+
+  #begin(connection: Connection, talk: PeerTalk, party: Party | undefined, token: string, hub?: Hub): void {
     const conversation = new Conversation(connection, talk, party, this.#owner)
     this.#open.add(conversation)
     let meeting = token
     conversation.start(this.#world.host.clock, (event: PeerEvent) => {
       if (event.kind === 'hello') {
-        const fault = this.#check(conversation, event)
+        const fault = this.#check(conversation, event, hub)
         if (fault !== undefined) return conversation.close(fault)
         meeting = event.token ?? meeting
-      } else if (event.kind === 'ready' && conversation.party !== undefined) {
+      } else if (event.kind === 'ready' && event.taking && conversation.party !== undefined) {
         this.#meetings.arrived(conversation, conversation.party, meeting)
       }
     })
   }
 
   /** Whether they are whom we expect. */
-  #check(conversation: Conversation, hello: PeerEvent & { kind: 'hello' }): Fault | undefined {
-    const party = conversation.party ?? this.#meetings.find(hello)
+  #check(conversation: Conversation, hello: PeerEvent & { kind: 'hello' }, hub?: Hub): Fault | undefined {
+    const party = conversation.party ?? this.#meetings.find(hello) ?? onHub(hub, hello.nick)
     if (party === undefined) return stranger
-    const { cid, nick, keyprint } = party.user
-    if (hello.cid !== undefined ? cid !== hello.cid : nick !== hello.nick) return stranger
+    const { cid, keyprint } = party.user
+    if (hello.cid !== undefined ? cid !== hello.cid : party.user.id !== hello.nick) return stranger
     const { secured } = conversation.connection
     if (this.#world.encryption === 'required' && secured === undefined) return unsafe
     const shown = secured?.fingerprint
@@ -160,6 +191,12 @@ export class Reception implements Disposable {
   [Symbol.dispose](): void {
     for (const conversation of this.#open) conversation.close()
   }
+}
+
+/** Who calls so on a hub, where nobody in particular was expected. */
+function onHub(hub: Hub | undefined, nick: string | undefined): Party | undefined {
+  const user = nick === undefined ? undefined : hub?.user(nick)
+  return hub === undefined || user === undefined ? undefined : { hub, user }
 }
 
 const stranger: Fault = {

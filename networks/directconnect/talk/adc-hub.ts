@@ -2,7 +2,7 @@ import type { Fault } from '@kith/core/fault/fault.ts'
 import { FaultError } from '@kith/core/fault/fault.ts'
 import type { Output } from '@kith/core/network/machine.ts'
 import { concat, fromBase32, utf8 } from '@kith/wire/bytes.ts'
-import { broken } from '@kith/wire/fault.ts'
+import { attempt, broken } from '@kith/wire/fault.ts'
 import { fieldsOf, updateFields, userOf } from '../wire/adc-info.ts'
 import type { AdcLine } from '../wire/adc-line.ts'
 import { formatAdc, mostLineBytes, named, parseAdc } from '../wire/adc-line.ts'
@@ -53,6 +53,7 @@ type State = 'protocol' | 'identify' | 'normal' | 'closed'
 export class AdcHub implements HubTalk {
   id: string | undefined
   readonly #users = new Map<string, HubUser>()
+  readonly #byCid = new Map<string, string>()
   readonly #fields = new Map<string, Map<string, string>>()
   readonly #hub = new Map<string, string>()
   readonly #options: AdcHubOptions
@@ -146,6 +147,22 @@ export class AdcHub implements HubTalk {
     const from = this.id
     if (from === undefined) return
     for (const item of items) this.#send({ type: 'D', command: 'RES', from, to, words: resultWords(item, token) })
+  }
+
+  result(item: FoundItem, token: string): Uint8Array {
+    const cid = tigerText(this.#options.publicId)
+    return utf8(formatAdc({ type: 'U', command: 'RES', cid, words: resultWords(item, token) }))
+  }
+
+  datagram(bytes: Uint8Array): boolean {
+    const end = bytes.indexOf(0x0a)
+    const line = attempt(() => parseAdc(end < 0 ? bytes : bytes.subarray(0, end)))
+    if (!line.ok || line.value.type !== 'U' || line.value.command !== 'RES') return false
+    const from = this.#byCid.get(line.value.cid)
+    const result = readResult(line.value)
+    if (from === undefined || result === undefined) return false
+    this.#event({ kind: 'found', from, ...result })
+    return true
   }
 
   meet(to: string, { tls, token }: Meeting, port: number): void {
@@ -244,6 +261,7 @@ export class AdcHub implements HubTalk {
     updateFields(fields, line.words)
     const user = userOf(line.from, fields)
     this.#users.set(line.from, user)
+    if (user.cid !== undefined) this.#byCid.set(user.cid, line.from)
     this.#event({ kind: 'user', user, joined })
     if (line.from === this.id && this.#state === 'identify') {
       this.#state = 'normal'
@@ -294,6 +312,7 @@ export class AdcHub implements HubTalk {
     const user = this.#users.get(id)
     this.#users.delete(id)
     this.#fields.delete(id)
+    if (user?.cid !== undefined) this.#byCid.delete(user.cid)
     if (user !== undefined) this.#event({ kind: 'left', user })
   }
 
@@ -317,17 +336,10 @@ export class AdcHub implements HubTalk {
     const user = this.#users.get(line.from)
     if (asked === undefined || user === undefined) return
     const { question, token } = asked
-    const { address, udpPort, cid } = user
+    const { address, udpPort } = user
     const reply =
       user.active && address !== undefined && udpPort !== undefined
-        ? {
-            kind: 'datagram' as const,
-            id: line.from,
-            host: address,
-            port: udpPort,
-            token,
-            ...(cid === undefined ? {} : { cid }),
-          }
+        ? { kind: 'datagram' as const, host: address, port: udpPort, token }
         : { kind: 'user' as const, id: line.from, token }
     this.#event({ kind: 'question', question, reply })
   }

@@ -150,7 +150,7 @@ export class AdcPeer implements PeerTalk {
     this.#state = 'open'
     this.#deadline = undefined
     this.#event({ kind: 'hello', cid, ...(token === undefined ? {} : { token }) })
-    this.#event({ kind: 'ready' })
+    this.#event({ kind: 'ready', taking: true })
   }
 
   #get(line: AdcLine): void {

@@ -1,22 +1,13 @@
 import type { Machine } from '@kith/core/network/machine.ts'
 import type { HubSelf, HubUser } from '../wire/hub-user.ts'
 import type { Question } from '../wire/question.ts'
+import type { UserCommand } from '../wire/user-command.ts'
 import type { FoundItem } from '../wire/found.ts'
 
 /** How two users are to meet. `token` names the meeting; NMDC has none. */
 export interface Meeting {
   readonly token: string
   readonly tls: boolean
-}
-
-/** Something that a hub offers in menus: what to send when it is chosen. */
-export interface UserCommand {
-  /** Levels of a menu, from the top. */
-  readonly path: readonly string[]
-  readonly context: { readonly hub: boolean; readonly user: boolean; readonly search: boolean; readonly list: boolean }
-  readonly kind: 'separator' | 'send' | 'clear'
-  /** With parameters such as `%[userNI]`. */
-  readonly text: string
 }
 
 export type HubEvent =
@@ -32,10 +23,10 @@ export type HubEvent =
   | { readonly kind: 'status'; readonly severity: 0 | 1 | 2; readonly code: number; readonly text: string }
   | { readonly kind: 'question'; readonly question: Question; readonly reply: Reply }
   | { readonly kind: 'found'; readonly from: string; readonly token: string; readonly item: FoundItem }
-  /** They wait for us at `port`. */
+  /** Somebody waits for us at `port`; NMDC does not say who, ADC not where. */
   | {
       readonly kind: 'meet'
-      readonly from: string
+      readonly from?: string
       readonly host?: string
       readonly port: number
       readonly meeting: Meeting
@@ -50,11 +41,9 @@ export type Reply =
   | { readonly kind: 'user'; readonly id: string; readonly token: string }
   | {
       readonly kind: 'datagram'
-      readonly id: string
       readonly host: string
       readonly port: number
       readonly token: string
-      readonly cid?: string
     }
 
 /** Our side of a hub, ADC or NMDC: one machine each, and this is all that the rest sees of them. */
@@ -69,6 +58,10 @@ export interface HubTalk extends Machine<HubEvent> {
   tell(id: string, text: string): void
   ask(question: Question, token: string): void
   answer(id: string, token: string, items: readonly FoundItem[]): void
+  /** An answer as it travels in a datagram. */
+  result(item: FoundItem, token: string): Uint8Array
+  /** A datagram came; true when it is an answer of somebody on this hub. */
+  datagram(bytes: Uint8Array): boolean
   /** We wait at `port`. */
   meet(id: string, meeting: Meeting, port: number): void
   /** We cannot be dialled: they shall wait for us. */

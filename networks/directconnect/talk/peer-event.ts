@@ -11,8 +11,8 @@ export type Refusal =
 export type PeerEvent =
   /** Who they are: `cid` in ADC, `nick` in NMDC, and which meeting this is. */
   | { readonly kind: 'hello'; readonly cid?: string; readonly nick?: string; readonly token?: string }
-  /** Both have said who they are; asking may begin. */
-  | { readonly kind: 'ready' }
+  /** Both have said who they are; asking may begin, and `taking` is whether by us. */
+  | { readonly kind: 'ready'; readonly taking: boolean }
   | { readonly kind: 'asked'; readonly ask: Ask }
   | { readonly kind: 'refused'; readonly refusal: Refusal }
 
