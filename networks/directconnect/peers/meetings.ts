@@ -7,7 +7,7 @@ import type { Party } from './party.ts'
 import { partyKey } from './party.ts'
 
 /** Whoever was asked to come has this long. */
-const meetingMs = 30_000
+const meetingMs = 20_000
 /** Meetings that others have arranged with us. */
 const mostInvited = 1_000
 const tokenBytes = 5

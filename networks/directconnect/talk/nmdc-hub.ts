@@ -18,7 +18,8 @@ const mostLineBytes = 256 * 1024
 const keepAliveMs = 120_000
 const loginMs = 60_000
 const mostUsers = 200_000
-/** Results through a hub are few, so that nobody's line is full of them. */
+/** Hubs send our own `$MyINFO` back after those of the others; one that does not is waited for so long. */
+const settleMs = 3_000
 const classicVersion = '1,0091'
 
 export interface NmdcHubOptions {
@@ -57,11 +58,15 @@ export class NmdcHub implements HubTalk {
   #told = ''
   #name = ''
   #state: State = 'lock'
+  /** The hub has told who is there. */
+  #isSettled = false
+  #now: number
   #deadline: number
 
   constructor(options: NmdcHubOptions) {
     this.#options = options
     this.#self = options.self
+    this.#now = options.now
     this.#deadline = options.now + loginMs
     this.id = options.text.write(options.self.nick.replace(/[$|<> ]/g, '_'))
     this.#splitter = new Splitter(0x7c, mostLineBytes, {
@@ -76,7 +81,7 @@ export class NmdcHub implements HubTalk {
   }
 
   get online(): boolean {
-    return this.#state === 'normal'
+    return this.#isSettled
   }
 
   get deadline(): number | undefined {
@@ -85,7 +90,8 @@ export class NmdcHub implements HubTalk {
 
   receive(bytes: Uint8Array, now: number): void {
     if (this.#state === 'closed') return
-    if (this.#state === 'normal') this.#deadline = now + keepAliveMs
+    this.#now = now
+    if (this.#isSettled) this.#deadline = now + keepAliveMs
     try {
       this.#splitter.receive(bytes)
     } catch (error) {
@@ -103,6 +109,7 @@ export class NmdcHub implements HubTalk {
         message: 'The hub did not let us in in time',
       })
     }
+    if (!this.#isSettled) return this.#settled(now)
     this.#send('|')
     this.#deadline = now + keepAliveMs
   }
@@ -186,7 +193,7 @@ export class NmdcHub implements HubTalk {
       case 'HubIsFull':
         return this.#close({ kind: 'unavailable', code: 'directconnect/hub-full', message: 'The hub is full' })
       case 'Hello':
-        return this.#hello(rest)
+        return this.#hello(rest, this.#now)
       case 'HubName':
         this.#name = this.#read(rest)
         return this.#event({ kind: 'title', name: this.#name, description: '' })
@@ -239,11 +246,19 @@ export class NmdcHub implements HubTalk {
     })
   }
 
-  #hello(nick: string): void {
+  #hello(nick: string, now: number): void {
     if (nick !== this.id || this.#state !== 'nick') return
     this.#state = 'normal'
     this.#send(`$Version ${classicVersion}|$GetNickList|`)
     this.#inform()
+    this.#deadline = now + settleMs
+  }
+
+  /** Whoever is asked before it knows us, or answers before we know it, is lost: so the lists come first. */
+  #settled(now: number): void {
+    if (this.#isSettled) return
+    this.#isSettled = true
+    this.#deadline = now + keepAliveMs
     this.#event({ kind: 'online' })
   }
 
@@ -263,6 +278,7 @@ export class NmdcHub implements HubTalk {
     if (user === undefined || (joined && this.#users.size >= mostUsers)) return
     this.#users.set(nick, user)
     this.#event({ kind: 'user', user, joined })
+    if (nick === this.id) this.#settled(this.#now)
   }
 
   #left(nick: string): void {
