@@ -73,7 +73,7 @@ export class Member implements Membership {
     this.#host = host
     this.#settings = settings
     this.#identity = identityOf(host, this.#kernel)
-    this.#questions = new Questions(host.random, () => this.#hubs.values())
+    this.#questions = this.#resources.use(new Questions(host.clock, host.random, () => this.#hubs.values()))
     const { cid } = this.#identity
     this.#reception = this.#resources.use(
       new Reception({
@@ -169,6 +169,7 @@ export class Member implements Membership {
     const hub = this.#hubs.get(key)
     if (hub === undefined) throw fail('input', 'directconnect/no-hub', `${key} is none of your hubs`)
     this.#hubs.delete(key)
+    this.#questions.forget(hub)
     this.chat.settle()
     await hub[Symbol.asyncDispose]()
   }
@@ -313,7 +314,8 @@ export class Member implements Membership {
     using sources = new Sources(bytesOf(digest), subject, {
       host: this.#host,
       kernel: this.#kernel,
-      ask: (question, found, hub) => this.#questions.ask(question, found, hub),
+      ask: (question, found, hub) => this.#questions.ask(question, found, hub === undefined ? {} : { hub }),
+      find: (key) => this.#find(key),
       line: (party) => this.#line(party),
     })
     const key = hexOf(digest)

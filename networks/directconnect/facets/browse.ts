@@ -10,6 +10,7 @@ import type { Demand, Line } from '../peers/line.ts'
 import type { Party } from '../peers/party.ts'
 import type { Refusal, Taker } from '../talk/peer-event.ts'
 import type { Ask } from '../wire/ask.ts'
+import type { ListedFile } from '../wire/file-list.ts'
 import { fileListReader } from '../wire/file-list.ts'
 import { formatMagnet } from '../wire/links.ts'
 
@@ -33,7 +34,7 @@ export function browse(world: BrowseWorld): Browse {
       if (party === undefined)
         throw fail('unavailable', 'directconnect/user-gone', `${peer.name} is on no hub of yours`)
       const parts = await fetchList(world.line(party), signal)
-      yield* read(parts, world.clock, signal)
+      yield* read(parts, peer.key, world.clock, signal)
     },
   }
 }
@@ -81,13 +82,18 @@ function fetchList(line: Line, signal: AbortSignal): Promise<readonly Uint8Array
   })
 }
 
-async function* read(parts: readonly Uint8Array[], clock: Clock, signal: AbortSignal): AsyncGenerator<FileEntry> {
+async function* read(
+  parts: readonly Uint8Array[],
+  key: string,
+  clock: Clock,
+  signal: AbortSignal,
+): AsyncGenerator<FileEntry> {
   const list = bunzip2()
   const reader = fileListReader()
   function* entries(): Generator<FileEntry> {
     for (const part of parts)
-      for (const xml of list.push(part)) for (const file of reader.push(xml)) yield entryOf(file)
-    for (const xml of list.end()) for (const file of reader.push(xml)) yield entryOf(file)
+      for (const xml of list.push(part)) for (const file of reader.push(xml)) yield entryOf(file, key)
+    for (const xml of list.end()) for (const file of reader.push(xml)) yield entryOf(file, key)
     reader.end()
   }
   let count = 0
@@ -97,9 +103,9 @@ async function* read(parts: readonly Uint8Array[], clock: Clock, signal: AbortSi
   }
 }
 
-function entryOf({ path, size, tth }: { path: readonly string[]; size: number; tth: Uint8Array }): FileEntry {
+function entryOf({ path, size, tth }: ListedFile, key: string): FileEntry {
   const digests = [digestOf('tth', tth)]
-  const link = formatMagnet({ digests, size, name: path.at(-1) ?? '' })
+  const link = formatMagnet({ digests, size, name: path.at(-1) ?? '' }, [key])
   return { path, size, digests, ...(link === undefined ? {} : { link }) }
 }
 

@@ -8,7 +8,9 @@ import type { Medium, Query } from '@kith/core/search/query.ts'
 import { inbox } from '@kith/core/value/inbox.ts'
 import { equal } from '@kith/wire/bytes.ts'
 import type { Questions } from '../hubs/questions.ts'
+import type { Party } from '../peers/party.ts'
 import { peerOf } from '../peers/party.ts'
+import type { FoundItem } from '../wire/found.ts'
 import type { Question, QuestionKind } from '../wire/question.ts'
 
 /** Results of one search that are looked at. */
@@ -42,19 +44,13 @@ export function search(questions: Questions): Search {
       const hits = inbox<Hit>(signal, mostHits)
       const question = questionOf(plan.native)
       if (question.words.length === 0 && question.tth === undefined && question.kind === undefined) return
-      using _asking = questions.ask(question, (party, { path, folder, size, freeSlots, tth }) => {
+      const found = (party: Party, { path, folder, size, freeSlots, tth }: FoundItem): void => {
         const name = path.at(-1) ?? ''
-        hits.push({
-          content: {
-            digests: tth === undefined || folder ? [] : [digestOf('tth', tth)],
-            name,
-            ...(size === undefined ? {} : { size }),
-          },
-          peer: peerOf(party),
-          path,
-          slots: freeSlots,
-        })
-      })
+        const digests = tth === undefined || folder ? [] : [digestOf('tth', tth)]
+        const content = { digests, name, ...(size === undefined ? {} : { size }) }
+        hits.push({ content, peer: peerOf(party), path, slots: freeSlots })
+      }
+      using _asking = questions.ask(question, found, { urgent: true })
       yield* hits
     },
   }
@@ -69,12 +65,16 @@ export function locate(questions: Questions, clock: Clock): Locate {
       const peers = inbox<Peer>(signal)
       const seen = new Set<string>()
       using _timer = clock.after(locateMs, () => peers.end())
-      using _asking = questions.ask({ words: [], without: [], extensions: [], tth }, (party, item) => {
-        const peer = peerOf(party)
-        if (item.tth === undefined || !equal(item.tth, tth) || seen.has(peer.key)) return
-        seen.add(peer.key)
-        peers.push(peer)
-      })
+      using _asking = questions.ask(
+        { words: [], without: [], extensions: [], tth },
+        (party, item) => {
+          const peer = peerOf(party)
+          if (item.tth === undefined || !equal(item.tth, tth) || seen.has(peer.key)) return
+          seen.add(peer.key)
+          peers.push(peer)
+        },
+        { urgent: true },
+      )
       yield* peers
     },
   }

@@ -31,6 +31,16 @@ export class Described {
     else this.#small()
   }
 
+  /** Keys of users who are said to have it. */
+  get users(): readonly string[] {
+    return this.#hint.users ?? []
+  }
+
+  /** Undefined until somebody says. */
+  get size(): number | undefined {
+    return this.#hint.size
+  }
+
   /** Whether blocks can be asked for. */
   get ready(): boolean {
     return this.#subject.layout.current !== undefined

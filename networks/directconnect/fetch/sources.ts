@@ -23,6 +23,8 @@ export interface SourcesWorld {
   /** Asks all hubs, or one; what is found is told as long as the question is not disposed. */
   ask(question: Question, found: (party: Party, item: FoundItem) => void, hub?: Hub): Disposable
   line(party: Party): Line
+  /** Somebody who is on a hub of ours now. */
+  find(key: string): Party | undefined
 }
 
 /** Looks for users who have a file, and opens a lane to each. */
@@ -64,6 +66,20 @@ export class Sources implements Disposable {
     if (this.subject.stage.current === 'giving' || this.#lanes.size >= mostLanes || this.#lanes.has(key)) return
     if (this.subject.banned(`directconnect/${key}`)) return
     this.#described.heard(item.size, item.path.at(-1) ?? '')
+    this.#add(party)
+  }
+
+  /** Users that the link names, as far as they are there. */
+  #recall(): void {
+    if (this.#described.size === undefined || this.subject.stage.current === 'giving') return
+    for (const key of this.#described.users) {
+      const party = this.#lanes.has(key) ? undefined : this.#world.find(key)
+      if (party !== undefined && !this.subject.banned(`directconnect/${key}`)) this.#add(party)
+    }
+  }
+
+  #add(party: Party): void {
+    const key = partyKey(party)
     const line = this.#world.line(party)
     const world = { clock: this.#world.host.clock, subject: this.subject, described: this.#described, line }
     this.#lanes.set(key, new FileLane(this.tth, { ...world, closed: () => this.#lanes.delete(key) }))
@@ -71,6 +87,7 @@ export class Sources implements Disposable {
 
   #look(hub?: Hub): void {
     if (this.subject.stage.current === 'giving') return
+    this.#recall()
     this.#questions.get(hub)?.[Symbol.dispose]()
     const question: Question = { words: [], without: [], extensions: [], tth: this.tth }
     this.#questions.set(

@@ -24,5 +24,6 @@ export function keyOf(text: string): string {
   for (let at = 1; at < length; at++) key[at] = bytes[at]! ^ bytes[at - 1]!
   key[0] = bytes[0]! ^ bytes[length - 1]! ^ bytes[length - 2]! ^ 5
   for (let at = 0; at < length; at++) key[at] = ((key[at]! << 4) | (key[at]! >> 4)) & 255
+  // oxlint-disable-next-line no-control-regex
   return latin1(key).replace(/[\0\x05$`|~]/g, (one) => `/%DCN${`${one.charCodeAt(0)}`.padStart(3, '0')}%/`)
 }
