@@ -24,7 +24,8 @@ test('on an NMDC hub, EiskaltDC++, ncdc and Kith take from each other and talk',
   await using at = await scratch()
   await using relay = await NmdcRelay.start({ Kith: 'sesame' })
   const hub = relay.address
-  const login = hub.replace('//', '//Kith:sesame@')
+  // What the others write in: Debian's locale.
+  const login = `${hub.replace('//', '//Kith:sesame@')}/?charset=utf-8`
   const [fromEiskalt, fromNcdc, ours] = [
     await folderOf(at.path, 'eis'),
     await folderOf(at.path, 'nc'),

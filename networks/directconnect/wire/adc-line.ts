@@ -45,12 +45,9 @@ export function parseAdc(bytes: Uint8Array): AdcLine {
     case 'E':
       return { type, command, from: sidIn(rest[0]), to: sidIn(rest[1]), words: words(2) }
     case 'F': {
-      let at = 1
-      while (rest[at] !== undefined && /^[+-]/.test(rest[at]!)) at++
-      // Several may stand in one word.
-      const features = rest.slice(1, at).flatMap((word) => word.match(/[+-][^+-]*/g) ?? [])
-      if (!features.every((word) => feature.test(word))) throw bad('names no features')
-      return { type, command, from: sidIn(rest[0]), features, words: words(at) }
+      const features = rest[1]?.match(/[+-][^+-]*/g) ?? []
+      if (features.join('') !== rest[1] || !features.every((word) => feature.test(word))) throw bad('names no features')
+      return { type, command, from: sidIn(rest[0]), features, words: words(2) }
     }
     case 'U': {
       const cid = rest[0] ?? ''
