@@ -36,7 +36,7 @@ export class OnHub implements AsyncDisposable {
     this.lines = lines
   }
 
-  static async start(hub: string, shares: readonly Share[], more: Partial<Settings> = {}): Promise<OnHub> {
+  static async start(hub: string, shares: readonly Share[], more: Partial<Settings> = {}, ms = 10_000): Promise<OnHub> {
     const [clock, random] = [systemClock(), systemRandom()]
     const lines: string[] = []
     const log = logTo(lines)
@@ -62,7 +62,7 @@ export class OnHub implements AsyncDisposable {
     await member.open()
     const on = new OnHub(member, net, lines)
     try {
-      await until(async () => member.health.current.state === 'connected')
+      await until(async () => member.health.current.state === 'connected', ms)
     } catch (error) {
       await on[Symbol.asyncDispose]()
       throw new Error(`It did not reach the hub:\n${lines.join('\n')}`, { cause: error })

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
+import { X509Certificate } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { formatKeyprint } from '@kith/directconnect/wire/keyprint.ts'
 import { Kith } from '../kith.ts'
 import type { Scratch } from '../material.ts'
 import { bytesFrom, put, scratch, tree } from '../material.ts'
@@ -137,4 +139,20 @@ test('on a uhub, ncdc and Kith take from each other, search, browse and talk', {
   await until(async () => (await ncdc.screen()).includes('<Kith> and back'))
   await on[Symbol.asyncDispose]()
   await takeFrom({ nick: 'ncdc', folder }, hub, at)
+})
+
+test('on a uhub with TLS and passwords: its keyprint is checked, and so is ours', { timeout: 60_000 }, async (t) => {
+  if (!needs(t, 'uhub')) return
+  await using at = await scratch()
+  await using uhub = await Uhub.start(at.at('uhub'), { tls: true, users: { Kith: 'sesame' } })
+  const login = (more: string): string => `${uhub.address.replace('//', '//Kith:sesame@')}${more}`
+  const certificate = new X509Certificate(await readFile(at.at('uhub', 'cert.pem')))
+  const right = formatKeyprint(Uint8Array.fromHex(certificate.fingerprint256.replaceAll(':', '')))
+  await using on = await OnHub.start(login(`/?kp=${right}`), [])
+  assert.equal(on.member.gateways.list()[0]?.state, 'attached')
+  assert.equal(on.member.gateways.list()[0]?.address, uhub.address, 'nobody is shown the password')
+  await on[Symbol.asyncDispose]()
+  const refused = (hub: string, code: RegExp): Promise<void> => assert.rejects(OnHub.start(hub, [], {}, 3_000), code)
+  await refused(login(`/?kp=${formatKeyprint(new Uint8Array(32))}`), /net\/certificate/)
+  await refused(uhub.address.replace('//', '//Kith:wrong@'), /directconnect\/password-wrong/)
 })

@@ -1,5 +1,3 @@
-import type { Fault } from '@kith/core/fault/fault.ts'
-import { fail } from '@kith/core/fault/fault.ts'
 import { digestBy } from '@kith/core/content/content.ts'
 import { bytesOf, hexOf } from '@kith/core/content/digest.ts'
 import type { Browse, Fetch, Gateways, Locate, Search } from '@kith/core/network/facets.ts'
@@ -16,7 +14,8 @@ import { HubChat } from './facets/chat.ts'
 import { locate, search } from './facets/search.ts'
 import { Sources } from './fetch/sources.ts'
 import { openDatagrams } from './hubs/datagrams.ts'
-import { Hub } from './hubs/hub.ts'
+import type { Hub } from './hubs/hub.ts'
+import { Roster } from './hubs/roster.ts'
 import { Questions } from './hubs/questions.ts'
 import type { Identity } from './identity.ts'
 import { identityOf } from './identity.ts'
@@ -33,7 +32,6 @@ import type { Settings } from './settings.ts'
 import { AdcHub } from './talk/adc-hub.ts'
 import { NmdcHub } from './talk/nmdc-hub.ts'
 import type { HubEvent, HubTalk, Reply } from './talk/hub-event.ts'
-import { parseHubAddress, publicAddress } from './wire/hub-address.ts'
 import { nmdcText } from './wire/nmdc-text.ts'
 import type { HubSelf } from './wire/hub-user.ts'
 import type { Question } from './wire/question.ts'
@@ -47,7 +45,6 @@ const presentMs = 15_000
 /** Being in Direct Connect: the hubs, the people we have something to do with, and what we give them. */
 export class Member implements Membership {
   readonly health: WritableValue<Health> = value<Health>({ state: 'starting', people: 0 })
-  readonly gateways: Gateways
   readonly fetch: Fetch
   readonly search: Search
   readonly locate: Locate
@@ -58,7 +55,7 @@ export class Member implements Membership {
   readonly #kernel = new TigerKernel()
   readonly #identity: Identity
   readonly #resources = new AsyncDisposableStack()
-  readonly #hubs = new Map<string, Hub>()
+  readonly #hubs: Roster
   readonly #questions: Questions
   readonly #reception: Reception
   readonly #lines = new Map<string, Line>()
@@ -73,7 +70,15 @@ export class Member implements Membership {
     this.#host = host
     this.#settings = settings
     this.#identity = identityOf(host, this.#kernel)
-    this.#questions = this.#resources.use(new Questions(host.clock, host.random, () => this.#hubs.values()))
+    this.#questions = this.#resources.use(new Questions(host.clock, host.random, () => this.#hubs))
+    this.#hubs = new Roster({
+      host,
+      keep: host.keep,
+      talk: (hub, connection) => this.#talk(hub, connection),
+      event: (hub, event) => this.#event(hub, event),
+      changed: () => this.#changed(),
+      removed: (hub) => this.#questions.forget(hub),
+    })
     const { cid } = this.#identity
     this.#reception = this.#resources.use(
       new Reception({
@@ -100,27 +105,26 @@ export class Member implements Membership {
       slots: () => settings.uploadSlots,
       changed: () => this.#presentSoon(),
     })
-    this.gateways = {
-      list: () => [...this.#hubs.values()].map((hub) => hub.gateway()),
-      add: async (address) => this.#addHub(address),
-      remove: (address) => this.#removeHub(address),
-    }
     this.search = search(this.#questions)
     this.locate = locate(this.#questions, host.clock)
     this.browse = browse({
       clock: host.clock,
-      find: (key) => this.#find(key),
+      find: (key) => this.#hubs.find(key),
       line: (party) => this.#line(party),
     })
     this.chat = new HubChat({
       clock: host.clock,
-      hubs: () => this.#hubs.values(),
+      hubs: () => this.#hubs,
       ignored: (nick) => settings.ignored.includes(nick),
     })
     this.fetch = {
       can: (content) => digestBy(content, 'tth') !== undefined,
       work: (subject, signal) => this.#work(subject, signal),
     }
+  }
+
+  get gateways(): Gateways {
+    return this.#hubs
   }
 
   /** Opens the ports and goes to the hubs. @throws FaultError `local` */
@@ -141,38 +145,11 @@ export class Member implements Membership {
       const opened = await openDatagrams(this.#host, this.#port, (bytes) => this.#arrived(bytes))
       this.#datagrams = this.#resources.use(opened)
     }
-    for (const address of hubs) this.#addHub(address)
-    this.#sampleHealth()
+    this.#hubs.open(hubs)
+    this.#changed()
   }
 
   // Hubs
-
-  #addHub(address: string): void {
-    const key = publicAddress(parseHubAddress(address))
-    if (this.#hubs.has(key)) return
-    const hub = new Hub(address, {
-      host: this.#host,
-      talk: (one, connection) => this.#talk(one, connection),
-      event: (one, event) => this.#event(one, event),
-      changed: () => {
-        this.chat.settle()
-        this.#sampleHealth()
-        this.#presentSoon()
-      },
-    })
-    this.#hubs.set(key, hub)
-    this.chat.settle()
-  }
-
-  async #removeHub(address: string): Promise<void> {
-    const key = publicAddress(parseHubAddress(address))
-    const hub = this.#hubs.get(key)
-    if (hub === undefined) throw fail('input', 'directconnect/no-hub', `${key} is none of your hubs`)
-    this.#hubs.delete(key)
-    this.#questions.forget(hub)
-    this.chat.settle()
-    await hub[Symbol.asyncDispose]()
-  }
 
   #talk(hub: Hub, { remote, local }: Connection): HubTalk {
     const self = this.#self(hub)
@@ -190,7 +167,7 @@ export class Member implements Membership {
     const own = hub.address
     const active = this.#port !== undefined && (own.mode ?? mode) === 'active'
     let [guest, registered] = [0, 0]
-    for (const one of this.#hubs.values()) {
+    for (const one of this.#hubs) {
       if (one.talk === undefined && one !== hub) continue
       if (one.address.password === undefined) guest++
       else registered++
@@ -216,7 +193,7 @@ export class Member implements Membership {
   #presentSoon(): void {
     this.#presenting ??= this.#host.clock.after(presentMs, () => {
       this.#presenting = undefined
-      for (const hub of this.#hubs.values()) {
+      for (const hub of this.#hubs) {
         hub.talk?.present(this.#self(hub), this.#host.clock.now())
         hub.flush()
       }
@@ -280,16 +257,9 @@ export class Member implements Membership {
 
   /** A result came by datagram; whoever it is has to be on a hub of ours. */
   #arrived(bytes: Uint8Array): void {
-    for (const hub of this.#hubs.values()) {
+    for (const hub of this.#hubs) {
       if (hub.talk?.datagram(bytes) === true) return hub.flush()
     }
-  }
-
-  #find(key: string): Party | undefined {
-    for (const hub of this.#hubs.values()) {
-      for (const user of hub.talk?.users.values() ?? []) if (partyKey({ hub, user }) === key) return { hub, user }
-    }
-    return undefined
   }
 
   // Fetching
@@ -315,7 +285,7 @@ export class Member implements Membership {
       host: this.#host,
       kernel: this.#kernel,
       ask: (question, found, hub) => this.#questions.ask(question, found, hub === undefined ? {} : { hub }),
-      find: (key) => this.#find(key),
+      find: (key) => this.#hubs.find(key),
       line: (party) => this.#line(party),
     })
     const key = hexOf(digest)
@@ -330,26 +300,15 @@ export class Member implements Membership {
     }
   }
 
-  #sampleHealth(): void {
-    let people = 0
-    let online = 0
-    let fault: Fault | undefined
-    for (const hub of this.#hubs.values()) {
-      people += hub.talk?.users.size ?? 0
-      if (hub.talk !== undefined) online++
-      else fault = hub.gateway().fault ?? fault
-    }
-    const trouble = online === 0 && fault !== undefined
-    this.health.set({
-      state: online > 0 ? 'connected' : trouble ? 'trouble' : 'alone',
-      people,
-      ...(fault !== undefined && online === 0 ? { fault } : {}),
-    })
+  #changed(): void {
+    this.chat.settle()
+    this.health.set(this.#hubs.health())
+    this.#presentSoon()
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#presenting?.[Symbol.dispose]()
-    await Promise.all([...this.#hubs.values()].map((hub) => hub[Symbol.asyncDispose]()))
+    await this.#hubs[Symbol.asyncDispose]()
     await this.#resources[Symbol.asyncDispose]()
   }
 }

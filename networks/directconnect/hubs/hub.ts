@@ -18,6 +18,8 @@ const goodWhileMs = 5 * 60_000
 const dialMs = 30_000
 /** A hub that sends us from one to the next is followed so often. */
 const mostRedirects = 5
+/** An address is no name that TLS could ask for (RFC 6066 3). */
+const numeric = /^[\d.]+$|:/
 
 export interface HubWorld {
   readonly host: Pick<Host, 'clock' | 'net' | 'names' | 'log' | 'random'>
@@ -123,7 +125,7 @@ export class Hub implements AsyncDisposable {
       keyprint === undefined ? { kind: 'anyone' as const } : { kind: 'pinned' as const, fingerprints: [keyprint] }
     const connection = await host.net.connect(
       { host: address, port },
-      { timeoutMs: dialMs, signal, ...(tls ? { tls: { trust, name } } : {}) },
+      { timeoutMs: dialMs, signal, ...(tls ? { tls: { trust, ...(numeric.test(name) ? {} : { name }) } } : {}) },
     )
     if (signal.aborted) {
       connection.close()

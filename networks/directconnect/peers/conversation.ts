@@ -21,6 +21,8 @@ export class Conversation {
   /** Who they are, once they have said it and we believe it. */
   party: Party | undefined
   owner: ConversationOwner
+  /** When something last went over it, in milliseconds since the epoch. */
+  activeAt = 0
   #refused: ((refusal: Refusal) => void) | undefined
   #pump: Pump | undefined
   #ended = false
@@ -42,11 +44,14 @@ export class Conversation {
 
   /** `event` hears of the beginning; what is asked of us later goes to the owner. */
   start(clock: Clock, event: (event: PeerEvent) => void): void {
+    const active = (): void => void (this.activeAt = clock.now())
+    active()
     this.#pump = pump<PeerEvent>(
       this.talk,
       this.connection,
       clock,
       (one) => {
+        active()
         if (one.kind === 'asked') this.owner.asked(this, one.ask)
         else if (one.kind === 'refused') this.#answered()?.(one.refusal)
         else event(one)
@@ -55,7 +60,10 @@ export class Conversation {
         this.#ended = true
         this.owner.ended(this, fault)
       },
-      () => this.owner.drained(this),
+      () => {
+        active()
+        this.owner.drained(this)
+      },
     )
   }
 

@@ -1,7 +1,7 @@
 import type { Fault } from '@kith/core/fault/fault.ts'
 import { fail } from '@kith/core/fault/fault.ts'
 import type { Host } from '@kith/core/network/host.ts'
-import { pick } from '@kith/core/network/clock.ts'
+import { every, pick } from '@kith/core/network/clock.ts'
 import type { Connection, Endpoint } from '@kith/core/network/net.ts'
 import { endpointText } from '@kith/core/network/net.ts'
 import type { Trust } from '@kith/core/network/tls.ts'
@@ -19,6 +19,9 @@ import type { Party } from './party.ts'
 import { partyKey } from './party.ts'
 
 const dialMs = 20_000
+/** Others end a silent conversation after half a minute or three. */
+const idleMs = 120_000
+const sweepMs = 15_000
 /** What every line of NMDC begins with. */
 const dollar = 0x24
 /** Dials that others made us make: a hub must not turn us against a third party. */
@@ -44,10 +47,12 @@ export class Reception implements Disposable {
   readonly #open = new Set<Conversation>()
   readonly #dials = new Map<string, number>()
   readonly #owner: ConversationOwner
+  readonly #sweeping: Disposable
 
   constructor(world: ReceptionWorld) {
     this.#world = world
     this.#meetings = new Meetings(world.host.clock, world.host.random)
+    this.#sweeping = every(world.host.clock, sweepMs, () => this.#sweep())
     this.#owner = {
       asked: (conversation, ask) => world.asked(conversation, ask),
       drained: () => {},
@@ -188,7 +193,18 @@ export class Reception implements Disposable {
     return theirs ? true : encryption === 'required' ? undefined : false
   }
 
+  /** Who has met us and asks for nothing any more is in the way of others. */
+  #sweep(): void {
+    const now = this.#world.host.clock.now()
+    for (const conversation of this.#open) {
+      const { activeAt, connection, talk } = conversation
+      const waiting = connection.pending > 0 || talk.deadline !== undefined
+      if (!waiting && now - activeAt > idleMs) conversation.close()
+    }
+  }
+
   [Symbol.dispose](): void {
+    this.#sweeping[Symbol.dispose]()
     for (const conversation of this.#open) conversation.close()
   }
 }

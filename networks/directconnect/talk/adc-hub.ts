@@ -3,10 +3,12 @@ import { FaultError } from '@kith/core/fault/fault.ts'
 import type { Output } from '@kith/core/network/machine.ts'
 import { concat, fromBase32, utf8 } from '@kith/wire/bytes.ts'
 import { attempt, broken } from '@kith/wire/fault.ts'
+import { readAdcCommand } from '../wire/adc-command.ts'
 import { fieldsOf, updateFields, userOf } from '../wire/adc-info.ts'
 import type { AdcLine } from '../wire/adc-line.ts'
 import { formatAdc, mostLineBytes, named, parseAdc } from '../wire/adc-line.ts'
 import { numberIn, readResult, readSearch, resultWords, searchWords } from '../wire/adc-search.ts'
+import { refusal } from '../wire/adc-status.ts'
 import { tigerText } from '../wire/cid.ts'
 import type { FoundItem } from '../wire/found.ts'
 import type { Question } from '../wire/question.ts'
@@ -365,17 +367,8 @@ export class AdcHub implements HubTalk {
   }
 
   #command(line: AdcLine): void {
-    const context = numberIn(named(line, 'CT', 1)) ?? 0
-    if (line.type !== 'I' || line.words[0] === undefined) return
-    const flags = {
-      hub: (context & 1) !== 0,
-      user: (context & 2) !== 0,
-      search: (context & 4) !== 0,
-      list: (context & 8) !== 0,
-    }
-    const kind = named(line, 'RM', 1) === '1' ? 'clear' : named(line, 'SP', 1) === '1' ? 'separator' : 'send'
-    const path = line.words[0].split('/').filter((part) => part !== '')
-    this.#event({ kind: 'command', command: { path, context: flags, kind, text: named(line, 'TT', 1) ?? '' } })
+    const command = line.type === 'I' ? readAdcCommand(line.words) : undefined
+    if (command !== undefined) this.#event({ kind: 'command', command })
   }
 
   #event(event: HubEvent): void {
@@ -391,21 +384,5 @@ export class AdcHub implements HubTalk {
     this.#state = 'closed'
     this.#splitter.stop()
     this.#out.push({ kind: 'close', fault })
-  }
-}
-
-/** What a hub says when it does not want us, as a fault. */
-function refusal(code: number, text: string): Fault {
-  const message = text === '' ? `The hub refused us (${code})` : `The hub refused us: ${text}`
-  switch (code) {
-    case 22:
-    case 24:
-      return { kind: 'unavailable', code: 'directconnect/nick-taken', message, hint: 'Choose another nick.' }
-    case 23:
-      return { kind: 'input', code: 'directconnect/password-wrong', message }
-    case 11:
-      return { kind: 'unavailable', code: 'directconnect/hub-full', message }
-    default:
-      return { kind: 'unavailable', code: 'directconnect/refused', message }
   }
 }

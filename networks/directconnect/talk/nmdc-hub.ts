@@ -5,8 +5,10 @@ import { fromLatin1, latin1 } from '@kith/wire/bytes.ts'
 import type { FoundItem } from '../wire/found.ts'
 import type { HubSelf, HubUser } from '../wire/hub-user.ts'
 import { readCommand } from '../wire/nmdc-command.ts'
+import { endpointIn } from '../wire/nmdc-endpoint.ts'
 import { formatMyInfo, readMyInfo } from '../wire/nmdc-info.ts'
 import { keyOf, readLock } from '../wire/nmdc-lock.ts'
+import { nmdcRefusal } from '../wire/nmdc-refusal.ts'
 import { formatResult, readResultText, readSearchText, searchText } from '../wire/nmdc-search.ts'
 import type { NmdcText } from '../wire/nmdc-text.ts'
 import { escapeNmdc, unescapeNmdc } from '../wire/nmdc-text.ts'
@@ -176,22 +178,6 @@ export class NmdcHub implements HubTalk {
         return this.#lock(rest)
       case 'GetPass':
         return this.#password()
-      case 'BadPass':
-        return this.#close({
-          kind: 'input',
-          code: 'directconnect/password-wrong',
-          message: 'The hub refused the password',
-        })
-      case 'ValidateDenide':
-      case 'BadNick':
-        return this.#close({
-          kind: 'unavailable',
-          code: 'directconnect/nick-taken',
-          message: 'The hub does not take this nick',
-          hint: 'Choose another nick.',
-        })
-      case 'HubIsFull':
-        return this.#close({ kind: 'unavailable', code: 'directconnect/hub-full', message: 'The hub is full' })
       case 'Hello':
         return this.#hello(rest, this.#now)
       case 'HubName':
@@ -223,6 +209,10 @@ export class NmdcHub implements HubTalk {
       case 'UserCommand': {
         const read = readCommand(this.#read(rest))
         return read === undefined ? undefined : this.#event({ kind: 'command', command: read })
+      }
+      default: {
+        const fault = nmdcRefusal(command)
+        if (fault !== undefined) this.#close(fault)
       }
     }
   }
@@ -405,11 +395,4 @@ export class NmdcHub implements HubTalk {
     this.#splitter.stop()
     this.#out.push({ kind: 'close', fault })
   }
-}
-
-/** `1.2.3.4:5` or `[::1]:5`, with a numeric address. */
-function endpointIn(text: string): { readonly host: string; readonly port: number } | undefined {
-  const match = /^(?:(\d{1,3}(?:\.\d{1,3}){3})|\[([\da-f:.]+)\]):(\d{1,5})$/i.exec(text)
-  const port = Number(match?.[3] ?? 0)
-  return match === null || port < 1 || port > 65_535 ? undefined : { host: match[1] ?? match[2]!, port }
 }
