@@ -15,7 +15,7 @@ import { OnHub, sharesOf } from './on-hub.ts'
 
 const size = 200 * 1024 * 1024
 /** KiB a second, so that there is time for everybody to take part. */
-const slow = 'speed.down=16384'
+const slow = 'speed.down=10240'
 
 test(
   'a file of two hub users and a BitTorrent swarm comes from all of them, and goes on when one leaves',
@@ -58,7 +58,7 @@ test(
       await sample()
       return from('eiskalt') > 0 && from('ncdc') > 0 && from('bittorrent') > 0
     }, 60_000)
-    await eiskalt[Symbol.asyncDispose]()
+    eiskalt.kill()
     const { had } = await kith.transfer(id)
     assert.ok(had < size, 'it leaves before the end')
     await kith.complete(id, 120_000)

@@ -108,6 +108,11 @@ export class Eiskalt implements AsyncDisposable {
     return found.map(({ Nick, Path, Filename }) => `${Nick}: ${Path}${Filename}`)
   }
 
+  /** It is gone at once, without a word to anybody. */
+  kill(): void {
+    this.#program.child.kill('SIGKILL')
+  }
+
   log(): string {
     return this.#program.log()
   }
