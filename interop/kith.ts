@@ -145,7 +145,7 @@ export class Kith implements AsyncDisposable {
     more: { pieceLength?: number; webSeeds?: string[] } = {},
   ): Promise<{ torrent: Uint8Array; link: string; transfer: string }> {
     let made = await this.client.call('publish', {
-      body: { path, gateways: trackers.length === 0 ? [] : [trackers], ...more },
+      body: { path, network: 'bittorrent', gateways: trackers.length === 0 ? [] : [trackers], ...more },
     })
     while (made.state === 'hashing') {
       await sleep(50)

@@ -21,6 +21,11 @@ const packages: Readonly<Record<string, string>> = {
   tc: 'iproute2',
   unshare: 'util-linux',
   rtorrent: 'rtorrent',
+  bzip2: 'bzip2',
+  uhub: 'uhub',
+  ncdc: 'ncdc',
+  tmux: 'tmux',
+  'eiskaltdcpp-daemon': 'eiskaltdcpp-daemon',
 }
 
 /** True when all programs are here. Otherwise the test is skipped by name, which in CI counts as failed. */

@@ -1,6 +1,8 @@
 import { createHash, hash } from 'node:crypto'
 import type { LeafAlgorithm } from '@kith/core/transfer/proof.ts'
 import { fail } from '@kith/core/fault/fault.ts'
+import { tigerRoot, tigerTreeDigester } from '@kith/wire/hash/tiger-tree.ts'
+import { TigerKernel, tigerSize } from '@kith/wire/hash/tiger.ts'
 
 /** A digest that is fed in parts. */
 export interface Running {
@@ -27,9 +29,24 @@ function native(name: string, size: number): LeafHash {
   }
 }
 
+/** The node of a Tiger tree above an aligned block. The kernel is opened by the first block, once for each thread. */
+function tiger(): LeafHash {
+  let opened: TigerKernel | undefined
+  const kernel = (): TigerKernel => (opened ??= new TigerKernel())
+  return {
+    size: tigerSize,
+    of: (bytes) => tigerRoot(kernel(), kernel().leaves(bytes)),
+    start() {
+      const running = tigerTreeDigester(kernel())
+      return { update: (bytes) => running.update(bytes), digest: () => running.digest().root }
+    },
+  }
+}
+
 const table: Partial<Record<LeafAlgorithm, LeafHash>> = {
   sha1: native('sha1', 20),
   sha256: native('sha256', 32),
+  tth: tiger(),
 }
 
 /** @throws FaultError `disk/algorithm` when the workers cannot compute it */

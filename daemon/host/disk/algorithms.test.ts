@@ -1,0 +1,27 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { base32 } from '@kith/wire/bytes.ts'
+import { tigerTreeDigester } from '@kith/wire/hash/tiger-tree.ts'
+import { TigerKernel } from '@kith/wire/hash/tiger.ts'
+import { leafHash } from './algorithms.ts'
+
+test('leaves of Tiger trees, in one call and in parts', () => {
+  const leaf = leafHash('tth')
+  const bytes = new Uint8Array(1025).fill(65)
+  assert.equal(base32(leaf.of(bytes)), 'PZMRYHGY6LTBEH63ZWAHDORHSYTLO4LEFUIKHWY')
+  const running = leaf.start()
+  for (let at = 0; at < bytes.length; at += 100) running.update(bytes.subarray(at, at + 100))
+  assert.equal(base32(running.digest()), 'PZMRYHGY6LTBEH63ZWAHDORHSYTLO4LEFUIKHWY')
+})
+
+test('aligned blocks of a file are the leaves that a source sends', () => {
+  const file = Uint8Array.from({ length: 200_000 }, (_, index) => Math.imul(index, 2654435761) >>> 24)
+  const running = tigerTreeDigester(new TigerKernel())
+  running.update(file)
+  const { blockBytes, leaves } = running.digest()
+  assert.equal(blockBytes, 65_536)
+  for (let at = 0; at * blockBytes < file.length; at++) {
+    const block = file.subarray(at * blockBytes, (at + 1) * blockBytes)
+    assert.deepEqual(leafHash('tth').of(block), leaves.subarray(at * 24, (at + 1) * 24))
+  }
+})

@@ -1,0 +1,133 @@
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { until } from './client.ts'
+import { freePort, Program } from './process.ts'
+
+/** Debian's eiskaltdcpp-daemon, over its JSON-RPC. */
+export class Eiskalt implements AsyncDisposable {
+  readonly nick: string
+  readonly downloads: string
+  readonly #program: Program
+  readonly #rpc: number
+
+  private constructor(program: Program, rpc: number, nick: string, downloads: string) {
+    this.#program = program
+    this.#rpc = rpc
+    this.nick = nick
+    this.downloads = downloads
+  }
+
+  /** @param settings of DC++, such as `IncomingConnections` */
+  static async start(folder: string, nick: string, settings: Readonly<Record<string, string>> = {}): Promise<Eiskalt> {
+    const rpc = await freePort()
+    const downloads = join(folder, 'downloads')
+    await mkdir(downloads, { recursive: true })
+    const program = await Program.start({
+      command: 'eiskaltdcpp-daemon',
+      args: ['-v', '-c', folder, '-l', folder, '-P', `${rpc}`, '-L', '127.0.0.1'],
+      folder,
+      ready: async () => (await call(rpc, 'show.version', {})) !== undefined,
+    })
+    const eiskalt = new Eiskalt(program, rpc, nick, downloads)
+    const [inPort, tlsPort] = [`${await freePort()}`, `${await freePort()}`]
+    const wanted = {
+      Nick: nick,
+      DownloadDirectory: `${downloads}/`,
+      InPort: inPort,
+      UDPPort: inPort,
+      TLSPort: tlsPort,
+      ExternalIp: '127.0.0.1',
+      IncomingConnections: '0',
+      ...settings,
+    }
+    for (const [key, value] of Object.entries(wanted)) await eiskalt.call('settings.getset', { key, value })
+    return eiskalt
+  }
+
+  call(method: string, params: Readonly<Record<string, unknown>>): Promise<unknown> {
+    return call(this.#rpc, method, params)
+  }
+
+  async join(hub: string): Promise<void> {
+    await this.call('hub.add', { huburl: hub, enc: '' })
+    await until(async () =>
+      String(await this.call('hub.getusers', { huburl: hub, separator: ';' })).includes(this.nick),
+    )
+  }
+
+  /** Shares a folder and waits until it is hashed. */
+  async share(directory: string, name: string): Promise<void> {
+    await this.call('share.add', { directory: `${directory}/`, virtname: name })
+    await this.call('share.refresh', {})
+    await until(async () => {
+      const { status } = (await this.call('hash.status', {})) as { status: string }
+      // It begins to hash a minute after its start, or when it is told to.
+      if (status === 'pause') await this.call('hash.pause', {})
+      return status === 'idle'
+    }, 60_000)
+    // What was hashed meanwhile is not in the list that the first refresh made.
+    await this.call('share.refresh', {})
+  }
+
+  /** Fetches files from somebody: their list says that they have what the links name. */
+  async fetch(hub: string, nick: string, links: readonly string[]): Promise<void> {
+    for (const magnet of links) await this.call('magnet.add', { magnet, directory: `${this.downloads}/` })
+    await this.call('list.download', { huburl: hub, nick })
+    await until(async () => String(await this.call('list.local', { separator: ';' })).includes(`${nick}.`), 20_000)
+    await this.call('queue.matchlists', {})
+  }
+
+  /** Everything that was wanted is there. */
+  async done(ms = 60_000): Promise<void> {
+    await until(async () => {
+      const queue = await this.call('queue.list', {})
+      return queue === null || queue === ''
+    }, ms)
+  }
+
+  /** What was said in the main chat. */
+  async chat(hub: string): Promise<string> {
+    return String(await this.call('hub.getchat', { huburl: hub, separator: '\n' }))
+  }
+
+  /** The paths that a search finds, with the nicks of those who have them. */
+  async find(words: string): Promise<readonly string[]> {
+    let found: readonly { readonly Nick: string; readonly Path: string; readonly Filename: string }[] = []
+    await this.call('search.send', {
+      searchstring: words,
+      searchtype: 0,
+      sizemode: 0,
+      sizetype: 0,
+      size: 0,
+      huburls: '',
+    })
+    await until(async () => {
+      found = ((await this.call('search.getresults', { huburl: '' })) ?? []) as typeof found
+      return found.length > 0
+    }, 15_000)
+    return found.map(({ Nick, Path, Filename }) => `${Nick}: ${Path}${Filename}`)
+  }
+
+  /** It is gone at once, without a word to anybody. */
+  kill(): void {
+    this.#program.child.kill('SIGKILL')
+  }
+
+  log(): string {
+    return this.#program.log()
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#program[Symbol.asyncDispose]()
+  }
+}
+
+async function call(port: number, method: string, params: Readonly<Record<string, unknown>>): Promise<unknown> {
+  const body = JSON.stringify({ jsonrpc: '2.0', id: 1, method, params })
+  const response = await fetch(`http://127.0.0.1:${port}/`, {
+    method: 'POST',
+    body,
+    signal: AbortSignal.timeout(10_000),
+  })
+  return ((await response.json()) as { result?: unknown }).result
+}

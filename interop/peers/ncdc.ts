@@ -1,0 +1,105 @@
+import { execFile } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { until } from './client.ts'
+import { freePort } from './process.ts'
+
+const run = promisify(execFile)
+
+/** Debian's ncdc, typed at inside a terminal of tmux. */
+export class Ncdc implements AsyncDisposable {
+  readonly nick: string
+  readonly folder: string
+  readonly #socket: string
+
+  private constructor(folder: string, nick: string, socket: string) {
+    this.folder = folder
+    this.nick = nick
+    this.#socket = socket
+  }
+
+  static async start(folder: string, nick: string, settings: Readonly<Record<string, string>> = {}): Promise<Ncdc> {
+    await mkdir(folder, { recursive: true })
+    const socket = join(folder, 'tmux')
+    const command = `LC_ALL=C.UTF-8 NCDC_DIR='${folder}' ncdc 2>'${join(folder, 'errors')}'`
+    await run('tmux', ['-S', socket, '-f', '/dev/null', 'new-session', '-d', '-x', '180', '-y', '50', command])
+    const ncdc = new Ncdc(folder, nick, socket)
+    await until(async () => (await ncdc.screen()).includes('main>'))
+    const port = `${await freePort()}`
+    const wanted = {
+      nick,
+      log_debug: 'true',
+      download_dir: ncdc.downloads,
+      active_ip: '127.0.0.1',
+      active_port: port,
+      active: 'true',
+      ...settings,
+    }
+    for (const [name, value] of Object.entries(wanted)) await ncdc.type(`/set ${name} ${value}`)
+    return ncdc
+  }
+
+  get downloads(): string {
+    return join(this.folder, 'dl')
+  }
+
+  async type(line: string): Promise<void> {
+    await run('tmux', ['-S', this.#socket, 'send-keys', '-l', line])
+    await run('tmux', ['-S', this.#socket, 'send-keys', 'Enter'])
+    // It reads a line at a time from a terminal.
+    await new Promise((resolve) => setTimeout(resolve, 50))
+  }
+
+  async key(name: string): Promise<void> {
+    await run('tmux', ['-S', this.#socket, 'send-keys', name])
+    await new Promise((resolve) => setTimeout(resolve, 50))
+  }
+
+  async screen(): Promise<string> {
+    return (await run('tmux', ['-S', this.#socket, 'capture-pane', '-p', '-J'])).stdout
+  }
+
+  /** Shares a folder and waits until it is hashed. */
+  async share(directory: string, name: string): Promise<void> {
+    await this.type(`/share ${name} ${directory}`)
+    await until(async () => {
+      await this.type('/hashdata')
+      return !/hashing|remaining/i.test(await this.screen()) && existsSync(join(this.folder, 'files.xml.bz2'))
+    }, 60_000)
+  }
+
+  /** Leaves the terminal in the tab of the hub. */
+  async join(hub: string): Promise<void> {
+    await this.type(`/open hub ${hub}`)
+    await until(async () => /\b[1-9]\d* users/.test(await this.screen()), 20_000)
+  }
+
+  /** Goes to the tab whose title begins so, when it is there. */
+  async tab(title: string): Promise<void> {
+    let number = ''
+    await until(async () => {
+      number = new RegExp(`(\\d+)[!:+]${title}`).exec(await this.screen())?.[1] ?? ''
+      return number !== ''
+    }, 20_000)
+    await this.key(`M-${number}`)
+  }
+
+  /** Finds by words, or `tth:…`; leaves the terminal in the results, with the first one chosen. */
+  async find(words: string, expected: string): Promise<void> {
+    await this.type(`/search -t any ${words}`)
+    await until(async () => (await this.screen()).includes(expected), 20_000)
+  }
+
+  /** Fetches all that somebody has, by their list. */
+  async fetchAll(nick: string): Promise<void> {
+    await this.type(`/browse ${nick}`)
+    await this.tab(`/${nick}`)
+    await this.key('d')
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await run('tmux', ['-S', this.#socket, 'kill-server']).catch(() => {})
+  }
+}

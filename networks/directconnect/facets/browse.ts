@@ -1,0 +1,122 @@
+import { digestOf } from '@kith/core/content/digest.ts'
+import type { Fault } from '@kith/core/fault/fault.ts'
+import { fail, FaultError } from '@kith/core/fault/fault.ts'
+import type { Clock } from '@kith/core/network/clock.ts'
+import { sleep } from '@kith/core/network/clock.ts'
+import type { Browse, FileEntry } from '@kith/core/network/facets.ts'
+import type { Peer } from '@kith/core/peer/peer.ts'
+import { bunzip2 } from '@kith/wire/bzip2/decode.ts'
+import type { Demand, Line } from '../peers/line.ts'
+import type { Party } from '../peers/party.ts'
+import type { Refusal, Taker } from '../talk/peer-event.ts'
+import type { Ask } from '../wire/ask.ts'
+import type { ListedFile } from '../wire/file-list.ts'
+import { fileListReader } from '../wire/file-list.ts'
+import { formatMagnet } from '../wire/links.ts'
+
+/** A list of a million files has some 45 MB, which are mostly roots of trees. */
+const mostListBytes = 64 * 1024 * 1024
+/** Files between two turns of everybody else. */
+const turnFiles = 2_000
+
+export interface BrowseWorld {
+  readonly clock: Clock
+  /** Somebody who is on a hub of ours now. */
+  find(key: string): Party | undefined
+  line(party: Party): Line
+}
+
+/** Fetches the file list of a user and reads it as far as somebody wants to know. */
+export function browse(world: BrowseWorld): Browse {
+  return {
+    async *browse(peer: Peer, signal: AbortSignal) {
+      const party = world.find(peer.key)
+      if (party === undefined)
+        throw fail('unavailable', 'directconnect/user-gone', `${peer.name} is on no hub of yours`)
+      const parts = await fetchList(world.line(party), signal)
+      yield* read(parts, peer.key, world.clock, signal)
+    },
+  }
+}
+
+function fetchList(line: Line, signal: AbortSignal): Promise<readonly Uint8Array[]> {
+  return new Promise((resolve, reject) => {
+    if (signal.aborted) return reject(signal.reason as Error)
+    const parts: Uint8Array[] = []
+    let asked = false
+    let failures = 0
+    const end = (then: () => void): void => {
+      signal.removeEventListener('abort', abort)
+      // Not from inside the conversation's own call, which removing may close.
+      queueMicrotask(() => line.remove(demand))
+      then()
+    }
+    const abort = (): void => end(() => reject(signal.reason as Error))
+    const refuse = (fault: Fault): void => end(() => reject(new FaultError(fault)))
+    const taker: Taker = {
+      begin(bytes) {
+        if (bytes > mostListBytes) refuse(tooLong)
+      },
+      body: (bytes) => void parts.push(bytes.slice()),
+      end: () => end(() => resolve(parts)),
+    }
+    const ask: Ask = { kind: 'file', name: 'files.xml.bz2', start: 0, bytes: -1, zlib: false, recursive: false }
+    const demand: Demand = {
+      get wanting() {
+        return !asked
+      },
+      next() {
+        if (asked) return undefined
+        asked = true
+        return { ask, taker }
+      },
+      refused: (refusal: Refusal) => refuse(refusal.kind === 'busy' ? busy : refused),
+      lost(fault) {
+        parts.length = 0
+        asked = false
+        if (++failures > 1) refuse(fault)
+      },
+    }
+    signal.addEventListener('abort', abort, { once: true })
+    line.add(demand)
+  })
+}
+
+async function* read(
+  parts: readonly Uint8Array[],
+  key: string,
+  clock: Clock,
+  signal: AbortSignal,
+): AsyncGenerator<FileEntry> {
+  const list = bunzip2()
+  const reader = fileListReader()
+  function* entries(): Generator<FileEntry> {
+    for (const part of parts)
+      for (const xml of list.push(part)) for (const file of reader.push(xml)) yield entryOf(file, key)
+    for (const xml of list.end()) for (const file of reader.push(xml)) yield entryOf(file, key)
+    reader.end()
+  }
+  let count = 0
+  for (const entry of entries()) {
+    if (++count % turnFiles === 0) await sleep(clock, 0, signal)
+    yield entry
+  }
+}
+
+function entryOf({ path, size, tth }: ListedFile, key: string): FileEntry {
+  const digests = [digestOf('tth', tth)]
+  const link = formatMagnet({ digests, size, name: path.at(-1) ?? '' }, [key])
+  return { path, size, digests, ...(link === undefined ? {} : { link }) }
+}
+
+const tooLong: Fault = {
+  kind: 'peer',
+  code: 'directconnect/file-list',
+  message: 'The file list is larger than any honest one',
+}
+const busy: Fault = { kind: 'unavailable', code: 'directconnect/busy', message: 'The user has no time for us now' }
+const refused: Fault = {
+  kind: 'unavailable',
+  code: 'directconnect/refused',
+  message: 'The user does not give the file list',
+}

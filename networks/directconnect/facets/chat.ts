@@ -1,0 +1,124 @@
+import type { Message, Room } from '@kith/core/chat/chat.ts'
+import { fail } from '@kith/core/fault/fault.ts'
+import type { Clock } from '@kith/core/network/clock.ts'
+import type { Chat } from '@kith/core/network/facets.ts'
+import { inbox } from '@kith/core/value/inbox.ts'
+import type { WritableValue } from '@kith/core/value/value.ts'
+import { value } from '@kith/core/value/value.ts'
+import type { Hub } from '../hubs/hub.ts'
+import type { HubEvent } from '../talk/hub-event.ts'
+import { parseHubAddress, publicAddress } from '../wire/hub-address.ts'
+
+/** What is kept of a room, and private talks that are kept. */
+const mostKept = 500
+const mostTalks = 200
+/** Hubs cut longer ones or send their author away. */
+const longestText = 8_000
+
+export interface ChatWorld {
+  readonly clock: Clock
+  hubs(): Iterable<Hub>
+  /** Whether nothing of this nick is to be seen. */
+  ignored(nick: string): boolean
+}
+
+/**
+ * The main chat of each hub, whose room is called by the hub's address, and private talks, called by the address, a slash
+ * and the nick.
+ */
+export class HubChat implements Chat {
+  readonly rooms: WritableValue<readonly Room[]> = value<readonly Room[]>([])
+  readonly #world: ChatWorld
+  readonly #messages = new Map<string, Message[]>()
+  readonly #listeners = new Set<(message: Message) => void>()
+
+  constructor(world: ChatWorld) {
+    this.#world = world
+  }
+
+  history(room: string): readonly Message[] {
+    return this.#messages.get(room) ?? []
+  }
+
+  async *read(room: string, signal: AbortSignal): AsyncGenerator<Message> {
+    const messages = inbox<Message>(signal)
+    const listener = (message: Message): void => {
+      if (message.room === room) messages.push(message)
+    }
+    this.#listeners.add(listener)
+    try {
+      yield* messages
+    } finally {
+      this.#listeners.delete(listener)
+    }
+  }
+
+  async say(room: string, text: string): Promise<void> {
+    if (text === '' || text.length > longestText)
+      throw fail('input', 'directconnect/text-length', `A message has 1 to ${longestText} characters`)
+    for (const hub of this.#world.hubs()) {
+      const address = roomOf(hub)
+      if (room !== address && !room.startsWith(`${address}/`)) continue
+      const { talk } = hub
+      if (talk === undefined) throw fail('unavailable', 'directconnect/hub-away', `${address} is not reached now`)
+      if (room === address) {
+        const me = /^\/me (.+)$/s.exec(text)
+        talk.say(me?.[1] ?? text, me !== null)
+      } else {
+        const nick = room.slice(address.length + 1)
+        const to = [...talk.users.values()].find((user) => user.nick === nick)
+        if (to === undefined) throw fail('unavailable', 'directconnect/user-gone', `${nick} is not on the hub`)
+        talk.tell(to.id, text)
+        // ADC hubs send an echo.
+        if (hub.address.protocol === 'nmdc') this.#add(room, hub, talk.id, text)
+      }
+      return hub.flush()
+    }
+    throw fail('input', 'directconnect/no-room', `There is no room “${room.slice(0, 80)}”`)
+  }
+
+  /** Something happened on a hub. */
+  heard(hub: Hub, event: HubEvent): void {
+    if (event.kind === 'chat') this.#add(roomOf(hub), hub, event.from, event.me ? `/me ${event.text}` : event.text)
+    else if (event.kind === 'private') {
+      const other = hub.user(event.room)?.nick ?? event.room
+      this.#add(`${roomOf(hub)}/${other}`, hub, event.from, event.text)
+    }
+  }
+
+  /** The hubs, or who is on them, changed. */
+  settle(): void {
+    const rooms: Room[] = []
+    for (const hub of this.#world.hubs()) {
+      const id = roomOf(hub)
+      const people = hub.talk?.users.size ?? 0
+      rooms.push({ id, title: hub.name || id, kind: 'public', people })
+      for (const room of this.#messages.keys()) {
+        if (!room.startsWith(`${id}/`)) continue
+        rooms.push({ id: room, title: room.slice(id.length + 1), kind: 'private', people: 2 })
+      }
+    }
+    this.rooms.set(rooms)
+  }
+
+  #add(room: string, hub: Hub, from: string | undefined, text: string): void {
+    const own = from !== undefined && from === hub.talk?.id
+    const nick = from === undefined ? hub.name : (hub.user(from)?.nick ?? from)
+    if (!own && from !== undefined && this.#world.ignored(nick)) return
+    let messages = this.#messages.get(room)
+    if (messages === undefined) {
+      if (this.#messages.size >= mostTalks) this.#messages.delete(this.#messages.keys().next().value!)
+      this.#messages.set(room, (messages = []))
+      this.settle()
+    }
+    const message: Message = { room, from: nick, text, at: this.#world.clock.now(), own }
+    messages.push(message)
+    if (messages.length > mostKept) messages.shift()
+    for (const listener of this.#listeners) listener(message)
+  }
+}
+
+/** As the hub was given to us: it stays when the hub sends us elsewhere. */
+function roomOf(hub: Hub): string {
+  return publicAddress(parseHubAddress(hub.given))
+}

@@ -1,0 +1,189 @@
+import type { Fault } from '@kith/core/fault/fault.ts'
+import { fail, faultOf } from '@kith/core/fault/fault.ts'
+import { sleep } from '@kith/core/network/clock.ts'
+import type { Gateway } from '@kith/core/network/facets.ts'
+import type { Host } from '@kith/core/network/host.ts'
+import type { Connection } from '@kith/core/network/net.ts'
+import type { Pump } from '@kith/core/network/pump.ts'
+import { pump } from '@kith/core/network/pump.ts'
+import type { HubEvent, HubTalk } from '../talk/hub-event.ts'
+import type { HubAddress } from '../wire/hub-address.ts'
+import { parseHubAddress, publicAddress } from '../wire/hub-address.ts'
+import type { HubUser } from '../wire/hub-user.ts'
+
+/** Waits after an end, in milliseconds: doubled each time up to the longest, and again short after a good while online. */
+const firstWaitMs = 10_000
+const longestWaitMs = 10 * 60_000
+const goodWhileMs = 5 * 60_000
+const dialMs = 30_000
+/** A hub that sends us from one to the next is followed so often. */
+const mostRedirects = 5
+/** An address is no name that TLS could ask for (RFC 6066 3). */
+const numeric = /^[\d.]+$|:/
+
+export interface HubWorld {
+  readonly host: Pick<Host, 'clock' | 'net' | 'names' | 'log' | 'random'>
+  /** The machine for a hub that was reached. */
+  talk(hub: Hub, connection: Connection): HubTalk
+  event(hub: Hub, event: HubEvent): void
+  /** Something that the list of gateways shows is different. */
+  changed(): void
+}
+
+/** One hub that we want to be on: dialled again whenever the conversation ends. */
+export class Hub implements AsyncDisposable {
+  /** Where it is; changes when the hub sends us elsewhere. */
+  address: HubAddress
+  name = ''
+  /** As the user gave it: what gateways call it. */
+  readonly given: string
+  readonly #world: HubWorld
+  readonly #stop = new AbortController()
+  readonly #running: Promise<void>
+  #talk: HubTalk | undefined
+  #pump: Pump | undefined
+  #fault: Fault | undefined
+  #nextAt: number | undefined
+  #redirects = 0
+  #next: HubAddress | undefined
+
+  constructor(given: string, world: HubWorld) {
+    this.given = given
+    this.address = parseHubAddress(given)
+    this.#world = world
+    this.#running = this.#run()
+  }
+
+  /** While we are logged in. */
+  get talk(): HubTalk | undefined {
+    return this.#talk?.online === true ? this.#talk : undefined
+  }
+
+  /** Lets out what the talk was told to say. */
+  flush(): void {
+    this.#pump?.drain()
+  }
+
+  user(id: string): HubUser | undefined {
+    return this.#talk?.users.get(id)
+  }
+
+  gateway(): Gateway {
+    const { talk } = this
+    const asking = this.#nextAt === undefined
+    const people = talk === undefined ? 0 : talk.users.size
+    return {
+      address: publicAddress(parseHubAddress(this.given)),
+      kind: 'hub',
+      state: talk !== undefined ? 'attached' : asking ? 'asking' : 'failed',
+      ...(talk === undefined ? {} : { note: [this.name, `${people} users`].filter(Boolean).join(', ') }),
+      ...(talk !== undefined || this.#fault === undefined ? {} : { fault: this.#fault }),
+      ...(this.#nextAt === undefined ? {} : { nextAt: this.#nextAt }),
+    }
+  }
+
+  async #run(): Promise<void> {
+    const { clock, log } = this.#world.host
+    const { signal } = this.#stop
+    let failures = 0
+    while (!signal.aborted) {
+      const began = clock.now()
+      this.#nextAt = undefined
+      this.#fault = await this.#visit().catch((error: unknown) => faultOf(error, 'reach the hub'))
+      if (signal.aborted) return
+      log.debug('a hub is left', {
+        hub: publicAddress(this.address),
+        code: this.#fault?.code,
+        message: this.#fault?.message,
+      })
+      if (this.#moved()) continue
+      failures = clock.now() - began > goodWhileMs ? 0 : failures + 1
+      const wait = Math.min(longestWaitMs, firstWaitMs * 2 ** Math.min(failures - 1, 10))
+      this.#nextAt = Math.max(clock.now() + wait, this.#fault?.retryAt ?? 0)
+      this.#world.changed()
+      await sleep(clock, this.#nextAt - clock.now(), signal).catch(() => {})
+    }
+  }
+
+  /** Whether the hub named another one, which is visited at once. */
+  #moved(): boolean {
+    const next = this.#next
+    this.#next = undefined
+    if (next === undefined) this.address = parseHubAddress(this.given)
+    if (next === undefined || ++this.#redirects > mostRedirects) return false
+    this.address = next
+    return true
+  }
+
+  async #visit(): Promise<Fault | undefined> {
+    const { host } = this.#world
+    const { signal } = this.#stop
+    const { host: name, port, tls, keyprint } = this.address
+    const [address] = await host.names.resolve(name, signal)
+    if (address === undefined) throw fail('unavailable', 'directconnect/no-address', `${name} has no address`)
+    const trust =
+      keyprint === undefined ? { kind: 'anyone' as const } : { kind: 'pinned' as const, fingerprints: [keyprint] }
+    const connection = await host.net.connect(
+      { host: address, port },
+      { timeoutMs: dialMs, signal, ...(tls ? { tls: { trust, ...(numeric.test(name) ? {} : { name }) } } : {}) },
+    )
+    if (signal.aborted) {
+      connection.close()
+      return undefined
+    }
+    return new Promise((resolve) => {
+      const talk = this.#world.talk(this, connection)
+      this.#talk = talk
+      const abort = (): void => (this.#pump === undefined ? connection.close() : this.#pump[Symbol.dispose]())
+      signal.addEventListener('abort', abort, { once: true })
+      this.#pump = pump(
+        talk,
+        connection,
+        host.clock,
+        (event) => this.#event(event),
+        (fault) => {
+          signal.removeEventListener('abort', abort)
+          const { users } = talk
+          const { online } = talk
+          this.#talk = undefined
+          this.#pump = undefined
+          if (online) for (const user of users.values()) this.#world.event(this, { kind: 'left', user })
+          this.#world.changed()
+          resolve(fault)
+        },
+      )
+    })
+  }
+
+  #event(event: HubEvent): void {
+    if (event.kind === 'online') {
+      this.#redirects = 0
+      this.#world.changed()
+    }
+    if (event.kind === 'title') this.name = event.name
+    if (event.kind === 'redirect') this.#redirected(event.address)
+    this.#world.event(this, event)
+  }
+
+  #redirected(text: string): void {
+    try {
+      const { nick, password, mode } = this.address
+      const next = parseHubAddress(text)
+      // A password is for the hub that it was given for.
+      const same = next.host === this.address.host
+      this.#next = {
+        ...next,
+        ...(nick === undefined ? {} : { nick }),
+        ...(password === undefined || !same ? {} : { password }),
+        ...(mode === undefined ? {} : { mode }),
+      }
+    } catch {
+      this.#world.host.log.debug('a hub sends us to an address that is none', { hub: publicAddress(this.address) })
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#stop.abort(fail('gone', 'directconnect/closing', 'The hub is being left'))
+    await this.#running
+  }
+}

@@ -1,0 +1,108 @@
+import { fail } from '@kith/core/fault/fault.ts'
+import type { Gateways } from '@kith/core/network/facets.ts'
+import type { Keep } from '@kith/core/network/host.ts'
+import type { Health } from '@kith/core/network/network.ts'
+import { BencodeList, decode, encode } from '@kith/wire/bencode.ts'
+import { strictText } from '@kith/wire/bytes.ts'
+import { attempt } from '@kith/wire/fault.ts'
+import type { Party } from '../peers/party.ts'
+import { partyKey } from '../peers/party.ts'
+import { parseHubAddress, publicAddress } from '../wire/hub-address.ts'
+import type { HubWorld } from './hub.ts'
+import { Hub } from './hub.ts'
+
+/** Hubs that were added by hand; nobody is on more. */
+const mostHubs = 200
+const keptAs = 'hubs'
+
+export interface RosterWorld extends HubWorld {
+  readonly keep: Keep
+  /** A hub is not ours any more. */
+  removed(hub: Hub): void
+}
+
+/** The hubs that we want to be on: those of the settings, and those that were added, which are kept. */
+export class Roster implements Gateways, AsyncDisposable {
+  readonly #world: RosterWorld
+  readonly #hubs = new Map<string, Hub>()
+
+  constructor(world: RosterWorld) {
+    this.#world = world
+  }
+
+  /** Goes to the hubs. @throws FaultError `input` for an address in the settings that is none */
+  open(addresses: readonly string[]): void {
+    for (const address of [...addresses, ...this.#kept()]) this.#open(address)
+  }
+
+  [Symbol.iterator](): IterableIterator<Hub> {
+    return this.#hubs.values()
+  }
+
+  list(): ReturnType<Gateways['list']> {
+    return [...this.#hubs.values()].map((hub) => hub.gateway())
+  }
+
+  async add(address: string): Promise<void> {
+    if (this.#open(address)) this.#keep([...this.#kept(), address])
+    this.#world.changed()
+  }
+
+  async remove(address: string): Promise<void> {
+    const key = keyOf(address)
+    const hub = this.#hubs.get(key)
+    if (hub === undefined) throw fail('input', 'directconnect/no-hub', `${key} is none of your hubs`)
+    this.#hubs.delete(key)
+    this.#keep(this.#kept().filter((one) => keyOf(one) !== key))
+    this.#world.removed(hub)
+    await hub[Symbol.asyncDispose]()
+    this.#world.changed()
+  }
+
+  /** Somebody who is on a hub of ours now. */
+  find(key: string): Party | undefined {
+    for (const hub of this.#hubs.values()) {
+      for (const user of hub.talk?.users.values() ?? []) if (partyKey({ hub, user }) === key) return { hub, user }
+    }
+    return undefined
+  }
+
+  health(): Health {
+    const online = [...this.#hubs.values()].filter((hub) => hub.talk !== undefined)
+    if (online.length > 0) {
+      const people = online.reduce((sum, hub) => sum + (hub.talk?.users.size ?? 0), 0)
+      return { state: 'connected', people }
+    }
+    const fault = this.list().find((gateway) => gateway.fault !== undefined)?.fault
+    return fault === undefined ? { state: 'alone', people: 0 } : { state: 'trouble', people: 0, fault }
+  }
+
+  /** False when it is ours already. */
+  #open(address: string): boolean {
+    const key = keyOf(address)
+    if (this.#hubs.has(key)) return false
+    this.#hubs.set(key, new Hub(address, this.#world))
+    return true
+  }
+
+  #kept(): string[] {
+    const bytes = this.#world.keep.get(keptAs)
+    const list = bytes === undefined ? undefined : attempt(() => decode(bytes))
+    if (list?.ok !== true || !(list.value instanceof BencodeList)) return []
+    const texts = [...list.value].map((one) => (one instanceof Uint8Array ? strictText(one) : undefined))
+    return texts.filter((text) => text !== undefined).slice(0, mostHubs)
+  }
+
+  #keep(addresses: readonly string[]): void {
+    this.#world.keep.set(keptAs, addresses.length === 0 ? undefined : encode(addresses.slice(-mostHubs)))
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Promise.all([...this.#hubs.values()].map((hub) => hub[Symbol.asyncDispose]()))
+  }
+}
+
+/** @throws FaultError `input` `directconnect/hub-address` */
+function keyOf(address: string): string {
+  return publicAddress(parseHubAddress(address))
+}

@@ -1,0 +1,185 @@
+import type { Fault } from '@kith/core/fault/fault.ts'
+import { fail, faultOf } from '@kith/core/fault/fault.ts'
+import type { Clock } from '@kith/core/network/clock.ts'
+import type { Refusal, Taker } from '../talk/peer-event.ts'
+import type { Ask } from '../wire/ask.ts'
+import type { Conversation } from './conversation.ts'
+import type { Party } from './party.ts'
+
+/** Somebody with nothing to ask for keeps a connection this long: ncdc ends it after 30 seconds itself. */
+const idleMs = 20_000
+/** Waits after a connection that came to nothing, doubled each time. */
+const firstWaitMs = 15_000
+const longestWaitMs = 10 * 60_000
+
+/** Something that is wanted of one person: a part of a file, a list. */
+export interface Demand {
+  /** Whether it is worth connecting for. */
+  readonly wanting: boolean
+  /** The next thing to ask for; undefined when there is nothing now. */
+  next(): { readonly ask: Ask; readonly taker: Taker } | undefined
+  refused(refusal: Refusal): void
+  /** The answer will not be completed, or they cannot be reached; it may be tried again. */
+  lost(fault: Fault): void
+}
+
+export interface LineWorld {
+  readonly clock: Clock
+  connect(party: Party, signal: AbortSignal): Promise<Conversation>
+  /** Nobody wants anything of them any more. */
+  empty(line: Line): void
+}
+
+/**
+ * Everything that we want of one person, over one connection at a time: clients accept only one from each other. The
+ * demands take turns.
+ *
+ * ```
+ *          something is wanted        they are there
+ *   apart ─────────────────────► dialling ─────────► together
+ *     ▲ ▲                            │                   │
+ *     │ └────────── time ── resting ◄┘ nobody came       │
+ *     └──────────────────────────────────────────────────┘ nothing wanted for a while, or the connection ended
+ * ```
+ */
+export class Line {
+  party: Party
+  readonly #world: LineWorld
+  readonly #demands = new Set<Demand>()
+  readonly #stop = new AbortController()
+  #conversation: Conversation | undefined
+  #dialling = false
+  #serving: Demand | undefined
+  #failures = 0
+  #resting: Disposable | undefined
+  #idle: Disposable | undefined
+
+  constructor(party: Party, world: LineWorld) {
+    this.party = party
+    this.#world = world
+  }
+
+  /** For people: why nothing moves. */
+  get state(): string | undefined {
+    if (this.#conversation !== undefined) return undefined
+    if (this.#dialling) return 'connecting'
+    return this.#resting === undefined ? undefined : 'could not be reached'
+  }
+
+  add(demand: Demand): void {
+    this.#demands.add(demand)
+    this.poke()
+  }
+
+  remove(demand: Demand): void {
+    this.#demands.delete(demand)
+    // What comes for it now cannot be stopped otherwise.
+    if (this.#serving === demand) this.#conversation?.close()
+    if (this.#demands.size > 0) return
+    this.close()
+    this.#world.empty(this)
+  }
+
+  /** Looks whether there is something to ask for. */
+  poke(): void {
+    if (this.#stop.signal.aborted) return
+    if (this.#conversation !== undefined) return this.#ask(this.#conversation)
+    if (this.#dialling || this.#resting !== undefined || ![...this.#demands].some(({ wanting }) => wanting)) return
+    void this.#dial()
+  }
+
+  close(): void {
+    this.#stop.abort(fail('gone', 'directconnect/closing', 'Nothing is wanted of them any more'))
+    this.#resting?.[Symbol.dispose]()
+    this.#idle?.[Symbol.dispose]()
+    this.#conversation?.close()
+  }
+
+  async #dial(): Promise<void> {
+    this.#dialling = true
+    try {
+      this.#together(await this.#world.connect(this.party, this.#stop.signal))
+    } catch (error) {
+      this.#dialling = false
+      if (this.#stop.signal.aborted) return
+      this.#rest(faultOf(error, 'connect to a user'))
+    }
+  }
+
+  #together(conversation: Conversation): void {
+    this.#dialling = false
+    if (conversation.ended) return this.#rest(gone)
+    if (this.#stop.signal.aborted) return conversation.close()
+    this.#conversation = conversation
+    const { owner } = conversation
+    conversation.owner = {
+      ...owner,
+      asked: (of, ask) => owner.asked(of, ask),
+      drained: (of) => owner.drained(of),
+      ended: (of, fault) => {
+        owner.ended(of, fault)
+        this.#ended(fault)
+      },
+    }
+    this.#ask(conversation)
+  }
+
+  #ask(conversation: Conversation): void {
+    if (!conversation.free || this.#serving !== undefined) return
+    this.#idle?.[Symbol.dispose]()
+    this.#idle = undefined
+    for (const demand of this.#demands) {
+      const wish = demand.next()
+      if (wish === undefined) continue
+      // The others come first next time.
+      this.#demands.delete(demand)
+      this.#demands.add(demand)
+      this.#serving = demand
+      const { taker } = wish
+      conversation.ask(
+        wish.ask,
+        {
+          begin: (bytes) => taker.begin(bytes),
+          body: (bytes) => taker.body(bytes),
+          end: () => {
+            this.#serving = undefined
+            this.#failures = 0
+            taker.end()
+            // The machine is in the middle of a call.
+            queueMicrotask(() => this.poke())
+          },
+        },
+        (refusal) => {
+          this.#serving = undefined
+          demand.refused(refusal)
+          queueMicrotask(() => this.poke())
+        },
+      )
+      return
+    }
+    this.#idle = this.#world.clock.after(idleMs, () => conversation.close())
+  }
+
+  #ended(fault: Fault | undefined): void {
+    this.#conversation = undefined
+    this.#idle?.[Symbol.dispose]()
+    this.#idle = undefined
+    const cut = this.#serving !== undefined
+    this.#serving = undefined
+    if (this.#stop.signal.aborted) return
+    if (cut || fault !== undefined) this.#rest(fault ?? gone)
+    else for (const demand of this.#demands) demand.lost(gone)
+  }
+
+  #rest(fault: Fault): void {
+    const wait = Math.min(longestWaitMs, firstWaitMs * 2 ** Math.min(this.#failures++, 10))
+    this.#resting?.[Symbol.dispose]()
+    this.#resting = this.#world.clock.after(wait, () => {
+      this.#resting = undefined
+      this.poke()
+    })
+    for (const demand of this.#demands) demand.lost(fault)
+  }
+}
+
+const gone: Fault = { kind: 'gone', code: 'directconnect/gone', message: 'The other client has ended the connection' }

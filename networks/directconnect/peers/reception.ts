@@ -1,0 +1,227 @@
+import type { Fault } from '@kith/core/fault/fault.ts'
+import { fail } from '@kith/core/fault/fault.ts'
+import type { Host } from '@kith/core/network/host.ts'
+import { every, pick } from '@kith/core/network/clock.ts'
+import type { Connection, Endpoint } from '@kith/core/network/net.ts'
+import { endpointText } from '@kith/core/network/net.ts'
+import type { Trust } from '@kith/core/network/tls.ts'
+import { base32, equal } from '@kith/wire/bytes.ts'
+import type { Hub } from '../hubs/hub.ts'
+import { AdcPeer } from '../talk/adc-peer.ts'
+import type { Meeting } from '../talk/hub-event.ts'
+import { NmdcPeer } from '../talk/nmdc-peer.ts'
+import type { PeerEvent, PeerTalk } from '../talk/peer-event.ts'
+import type { Ask } from '../wire/ask.ts'
+import type { ConversationOwner } from './conversation.ts'
+import { Conversation } from './conversation.ts'
+import { Meetings } from './meetings.ts'
+import type { Party } from './party.ts'
+import { partyKey } from './party.ts'
+
+const dialMs = 20_000
+/** Others end a silent conversation after half a minute or three. */
+const idleMs = 120_000
+const sweepMs = 15_000
+/** What every line of NMDC begins with. */
+const dollar = 0x24
+/** Dials that others made us make: a hub must not turn us against a third party. */
+const mostDials = 50
+const mostDialsPerUser = 3
+
+export interface ReceptionWorld {
+  readonly host: Pick<Host, 'clock' | 'net' | 'random' | 'log'>
+  /** In base32. */
+  readonly cid: string
+  /** `Kith-0.1.0` */
+  readonly program: string
+  readonly encryption: 'never' | 'offered' | 'required'
+  /** The port that others reach us at; undefined while we are passive. */
+  port(): number | undefined
+  asked(conversation: Conversation, ask: Ask): void
+}
+
+/** Where clients meet: it arranges meetings through hubs, dials, and receives those who were expected. */
+export class Reception implements Disposable {
+  readonly #world: ReceptionWorld
+  readonly #meetings: Meetings
+  readonly #open = new Set<Conversation>()
+  readonly #dials = new Map<string, number>()
+  readonly #owner: ConversationOwner
+  readonly #sweeping: Disposable
+
+  constructor(world: ReceptionWorld) {
+    this.#world = world
+    this.#meetings = new Meetings(world.host.clock, world.host.random)
+    this.#sweeping = every(world.host.clock, sweepMs, () => this.#sweep())
+    this.#owner = {
+      asked: (conversation, ask) => world.asked(conversation, ask),
+      drained: () => {},
+      ended: (conversation, fault) => {
+        this.#open.delete(conversation)
+        world.host.log.debug('a conversation ended', {
+          user: conversation.party?.user.nick,
+          code: fault?.code,
+          message: fault?.message,
+        })
+      },
+    }
+  }
+
+  /** A conversation in which we can ask. @throws FaultError `unavailable`, `gone` */
+  connect(party: Party, signal: AbortSignal): Promise<Conversation> {
+    const { hub, user } = party
+    const { talk } = hub
+    const port = this.#world.port()
+    const tls = this.#tls(user.tls)
+    if (talk === undefined || hub.user(user.id) === undefined)
+      throw fail('gone', 'directconnect/user-gone', `${user.nick} is not on the hub any more`)
+    if (tls === undefined)
+      throw fail('unavailable', 'directconnect/no-encryption', `${user.nick} does not speak TLS, and it is required`)
+    if (port === undefined && !user.active)
+      throw fail('unavailable', 'directconnect/both-passive', `Neither we nor ${user.nick} can be dialled`, {
+        hint: 'Forward the port and set directconnect.mode to active.',
+      })
+    return this.#meetings.arrange(
+      party,
+      tls,
+      (meeting) => {
+        if (port === undefined) talk.invite(user.id, meeting)
+        else talk.meet(user.id, meeting, port)
+        hub.flush()
+      },
+      signal,
+    )
+  }
+
+  /** Somebody on a hub waits for us; NMDC does not say who. */
+  meet(hub: Hub, party: Party | undefined, at: Endpoint, meeting: Meeting): void {
+    if (this.#tls(meeting.tls) !== meeting.tls) return
+    const key = party === undefined ? endpointText(at) : partyKey(party)
+    const dials = this.#dials.get(key) ?? 0
+    if (this.#dials.size >= mostDials || dials >= mostDialsPerUser) return
+    this.#dials.set(key, dials + 1)
+    void this.#dial(hub, party, at, meeting)
+      .catch((error: unknown) => {
+        this.#world.host.log.debug('a user could not be dialled', { user: party?.user.nick, error: String(error) })
+      })
+      .finally(() => {
+        const left = this.#dials.get(key)! - 1
+        if (left === 0) this.#dials.delete(key)
+        else this.#dials.set(key, left)
+      })
+  }
+
+  /** A user who cannot be dialled wants us to wait. */
+  invited(party: Party, meeting: Meeting): void {
+    const port = this.#world.port()
+    if (port === undefined || this.#tls(meeting.tls) !== meeting.tls) return
+    if (!this.#meetings.expect(party, meeting.token)) return
+    party.hub.talk?.meet(party.user.id, meeting, port)
+    party.hub.flush()
+  }
+
+  /** Somebody dialled us; `head` is how they begin. */
+  accept(connection: Connection, head: Uint8Array): void {
+    const { host, cid } = this.#world
+    const now = host.clock.now()
+    if (head[0] !== dollar) return this.#begin(connection, new AdcPeer({ cid, now }), undefined, '')
+    this.#begin(connection, this.#nmdc(undefined), undefined, '')
+  }
+
+  async #dial(hub: Hub, party: Party | undefined, at: Endpoint, { token, tls }: Meeting): Promise<void> {
+    const { host, cid } = this.#world
+    const keyprint = party?.user.keyprint
+    const trust: Trust = keyprint === undefined ? { kind: 'anyone' } : { kind: 'pinned', fingerprints: [keyprint] }
+    const connection = await host.net.connect(at, { timeoutMs: dialMs, ...(tls ? { tls: { trust } } : {}) })
+    const nmdc = hub.address.protocol === 'nmdc'
+    const talk = nmdc ? this.#nmdc(hub) : new AdcPeer({ cid, token, now: host.clock.now() })
+    this.#begin(connection, talk, party, token, hub)
+  }
+
+  /** The hub is known where we dial; who it is shows when they say their nick. */
+  #nmdc(hub: Hub | undefined): PeerTalk {
+    const { host, program } = this.#world
+    const nick = hub?.talk?.id
+    return new NmdcPeer({
+      ...(nick === undefined ? {} : { dialled: { nick } }),
+      self: (theirs) => {
+        const party = this.#meetings.find({ nick: theirs })
+        const own = party?.hub.talk?.id ?? nick
+        if (own === undefined) return undefined
+        return { nick: own, taking: party !== undefined && this.#meetings.wanted(party, '') }
+      },
+      program,
+      number: 1 + pick(host.random, 32_767),
+      noise: base32(host.random.bytes(20)),
+      now: host.clock.now(),
+    })
+  }
+
+  #begin(connection: Connection, talk: PeerTalk, party: Party | undefined, token: string, hub?: Hub): void {
+    const conversation = new Conversation(connection, talk, party, this.#owner)
+    this.#open.add(conversation)
+    let meeting = token
+    conversation.start(this.#world.host.clock, (event: PeerEvent) => {
+      if (event.kind === 'hello') {
+        const fault = this.#check(conversation, event, hub)
+        if (fault !== undefined) return conversation.close(fault)
+        meeting = event.token ?? meeting
+      } else if (event.kind === 'ready' && event.taking && conversation.party !== undefined) {
+        this.#meetings.arrived(conversation, conversation.party, meeting)
+      }
+    })
+  }
+
+  /** Whether they are whom we expect. */
+  #check(conversation: Conversation, hello: PeerEvent & { kind: 'hello' }, hub?: Hub): Fault | undefined {
+    const party = conversation.party ?? this.#meetings.find(hello) ?? onHub(hub, hello.nick)
+    if (party === undefined) return stranger
+    const { cid, keyprint } = party.user
+    if (hello.cid !== undefined ? cid !== hello.cid : party.user.id !== hello.nick) return stranger
+    const { secured } = conversation.connection
+    if (this.#world.encryption === 'required' && secured === undefined) return unsafe
+    const shown = secured?.fingerprint
+    if (keyprint !== undefined && shown !== undefined && !equal(keyprint, shown)) return stranger
+    conversation.party = party
+    return undefined
+  }
+
+  /** Whether to speak TLS with somebody who can or cannot; undefined when not at all. */
+  #tls(theirs: boolean): boolean | undefined {
+    const { encryption } = this.#world
+    if (encryption === 'never') return false
+    return theirs ? true : encryption === 'required' ? undefined : false
+  }
+
+  /** Who has met us and asks for nothing any more is in the way of others. */
+  #sweep(): void {
+    const now = this.#world.host.clock.now()
+    for (const conversation of this.#open) {
+      const { activeAt, connection, talk } = conversation
+      const waiting = connection.pending > 0 || talk.deadline !== undefined
+      if (!waiting && now - activeAt > idleMs) conversation.close()
+    }
+  }
+
+  [Symbol.dispose](): void {
+    this.#sweeping[Symbol.dispose]()
+    for (const conversation of this.#open) conversation.close()
+  }
+}
+
+/** Who calls so on a hub, where nobody in particular was expected. */
+function onHub(hub: Hub | undefined, nick: string | undefined): Party | undefined {
+  const user = nick === undefined ? undefined : hub?.user(nick)
+  return hub === undefined || user === undefined ? undefined : { hub, user }
+}
+
+const stranger: Fault = {
+  kind: 'peer',
+  code: 'directconnect/stranger',
+  message: 'It is not who was expected, or nobody expected it',
+}
+const unsafe: Fault = {
+  kind: 'peer',
+  code: 'directconnect/no-encryption',
+  message: 'It does not speak TLS, and it is required',
+}

@@ -1,0 +1,76 @@
+import { digestBy } from '@kith/core/content/content.ts'
+import { bytesOf } from '@kith/core/content/digest.ts'
+import type { Clock } from '@kith/core/network/clock.ts'
+import { sleep } from '@kith/core/network/clock.ts'
+import { concat, utf8 } from '@kith/wire/bytes.ts'
+import { bzip2 } from '@kith/wire/bzip2/encode.ts'
+import type { ListFolder } from '../wire/file-list-writer.ts'
+import { fileListText } from '../wire/file-list-writer.ts'
+import type { Folder, Shelf } from './shelf.ts'
+
+/** A part of a list that somebody asks for is made at once, so it cannot be long. */
+const mostPartBytes = 16 * 1024 * 1024
+
+/** Our own file list, made when somebody asks and kept until a share changes. */
+export class OwnList {
+  readonly #shelf: Shelf
+  readonly #clock: Clock
+  readonly #who: { readonly cid: string; readonly generator: string }
+  #made: { readonly version: number; readonly bytes: Promise<Uint8Array> } | undefined
+
+  constructor(shelf: Shelf, clock: Clock, who: { readonly cid: string; readonly generator: string }) {
+    this.#shelf = shelf
+    this.#clock = clock
+    this.#who = who
+  }
+
+  /** `files.xml.bz2` */
+  whole(): Promise<Uint8Array> {
+    const { version } = this.#shelf
+    if (this.#made?.version !== version) this.#made = { version, bytes: this.#compressed() }
+    return this.#made.bytes
+  }
+
+  /** `files.xml`, or a folder of it such as `/Shared/`; undefined when there is none. */
+  part(base: string, recursive: boolean): Uint8Array | undefined {
+    let folder: Folder | undefined = this.#shelf.root
+    for (const name of base.split('/')) if (name !== '') folder = folder?.folders.get(name)
+    if (folder === undefined) return undefined
+    const parts: Uint8Array[] = []
+    let length = 0
+    for (const text of fileListText(listed(folder), { ...this.#who, base, shallow: !recursive })) {
+      const bytes = utf8(text)
+      length += bytes.length
+      if (length > mostPartBytes) return undefined
+      parts.push(bytes)
+    }
+    return concat(parts)
+  }
+
+  async #compressed(): Promise<Uint8Array> {
+    const encoder = bzip2()
+    const parts: Uint8Array[] = []
+    for (const text of fileListText(listed(this.#shelf.root), { ...this.#who, base: '/', shallow: false })) {
+      const before = parts.length
+      parts.push(...encoder.push(utf8(text)))
+      // A block takes a while; others have their turn in between.
+      if (parts.length > before) await sleep(this.#clock, 0)
+    }
+    parts.push(...encoder.end())
+    return concat(parts)
+  }
+}
+
+function listed(folder: Folder): ListFolder {
+  return {
+    get folders() {
+      return [...folder.folders].map(([name, below]) => [name, listed(below)] as const)
+    },
+    get files() {
+      return [...folder.files].flatMap(([name, { content }]) => {
+        const tth = digestBy(content, 'tth')
+        return tth === undefined ? [] : [{ name, size: content.size, tth: bytesOf(tth) }]
+      })
+    },
+  }
+}

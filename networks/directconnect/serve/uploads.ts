@@ -1,0 +1,143 @@
+import { faultOf } from '@kith/core/fault/fault.ts'
+import type { Clock } from '@kith/core/network/clock.ts'
+import type { Log } from '@kith/core/network/log.ts'
+import type { Conversation } from '../peers/conversation.ts'
+import { partyKey } from '../peers/party.ts'
+import type { Ask } from '../wire/ask.ts'
+import type { Bodies, Body } from './bodies.ts'
+
+/** Bytes that are read and sent at once, and how many of such parts are on their way. */
+const partBytes = 256 * 1024
+const mostParts = 3
+/** A slot stays with a user this long after the last byte, for the next question. */
+const holdMs = 20_000
+/** Who waits for a slot keeps the place this long without asking again. */
+const queueMs = 90_000
+/** Users who may wait. */
+const mostQueued = 500
+/** Small things are given to so many at once without a slot. */
+const mostFree = 20
+
+interface Slot {
+  until: number
+  busy: boolean
+}
+
+export interface UploadsWorld {
+  readonly clock: Clock
+  readonly log: Log
+  readonly bodies: Bodies
+  slots(): number
+  /** The number of free slots is another one. */
+  changed(): void
+}
+
+/** Gives what other users ask for: a slot for each, in the order in which they came. */
+export class Uploads {
+  readonly #world: UploadsWorld
+  readonly #slots = new Map<string, Slot>()
+  /** Who waits, with the time when they asked last. */
+  readonly #queue = new Map<string, number>()
+  readonly #giving = new Set<Conversation>()
+  #free = 0
+
+  constructor(world: UploadsWorld) {
+    this.#world = world
+  }
+
+  get freeSlots(): number {
+    this.#tidy()
+    return Math.max(0, this.#world.slots() - this.#slots.size)
+  }
+
+  /** Somebody asks for something. */
+  asked(conversation: Conversation, ask: Ask): void {
+    if (this.#giving.has(conversation)) return conversation.close(tooMuch)
+    this.#giving.add(conversation)
+    void this.#answer(conversation, ask)
+      .catch((error: unknown) => {
+        this.#world.log.debug('what a user asked for could not be given', { error: String(error) })
+        conversation.close(faultOf(error, 'give a user what it asked for'))
+      })
+      .finally(() => this.#giving.delete(conversation))
+  }
+
+  async #answer(conversation: Conversation, ask: Ask): Promise<void> {
+    const body = await this.#world.bodies.find(ask)
+    if (conversation.ended || conversation.party === undefined) return
+    const bytes = body === undefined ? -1 : ask.bytes < 0 ? body.size - ask.start : ask.bytes
+    if (body === undefined || bytes < 0 || ask.start + bytes > body.size) return conversation.refuse({ kind: 'absent' })
+    const key = partyKey(conversation.party)
+    if (body.free && this.#free < mostFree) return this.#send(conversation, ask, body, bytes)
+    const slot = this.#take(key)
+    if (slot === undefined) return conversation.refuse({ kind: 'busy', place: this.#wait(key) })
+    slot.busy = true
+    try {
+      await this.#send(conversation, ask, body, bytes)
+    } finally {
+      slot.busy = false
+      slot.until = this.#world.clock.now() + holdMs
+      if (conversation.ended) this.#slots.delete(key)
+    }
+  }
+
+  /** A slot that is held already, or a free one when nobody who came earlier waits for it. */
+  #take(key: string): Slot | undefined {
+    const known = this.#slots.get(key)
+    if (known !== undefined) return known.busy ? undefined : known
+    const free = this.freeSlots
+    const before = [...this.#queue.keys()].indexOf(key)
+    if (free === 0 || (before < 0 ? this.#queue.size : before) >= free) return undefined
+    this.#queue.delete(key)
+    const slot = { until: 0, busy: false }
+    this.#slots.set(key, slot)
+    this.#world.changed()
+    return slot
+  }
+
+  /** The place in the queue, from 1 on. */
+  #wait(key: string): number {
+    if (this.#queue.has(key) || this.#queue.size < mostQueued) this.#queue.set(key, this.#world.clock.now())
+    return [...this.#queue.keys()].indexOf(key) + 1 || this.#queue.size + 1
+  }
+
+  #tidy(): void {
+    const now = this.#world.clock.now()
+    for (const [key, slot] of this.#slots) if (!slot.busy && slot.until < now) this.#slots.delete(key)
+    for (const [key, at] of this.#queue) if (at + queueMs < now) this.#queue.delete(key)
+  }
+
+  async #send(conversation: Conversation, ask: Ask, body: Body, bytes: number): Promise<void> {
+    if (body.free) this.#free++
+    try {
+      conversation.give(ask, bytes, false)
+      const buffers: Uint8Array[] = []
+      const onTheWay = new Set<Promise<void>>()
+      for (let at = 0; at < bytes && !conversation.ended;) {
+        if (onTheWay.size === mostParts) await Promise.race(onTheWay)
+        const buffer = buffers.pop() ?? new Uint8Array(Math.min(partBytes, bytes))
+        const part = buffer.subarray(0, Math.min(buffer.length, bytes - at))
+        await body.read(ask.start + at, part)
+        if (conversation.ended) return
+        at += part.length
+        const { promise, resolve } = Promise.withResolvers<void>()
+        onTheWay.add(promise)
+        conversation.connection.send(part, () => {
+          buffers.push(buffer)
+          onTheWay.delete(promise)
+          resolve()
+        })
+        body.gave?.(part.length)
+      }
+      await Promise.all(onTheWay)
+    } finally {
+      if (body.free) this.#free--
+    }
+  }
+}
+
+const tooMuch = {
+  kind: 'peer' as const,
+  code: 'directconnect/unasked',
+  message: 'It asked for more before it had got what it asked for',
+}

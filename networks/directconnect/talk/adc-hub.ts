@@ -1,0 +1,388 @@
+import type { Fault } from '@kith/core/fault/fault.ts'
+import { FaultError } from '@kith/core/fault/fault.ts'
+import type { Output } from '@kith/core/network/machine.ts'
+import { concat, fromBase32, utf8 } from '@kith/wire/bytes.ts'
+import { attempt, broken } from '@kith/wire/fault.ts'
+import { readAdcCommand } from '../wire/adc-command.ts'
+import { fieldsOf, updateFields, userOf } from '../wire/adc-info.ts'
+import type { AdcLine } from '../wire/adc-line.ts'
+import { formatAdc, mostLineBytes, named, parseAdc } from '../wire/adc-line.ts'
+import { numberIn, readResult, readSearch, resultWords, searchWords } from '../wire/adc-search.ts'
+import { refusal } from '../wire/adc-status.ts'
+import { tigerText } from '../wire/cid.ts'
+import type { FoundItem } from '../wire/found.ts'
+import type { Question } from '../wire/question.ts'
+import type { HubSelf, HubUser } from '../wire/hub-user.ts'
+import type { HubEvent, HubTalk, Meeting } from './hub-event.ts'
+import { Splitter } from './splitter.ts'
+
+/** A hub that is silent is asked for a sign of life by an empty line, and lines must come in this time to log in. */
+const keepAliveMs = 120_000
+const loginMs = 60_000
+/** Users of one hub; the largest there are have some ten thousand. */
+const mostUsers = 200_000
+
+export const secureProtocols: ReadonlySet<string> = new Set(['ADCS/0.10', 'ADCS/1.0'])
+const plainProtocol = 'ADC/1.0'
+/** What everybody understands who speaks TLS at all. */
+const secureProtocol = 'ADCS/0.10'
+
+export interface AdcHubOptions {
+  readonly self: HubSelf
+  /** 24 bytes each. */
+  readonly privateId: Uint8Array
+  readonly publicId: Uint8Array
+  /** Whether the hub was reached by IPv6. */
+  readonly v6: boolean
+  readonly now: number
+  tiger(bytes: Uint8Array): Uint8Array
+}
+
+type State = 'protocol' | 'identify' | 'normal' | 'closed'
+
+/**
+ * Our side of an ADC hub (ADC 1.0, 4).
+ *
+ * ```
+ *            SUP, SID → INF          GPA → PAS
+ *   protocol ─────────────► identify ─────────┐
+ *                             │  ▲────────────┘
+ *                             │ our own INF came back
+ *                             ▼
+ *                           normal
+ * ```
+ */
+export class AdcHub implements HubTalk {
+  id: string | undefined
+  readonly #users = new Map<string, HubUser>()
+  readonly #byCid = new Map<string, string>()
+  readonly #fields = new Map<string, Map<string, string>>()
+  readonly #hub = new Map<string, string>()
+  readonly #options: AdcHubOptions
+  readonly #splitter: Splitter
+  readonly #out: Output<HubEvent>[] = []
+  /** What we said of ourselves last. */
+  #told = new Map<string, string>()
+  #self: HubSelf
+  #state: State = 'protocol'
+  #deadline: number
+
+  constructor(options: AdcHubOptions) {
+    this.#options = options
+    this.#self = options.self
+    this.#deadline = options.now + loginMs
+    this.#splitter = new Splitter(0x0a, mostLineBytes, {
+      line: (bytes) => this.#line(bytes),
+      body: () => {},
+      bodyEnd: () => {},
+    })
+    this.#send({ type: 'H', command: 'SUP', words: ['ADBASE', 'ADBAS0', 'ADTIGR', 'ADUCM0', 'ADUCMD'] })
+  }
+
+  get users(): ReadonlyMap<string, HubUser> {
+    return this.#users
+  }
+
+  get online(): boolean {
+    return this.#state === 'normal'
+  }
+
+  get deadline(): number | undefined {
+    return this.#state === 'closed' ? undefined : this.#deadline
+  }
+
+  receive(bytes: Uint8Array, now: number): void {
+    if (this.#state === 'closed') return
+    if (this.#state === 'normal') this.#deadline = now + keepAliveMs
+    try {
+      this.#splitter.receive(bytes)
+    } catch (error) {
+      if (!(error instanceof FaultError)) throw error
+      this.#close(error.fault)
+    }
+  }
+
+  tick(now: number): void {
+    if (now < this.#deadline) return
+    if (this.#state !== 'normal') {
+      return this.#close({
+        kind: 'gone',
+        code: 'directconnect/login-timeout',
+        message: 'The hub did not let us in in time',
+      })
+    }
+    this.#out.push({ kind: 'send', bytes: utf8('\n') })
+    this.#deadline = now + keepAliveMs
+  }
+
+  poll(): Output<HubEvent> | undefined {
+    return this.#out.shift()
+  }
+
+  // What we do
+
+  present(self: HubSelf): void {
+    this.#self = self
+    if (this.#state === 'normal') this.#inform()
+  }
+
+  say(text: string, me = false): void {
+    if (this.id !== undefined)
+      this.#send({ type: 'B', command: 'MSG', from: this.id, words: [text, ...(me ? ['ME1'] : [])] })
+  }
+
+  tell(to: string, text: string): void {
+    const from = this.id
+    if (from !== undefined) this.#send({ type: 'E', command: 'MSG', from, to, words: [text, `PM${from}`] })
+  }
+
+  ask(question: Question, token: string): void {
+    const from = this.id
+    if (from === undefined) return
+    const words = searchWords(question, token)
+    // Who cannot be dialled gets nothing from others who cannot.
+    if (this.#self.active) this.#send({ type: 'B', command: 'SCH', from, words })
+    else this.#send({ type: 'F', command: 'SCH', from, features: [this.#options.v6 ? '+TCP6' : '+TCP4'], words })
+  }
+
+  answer(to: string, token: string, items: readonly FoundItem[]): void {
+    const from = this.id
+    if (from === undefined) return
+    for (const item of items) this.#send({ type: 'D', command: 'RES', from, to, words: resultWords(item, token) })
+  }
+
+  result(item: FoundItem, token: string): Uint8Array {
+    const cid = tigerText(this.#options.publicId)
+    return utf8(formatAdc({ type: 'U', command: 'RES', cid, words: resultWords(item, token) }))
+  }
+
+  datagram(bytes: Uint8Array): boolean {
+    const end = bytes.indexOf(0x0a)
+    const line = attempt(() => parseAdc(end < 0 ? bytes : bytes.subarray(0, end)))
+    if (!line.ok || line.value.type !== 'U' || line.value.command !== 'RES') return false
+    const from = this.#byCid.get(line.value.cid)
+    const result = readResult(line.value)
+    if (from === undefined || result === undefined) return false
+    this.#event({ kind: 'found', from, ...result })
+    return true
+  }
+
+  meet(to: string, { tls, token }: Meeting, port: number): void {
+    const from = this.id
+    if (from === undefined) return
+    this.#send({ type: 'D', command: 'CTM', from, to, words: [tls ? secureProtocol : plainProtocol, `${port}`, token] })
+  }
+
+  invite(to: string, { tls, token }: Meeting): void {
+    const from = this.id
+    if (from === undefined) return
+    this.#send({ type: 'D', command: 'RCM', from, to, words: [tls ? secureProtocol : plainProtocol, token] })
+  }
+
+  raw(text: string): void {
+    this.#out.push({ kind: 'send', bytes: utf8(text.endsWith('\n') ? text : `${text}\n`) })
+  }
+
+  // What comes
+
+  #line(bytes: Uint8Array): void {
+    if (bytes.length === 0 || this.#state === 'closed') return
+    let line: AdcLine
+    try {
+      line = parseAdc(bytes)
+    } catch (error) {
+      // One line that is not understood is the fault of some user, and hubs pass all on.
+      if (error instanceof FaultError && this.#state === 'normal') return
+      throw error
+    }
+    switch (line.command) {
+      case 'SUP':
+        if (this.#state === 'protocol' && !line.words.some((word) => word === 'ADBASE' || word === 'ADBAS0'))
+          throw broken('directconnect/no-common-protocol', 'The hub does not speak the base protocol')
+        return
+      case 'SID':
+        return this.#named(line)
+      case 'INF':
+        return this.#info(line)
+      case 'GPA':
+        return this.#password(line)
+      case 'STA':
+        return this.#status(line)
+      case 'QUI':
+        return this.#quit(line)
+      case 'MSG':
+        return this.#message(line)
+      case 'SCH':
+        return this.#question(line)
+      case 'RES':
+        return this.#found(line)
+      case 'CTM':
+      case 'RCM':
+        return this.#meeting(line)
+      case 'CMD':
+        return this.#command(line)
+    }
+  }
+
+  #named(line: AdcLine): void {
+    const id = line.words[0]
+    if (this.#state !== 'protocol' || line.type !== 'I' || id === undefined || !/^[A-Z2-7]{4}$/.test(id)) return
+    this.id = id
+    this.#state = 'identify'
+    this.#told = new Map()
+    this.#inform()
+  }
+
+  /** Says what is new of us; at first everything. */
+  #inform(): void {
+    const fields = fieldsOf(this.#self, this.#options.v6)
+    const words: string[] = []
+    for (const [name, value] of fields) {
+      if ((this.#told.get(name) ?? '') !== value) words.push(name + value)
+    }
+    if (words.length === 0) return
+    const { privateId, publicId } = this.#options
+    const identity = this.#state === 'identify' ? [`ID${tigerText(publicId)}`, `PD${tigerText(privateId)}`] : []
+    this.#told = fields
+    this.#send({ type: 'B', command: 'INF', from: this.id!, words: [...identity, ...words] })
+  }
+
+  #info(line: AdcLine): void {
+    if (line.type === 'I') {
+      updateFields(this.#hub, line.words)
+      this.#event({ kind: 'title', name: this.#hub.get('NI') ?? '', description: this.#hub.get('DE') ?? '' })
+      return
+    }
+    if (line.type !== 'B') return
+    let fields = this.#fields.get(line.from)
+    const joined = fields === undefined
+    if (fields === undefined) {
+      if (this.#fields.size >= mostUsers) return
+      this.#fields.set(line.from, (fields = new Map()))
+    }
+    updateFields(fields, line.words)
+    const user = userOf(line.from, fields)
+    this.#users.set(line.from, user)
+    if (user.cid !== undefined) this.#byCid.set(user.cid, line.from)
+    this.#event({ kind: 'user', user, joined })
+    if (line.from === this.id && this.#state === 'identify') {
+      this.#state = 'normal'
+      this.#event({ kind: 'online' })
+    }
+  }
+
+  #password(line: AdcLine): void {
+    const salt = fromBase32(line.words[0] ?? '')
+    const { password } = this.#self
+    if (this.#state !== 'identify' || salt === undefined) return
+    if (password === undefined) {
+      return this.#close({
+        kind: 'input',
+        code: 'directconnect/password-needed',
+        message: 'The hub asks for a password',
+        hint: 'Add the hub as adc://nick:password@host:port.',
+      })
+    }
+    this.#send({ type: 'H', command: 'PAS', words: [tigerText(this.#options.tiger(concat([utf8(password), salt])))] })
+  }
+
+  #status(line: AdcLine): void {
+    const match = /^([012])(\d\d)$/.exec(line.words[0] ?? '')
+    if (match === null) return
+    const severity = Number(match[1]) as 0 | 1 | 2
+    const code = Number(match[2])
+    const text = line.words[1] ?? ''
+    this.#event({ kind: 'status', severity, code, text })
+    if (severity === 2 && line.type === 'I') this.#close(refusal(code, text))
+  }
+
+  #quit(line: AdcLine): void {
+    const id = line.words[0]
+    if (id === undefined || line.type !== 'I') return
+    if (id === this.id) {
+      const address = named(line, 'RD', 1)
+      const message = named(line, 'MS', 1)
+      if (address !== undefined) this.#event({ kind: 'redirect', address })
+      const wait = numberIn(named(line, 'TL', 1))
+      return this.#close({
+        kind: 'unavailable',
+        code: address === undefined ? 'directconnect/kicked' : 'directconnect/redirected',
+        message: message ?? (address === undefined ? 'The hub has sent us away' : 'The hub has sent us elsewhere'),
+        ...(wait === undefined ? {} : { retryAt: this.#deadline - keepAliveMs + wait * 1000 }),
+      })
+    }
+    const user = this.#users.get(id)
+    this.#users.delete(id)
+    this.#fields.delete(id)
+    if (user?.cid !== undefined) this.#byCid.delete(user.cid)
+    if (user !== undefined) this.#event({ kind: 'left', user })
+  }
+
+  #message(line: AdcLine): void {
+    const text = line.words[0] ?? ''
+    const me = named(line, 'ME', 1) === '1'
+    if (!('from' in line)) {
+      if (line.type === 'I') this.#event({ kind: 'chat', from: undefined, text, me })
+      return
+    }
+    const room = named(line, 'PM', 1)
+    if (room === undefined) return this.#event({ kind: 'chat', from: line.from, text, me })
+    // An echo belongs to the talk with whom we wrote to.
+    const other = line.from === this.id && (line.type === 'E' || line.type === 'D') ? line.to : room
+    this.#event({ kind: 'private', from: line.from, room: other, text: me ? `/me ${text}` : text })
+  }
+
+  #question(line: AdcLine): void {
+    if ((line.type !== 'B' && line.type !== 'F' && line.type !== 'D') || line.from === this.id) return
+    const asked = readSearch(line)
+    const user = this.#users.get(line.from)
+    if (asked === undefined || user === undefined) return
+    const { question, token } = asked
+    const { address, udpPort } = user
+    const reply =
+      user.active && address !== undefined && udpPort !== undefined
+        ? { kind: 'datagram' as const, host: address, port: udpPort, token }
+        : { kind: 'user' as const, id: line.from, token }
+    this.#event({ kind: 'question', question, reply })
+  }
+
+  #found(line: AdcLine): void {
+    if (line.type !== 'D' && line.type !== 'E') return
+    const result = readResult(line)
+    if (result !== undefined) this.#event({ kind: 'found', from: line.from, ...result })
+  }
+
+  #meeting(line: AdcLine): void {
+    if ((line.type !== 'D' && line.type !== 'E') || line.to !== this.id || line.from === this.id) return
+    const [protocol = '', second = '', third = ''] = line.words
+    const tls = secureProtocols.has(protocol)
+    if (!tls && protocol !== plainProtocol) {
+      const words = ['141', 'Unknown protocol', `TO${line.command === 'CTM' ? third : second}`, `PR${protocol}`]
+      return this.#send({ type: 'D', command: 'STA', from: line.to, to: line.from, words })
+    }
+    if (line.command === 'RCM') return this.#event({ kind: 'invite', from: line.from, meeting: { token: second, tls } })
+    const port = numberIn(second)
+    if (port === undefined || port < 1 || port > 65_535) return
+    this.#event({ kind: 'meet', from: line.from, port, meeting: { token: third, tls } })
+  }
+
+  #command(line: AdcLine): void {
+    const command = line.type === 'I' ? readAdcCommand(line.words) : undefined
+    if (command !== undefined) this.#event({ kind: 'command', command })
+  }
+
+  #event(event: HubEvent): void {
+    this.#out.push({ kind: 'event', event })
+  }
+
+  #send(line: AdcLine): void {
+    this.#out.push({ kind: 'send', bytes: utf8(formatAdc(line)) })
+  }
+
+  #close(fault: Fault): void {
+    if (this.#state === 'closed') return
+    this.#state = 'closed'
+    this.#splitter.stop()
+    this.#out.push({ kind: 'close', fault })
+  }
+}

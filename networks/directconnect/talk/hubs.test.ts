@@ -1,0 +1,213 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import fc from 'fast-check'
+import { base32, fromBase32, latin1, utf8 } from '@kith/wire/bytes.ts'
+import { TigerKernel } from '@kith/wire/hash/tiger.ts'
+import type { HubSelf } from '../wire/hub-user.ts'
+import { nmdcText } from '../wire/nmdc-text.ts'
+import { AdcHub } from './adc-hub.ts'
+import type { HubEvent, HubTalk } from './hub-event.ts'
+import { NmdcHub } from './nmdc-hub.ts'
+
+const self: HubSelf = {
+  nick: 'kith',
+  password: 'adminpw',
+  description: '',
+  program: 'Kith',
+  version: '0.1.0',
+  active: true,
+  udpPort: 9,
+  tls: true,
+  fingerprint: new Uint8Array(32),
+  slots: 5,
+  freeSlots: 5,
+  shared: 0,
+  files: 0,
+  hubs: [1, 0, 0],
+}
+const kernel = new TigerKernel()
+const privateId = fromBase32('SR4QQTNQXSZ2FMRFG7NT5SRP7CK4SSZSOCTVIXY')!
+const publicId = kernel.digest(privateId)
+const tiger = (bytes: Uint8Array): Uint8Array => kernel.digest(bytes)
+
+const adc = (): HubTalk => new AdcHub({ self, privateId, publicId, v6: false, now: 0, tiger })
+const nmdc = (): HubTalk =>
+  new NmdcHub({ self, text: nmdcText('windows-1252'), address: '127.0.0.1', hub: '127.0.0.1:411', now: 0 })
+
+interface Said {
+  readonly text: string
+  readonly events: readonly HubEvent[]
+  readonly fault: string | undefined
+}
+
+/** Everything that a machine has to say. */
+function drain(talk: HubTalk): Said {
+  let text = ''
+  let fault: string | undefined
+  const events: HubEvent[] = []
+  for (let output = talk.poll(); output !== undefined; output = talk.poll()) {
+    if (output.kind === 'send') text += latin1(output.bytes)
+    else if (output.kind === 'event') events.push(output.event)
+    else fault = output.fault?.code
+  }
+  return { text, events, fault }
+}
+
+function tell(talk: HubTalk, text: string): Said {
+  talk.receive(utf8(text), 0)
+  return drain(talk)
+}
+
+function onAdc(): HubTalk {
+  const talk = adc()
+  tell(
+    talk,
+    'ISUP ADBASE ADTIGR\nISID AAAB\nIINF CT32 NIHub\\sof\\sours\nBINF AAAC IDX NIeisk I4127.0.0.1 U45 SUTCP4,ADC0\nBINF AAAB NIkith\n',
+  )
+  return talk
+}
+
+test('ADC: login with a password, as uhub saw it', () => {
+  const talk = adc()
+  assert.match(drain(talk).text, /^HSUP ADBASE /)
+  const { text } = tell(talk, 'ISUP ADBASE ADTIGR\nISID AAAB\n')
+  assert.ok(text.startsWith(`BINF AAAB ID${base32(publicId)} PD${base32(privateId)} NIkith `))
+  assert.match(text, / SUTCP4,UDP4,ADC0,ADCS,SEGA .*KPSHA256\/A+\n$/)
+  const salt = 'V6PM5TAOONKF7IJFG25FYGVAQNKK3N7FXETSL4A'
+  assert.equal(tell(talk, `IGPA ${salt}\n`).text, 'HPAS ZTT66AMJHJYHEBX65OIMGND5HEJFZ22GYF7VIIA\n')
+  const { events } = tell(talk, 'IINF CT32 NIHub\nBINF AAAC NIother\nBINF AAAB NIkith\n')
+  assert.deepEqual(
+    events.map(({ kind }) => kind),
+    ['title', 'user', 'user', 'online'],
+  )
+  assert.ok(talk.online)
+  talk.present({ ...self, freeSlots: 4 }, 0)
+  assert.equal(drain(talk).text, 'BINF AAAB FS4\n', 'only what is new is said')
+})
+
+test('ADC: chat, private words, questions, meetings', () => {
+  const talk = onAdc()
+  assert.deepEqual(tell(talk, 'BMSG AAAC hello\\sall ME1\n').events, [
+    { kind: 'chat', from: 'AAAC', text: 'hello all', me: true },
+  ])
+  assert.deepEqual(tell(talk, 'EMSG AAAC AAAB psst PMAAAC\n').events, [
+    { kind: 'private', from: 'AAAC', room: 'AAAC', text: 'psst' },
+  ])
+  assert.deepEqual(tell(talk, 'EMSG AAAB AAAC back PMAAAB\n').events, [
+    { kind: 'private', from: 'AAAB', room: 'AAAC', text: 'back' },
+  ])
+  assert.deepEqual(tell(talk, 'BSCH AAAC ANfoo TOt\n').events, [
+    {
+      kind: 'question',
+      question: { words: ['foo'], without: [], extensions: [] },
+      reply: { kind: 'datagram', host: '127.0.0.1', port: 5, token: 't' },
+    },
+  ])
+  assert.deepEqual(tell(talk, 'DCTM AAAC AAAB ADCS/0.10 4321 tok\n').events, [
+    { kind: 'meet', from: 'AAAC', port: 4321, meeting: { token: 'tok', tls: true } },
+  ])
+  assert.equal(
+    tell(talk, 'DCTM AAAC AAAB QUIC/1 4321 tok\n').text,
+    'DSTA AAAB AAAC 141 Unknown\\sprotocol TOtok PRQUIC/1\n',
+  )
+  assert.deepEqual(
+    tell(talk, 'DCTM AAAC AAAD ADC/1.0 4321 tok\n').events,
+    [],
+    'what is for somebody else is not for us',
+  )
+  talk.meet('AAAC', { token: 'x', tls: true }, 99)
+  talk.invite('AAAC', { token: 'y', tls: false })
+  assert.equal(drain(talk).text, 'DCTM AAAB AAAC ADCS/0.10 99 x\nDRCM AAAB AAAC ADC/1.0 y\n')
+  assert.deepEqual(
+    tell(talk, 'IQUI AAAC\n').events.map(({ kind }) => kind),
+    ['left'],
+  )
+})
+
+test('ADC: being sent elsewhere, refused, and bad lines', () => {
+  const { events, fault } = tell(onAdc(), 'IQUI AAAB RDadc://other:1 MSgo\n')
+  assert.deepEqual([events[0], fault], [{ kind: 'redirect', address: 'adc://other:1' }, 'directconnect/redirected'])
+  assert.equal(tell(adc(), 'ISTA 222 taken\n').fault, 'directconnect/nick-taken')
+  assert.equal(tell(adc(), '$Lock what|\n').fault, 'directconnect/adc-line')
+  assert.equal(tell(onAdc(), 'BMSG xx bad\nIMSG good\n').events.length, 1, 'a bad line of some user is passed over')
+  assert.equal(tell(onAdc(), 'x'.repeat(300_000)).fault, 'directconnect/line-too-long')
+})
+
+const login = 'x$Lock EXTENDEDPROTOCOLABC Pk=PtokaX|$HubName Our hub|'.slice(1)
+
+function onNmdc(): HubTalk {
+  const talk = nmdc()
+  tell(
+    talk,
+    `${login}$Hello kith|$MyINFO $ALL eisk <E V:1,M:A,H:1/0/0,S:3>$ $20\x11$$5$|$MyINFO $ALL kith <K V:1,M:A,H:1/0/0,S:3>$ $20\x01$$5$|`,
+  )
+  return talk
+}
+
+test('NMDC: login with a password', () => {
+  const talk = nmdc()
+  assert.match(tell(talk, login).text, /^\$Supports [^|]*\|\$Key [^|]+\|\$ValidateNick kith\|$/)
+  assert.equal(tell(talk, '$GetPass|').text, '$MyPass adminpw|')
+  assert.match(tell(talk, '$Hello kith|').text, /^\$Version 1,0091\|\$GetNickList\|\$MyINFO \$ALL kith /)
+  assert.ok(!talk.online, 'nobody is known yet')
+  talk.tick(3_000)
+  assert.deepEqual(drain(talk).events, [{ kind: 'online' }])
+})
+
+test('NMDC: chat, private words, questions, results, meetings', () => {
+  const talk = onNmdc()
+  assert.ok(talk.online)
+  assert.deepEqual(tell(talk, '<eisk> a &#36; b|').events, [{ kind: 'chat', from: 'eisk', text: 'a $ b', me: false }])
+  assert.deepEqual(tell(talk, '<Hub-Security> hi|').events, [{ kind: 'chat', from: undefined, text: 'hi', me: false }])
+  assert.deepEqual(tell(talk, '$To: kith From: eisk $<eisk> psst|').events, [
+    { kind: 'private', from: 'eisk', room: 'eisk', text: 'psst' },
+  ])
+  assert.deepEqual(tell(talk, '$Search 1.2.3.4:5 F?F?0?1?foo$bar|').events, [
+    {
+      kind: 'question',
+      question: { words: ['foo', 'bar'], without: [], extensions: [] },
+      reply: { kind: 'datagram', host: '1.2.3.4', port: 5, token: '' },
+    },
+  ])
+  assert.deepEqual(tell(talk, '$Search 127.0.0.1:9 F?F?0?1?foo|').events, [], 'our own question')
+  const sr = '$SR eisk a\\b.bin\x055 1/2\x05TTH:LWPNACQDBZRYXW3VHJVCJ64QBZNGHOHHHZWCLNQ (h:1)|'
+  assert.deepEqual(
+    tell(talk, sr).events.map(({ kind }) => kind),
+    ['found'],
+  )
+  assert.ok(talk.datagram(utf8(sr)) && !talk.datagram(utf8(sr.replace('eisk', 'nobody'))))
+  drain(talk)
+  assert.deepEqual(tell(talk, '$ConnectToMe kith 1.2.3.4:5S|').events, [
+    { kind: 'meet', host: '1.2.3.4', port: 5, meeting: { token: '', tls: true } },
+  ])
+  assert.deepEqual(tell(talk, '$RevConnectToMe eisk kith|').events, [
+    { kind: 'invite', from: 'eisk', meeting: { token: '', tls: true } },
+  ])
+  talk.say('a|b')
+  talk.ask({ words: ['foo'], without: [], extensions: [] }, '')
+  talk.meet('eisk', { token: '', tls: false }, 77)
+  assert.equal(drain(talk).text, '<kith> a&#124;b|$Search 127.0.0.1:9 F?F?0?1?foo|$ConnectToMe eisk 127.0.0.1:77|')
+  assert.equal(tell(talk, '$ForceMove other:411|').fault, 'directconnect/redirected')
+})
+
+for (const [name, make] of Object.entries({ adc, onAdc, nmdc, onNmdc })) {
+  test(`${name}: garbage never throws`, () => {
+    const pieces = [
+      'BINF AAAC NI\n',
+      'IQUI AAAB\n',
+      'DRES AAAC AAAB FN/\n',
+      '$SR a|',
+      '$MyINFO $ALL |',
+      '$UserIP a b$$|',
+      '\n',
+      '|',
+    ]
+    fc.assert(
+      fc.property(fc.array(fc.oneof(fc.uint8Array(), fc.constantFrom(...pieces).map(utf8))), (chunks) => {
+        const talk = make()
+        for (const chunk of chunks) talk.receive(chunk, 0)
+        talk.datagram(chunks[0] ?? new Uint8Array())
+      }),
+    )
+  })
+}

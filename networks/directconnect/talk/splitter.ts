@@ -1,0 +1,79 @@
+import { broken } from '@kith/wire/fault.ts'
+
+/** What a splitter tells. Bytes may be used during the call only. */
+export interface SplitterTarget {
+  /** A line without its end. */
+  line(bytes: Uint8Array): void
+  body(bytes: Uint8Array): void
+  /** All bytes of a body have been given. */
+  bodyEnd(): void
+}
+
+/**
+ * Cuts a stream into lines, and, where a line announces them, bodies of known length. A call to `expect` from inside
+ * `line` holds for the very next byte.
+ */
+export class Splitter {
+  readonly #end: number
+  readonly #most: number
+  readonly #target: SplitterTarget
+  #held: Uint8Array = new Uint8Array()
+  #length = 0
+  #body = 0
+  #stopped = false
+
+  /** `end` is the byte that ends a line, which has at most `most` bytes. */
+  constructor(end: number, most: number, target: SplitterTarget) {
+    this.#end = end
+    this.#most = most
+    this.#target = target
+  }
+
+  /** The next `bytes` bytes (more than 0) are a body. */
+  expect(bytes: number): void {
+    this.#body = bytes
+  }
+
+  /** Passes over everything that still comes. */
+  stop(): void {
+    this.#stopped = true
+  }
+
+  /** @throws FaultError `directconnect/line-too-long` */
+  receive(chunk: Uint8Array): void {
+    let at = 0
+    while (at < chunk.length && !this.#stopped) {
+      if (this.#body > 0) {
+        const part = chunk.subarray(at, at + this.#body)
+        at += part.length
+        this.#body -= part.length
+        this.#target.body(part)
+        if (this.#body === 0) this.#target.bodyEnd()
+        continue
+      }
+      const end = chunk.indexOf(this.#end, at)
+      const part = chunk.subarray(at, end < 0 ? chunk.length : end)
+      if (this.#length + part.length > this.#most)
+        throw broken('directconnect/line-too-long', `A line has more than ${this.#most} bytes`)
+      at += part.length + (end < 0 ? 0 : 1)
+      if (end < 0) this.#hold(part)
+      else if (this.#length === 0) this.#target.line(part)
+      else {
+        this.#hold(part)
+        const line = this.#held.subarray(0, this.#length)
+        this.#length = 0
+        this.#target.line(line)
+      }
+    }
+  }
+
+  #hold(part: Uint8Array): void {
+    if (this.#length + part.length > this.#held.length) {
+      const larger = new Uint8Array(Math.max(256, 2 * this.#held.length, this.#length + part.length))
+      larger.set(this.#held.subarray(0, this.#length))
+      this.#held = larger
+    }
+    this.#held.set(part, this.#length)
+    this.#length += part.length
+  }
+}

@@ -1,0 +1,21 @@
+import type { Fault } from '@kith/core/fault/fault.ts'
+
+/** What an NMDC hub says when it does not let us in, as a fault; undefined for any other command. */
+export function nmdcRefusal(command: string): Fault | undefined {
+  switch (command) {
+    case 'BadPass':
+      return { kind: 'input', code: 'directconnect/password-wrong', message: 'The hub refused the password' }
+    case 'ValidateDenide':
+    case 'BadNick':
+      return {
+        kind: 'unavailable',
+        code: 'directconnect/nick-taken',
+        message: 'The hub does not take this nick',
+        hint: 'Choose another nick.',
+      }
+    case 'HubIsFull':
+      return { kind: 'unavailable', code: 'directconnect/hub-full', message: 'The hub is full' }
+    default:
+      return undefined
+  }
+}
