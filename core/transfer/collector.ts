@@ -222,7 +222,7 @@ export class Collector {
 
   #begin(lane: LaneState, alone: boolean): Chunk | undefined {
     if (this.#world.slots.free === 0 && !this.#evict()) return undefined
-    const cell = this.picker.next((one) => lane.supply.has(one), this.#world.clock.now())
+    const cell = this.#freshFor(lane)
     if (cell < 0) return undefined
     const { grid, picker } = this
     const open = new OpenCell(
@@ -235,9 +235,16 @@ export class Collector {
     const chunk = this.#beginPart(open)
     if (chunk === undefined) return undefined
     picker.setFresh(cell, false)
+    lane.begun = cell
     this.#states[cell] = 'open'
     this.#open.set(cell, open)
     return chunk
+  }
+
+  #freshFor(lane: LaneState): number {
+    const after = lane.begun + 1
+    if (lane.lane.inRuns === true && this.picker.isFresh(after) && lane.supply.has(after)) return after
+    return this.picker.next((one) => lane.supply.has(one), this.#world.clock.now())
   }
 
   #beginPart(open: OpenCell): Chunk | undefined {

@@ -13,6 +13,8 @@ export interface LaneState {
   readonly claims: Set<number>
   /** Where its next blocks come from. */
   chunk: Chunk | undefined
+  /** The cell that it began last, or -1. */
+  begun: number
   /** Where its last block went. */
   receiving: Chunk | undefined
   /** It found nothing to claim and wants to be woken. */
@@ -29,6 +31,7 @@ export function laneState(id: number, lane: Lane): LaneState {
     supply: new Supply(0),
     claims: new Set(),
     chunk: undefined,
+    begun: -1,
     receiving: undefined,
     starved: false,
     received: 0,

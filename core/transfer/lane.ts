@@ -22,6 +22,8 @@ export interface LaneFacts {
  */
 export interface Lane {
   readonly peer: Peer
+  /** It asks for long runs of bytes, one at a time: cells that follow each other are worth more to it than rare ones. */
+  readonly inRuns?: boolean
   /** How the lane reaches its source, in a word: `tcp`, `http`. */
   readonly via: string
   /** Bytes per second that it delivered lately. */

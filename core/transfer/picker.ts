@@ -78,21 +78,22 @@ export class Picker {
     if (fresh) this.#expire()
   }
 
+  /** Whether a cell exists, is wanted, and nobody has begun it. */
+  isFresh(cell: number): boolean {
+    return this.#fresh[cell] === 1 && this.#priorities[cell]! > 0
+  }
+
   /** The best fresh cell that passes, or -1. */
   next(passes: (cell: number) => boolean, now: number): number {
     if (this.#freshCount === 0) return -1
     if (this.#dirty && now - this.#orderedAt >= orderAge) this.#sort(now)
     // The head moves over what is no longer fresh, so that a lane with everything finds its cell at once.
-    while (this.#head < this.#ordered && !this.#eligible(this.#order[this.#head]!)) this.#head++
+    while (this.#head < this.#ordered && !this.isFresh(this.#order[this.#head]!)) this.#head++
     for (let i = this.#head; i < this.#ordered; i++) {
       const cell = this.#order[i]!
-      if (this.#eligible(cell) && passes(cell)) return cell
+      if (this.isFresh(cell) && passes(cell)) return cell
     }
     return -1
-  }
-
-  #eligible(cell: number): boolean {
-    return this.#fresh[cell] === 1 && this.#priorities[cell]! > 0
   }
 
   #expire(): void {
@@ -108,13 +109,13 @@ export class Picker {
     const base = this.#shuffled
     for (let i = 0; i < base.length; i++) {
       const cell = this.sequential ? i : base[i]!
-      if (this.#eligible(cell)) counts[rank(cell) + 1]!++
+      if (this.isFresh(cell)) counts[rank(cell) + 1]!++
     }
     for (let i = 1; i < counts.length; i++) counts[i]! += counts[i - 1]!
     this.#ordered = counts.at(-1)!
     for (let i = 0; i < base.length; i++) {
       const cell = this.sequential ? i : base[i]!
-      if (this.#eligible(cell)) this.#order[counts[rank(cell)]!++] = cell
+      if (this.isFresh(cell)) this.#order[counts[rank(cell)]!++] = cell
     }
     this.#head = 0
     this.#dirty = false

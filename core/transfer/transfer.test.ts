@@ -160,6 +160,7 @@ function setting(options: Setting): {
 class TestLane implements Lane {
   readonly peer: Lane['peer']
   readonly via = 'test'
+  inRuns = false
   readonly port: LanePort
   readonly claims: Claim[] = []
   readonly content: Uint8Array
@@ -281,6 +282,25 @@ test('a new proof in the middle of a transfer keeps what is had', async () => {
   assert.equal(lane.abandoned, 1)
   await run([lane])
   same(storage.disk, content)
+})
+
+test('a lane that asks for runs gets cells that follow each other', async () => {
+  const size = 4_000_000
+  const content = seeded(9).bytes(size)
+  const { transfer, layout } = setting({ content, slots: 40 })
+  transfer.describe({ layout, proofs: [proof(content, 0, size, 64 * 1024, 'tth')] })
+  await transfer.opened()
+  const lane = new TestLane(transfer, 'directconnect', 'a', content, [{ start: 0, end: size }])
+  lane.inRuns = true
+  const gaps = (claims: readonly Claim[]): number =>
+    claims.filter((claim, at) => at > 0 && claims[at - 1]!.offset + claims[at - 1]!.length !== claim.offset).length
+  const claims: Claim[] = []
+  assert.equal(lane.port.claim(60, claims), 60)
+  assert.ok(gaps(claims) <= 1, 'only the end of the file, or what another has, ends a run')
+  const other = new TestLane(transfer, 'bittorrent', 'b', content, [{ start: 0, end: size }])
+  const scattered: Claim[] = []
+  other.port.claim(60, scattered)
+  assert.ok(gaps(scattered) > 5, 'for the others it is the rarest, or chance')
 })
 
 test('who fills a bad range alone is banned; with several, parole finds the liar', async () => {

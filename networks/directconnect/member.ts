@@ -86,7 +86,7 @@ export class Member implements Membership {
         cid,
         program: `${host.self.program}-${host.self.version}`,
         encryption: settings.encryption,
-        port: () => this.#port,
+        port: (hub) => (hub.address.mode === 'passive' ? undefined : this.#port),
         asked: (conversation, ask) => this.#uploads.asked(conversation, ask),
       }),
     )

@@ -16,8 +16,8 @@ import { formatMagnet } from '../wire/links.ts'
 
 /** A list of a million files has some 45 MB, which are mostly roots of trees. */
 const mostListBytes = 64 * 1024 * 1024
-/** Files between two turns of everybody else. */
-const turnFiles = 2_000
+/** What is unpacked between two turns of everybody else. */
+const turnBytes = 512 * 1024
 
 export interface BrowseWorld {
   readonly clock: Clock
@@ -90,17 +90,21 @@ async function* read(
 ): AsyncGenerator<FileEntry> {
   const list = bunzip2()
   const reader = fileListReader()
-  function* entries(): Generator<FileEntry> {
-    for (const part of parts)
-      for (const xml of list.push(part)) for (const file of reader.push(xml)) yield entryOf(file, key)
-    for (const xml of list.end()) for (const file of reader.push(xml)) yield entryOf(file, key)
-    reader.end()
+  let since = 0
+  function* unpacked(): Generator<Uint8Array> {
+    for (const part of parts) yield* list.push(part)
+    yield* list.end()
   }
-  let count = 0
-  for (const entry of entries()) {
-    if (++count % turnFiles === 0) await sleep(clock, 0, signal)
-    yield entry
+  for (const xml of unpacked()) {
+    // A list can be a bomb without a single file in it.
+    since += xml.length
+    if (since > turnBytes) {
+      since = 0
+      await sleep(clock, 0, signal)
+    }
+    for (const file of reader.push(xml)) yield entryOf(file, key)
   }
+  reader.end()
 }
 
 function entryOf({ path, size, tth }: ListedFile, key: string): FileEntry {

@@ -35,7 +35,8 @@ export interface FileLaneWorld {
 /** One user who has our file: asks for the leaves of its Tiger tree first, then for runs of blocks. */
 export class FileLane implements Lane, Demand {
   readonly peer: Peer
-  readonly via = 'adc'
+  readonly via: string
+  readonly inRuns = true
   readonly #world: FileLaneWorld
   readonly #name: string
   #port: LanePort | undefined
@@ -56,6 +57,7 @@ export class FileLane implements Lane, Demand {
     this.#name = `TTH/${tigerText(tth)}`
     this.#ratedAt = world.clock.now()
     this.peer = peerOf(world.line.party)
+    this.via = world.line.party.hub.address.protocol
     world.line.add(this)
   }
 

@@ -30,9 +30,12 @@ export class Roster implements Gateways, AsyncDisposable {
     this.#world = world
   }
 
-  /** Goes to the hubs. @throws FaultError `input` for an address in the settings that is none */
+  /** Goes to the hubs; an address that is none keeps nobody from the others. */
   open(addresses: readonly string[]): void {
-    for (const address of [...addresses, ...this.#kept()]) this.#open(address)
+    for (const address of [...addresses, ...this.#kept()]) {
+      const opened = attempt(() => this.#open(address))
+      if (!opened.ok) this.#world.host.log.warn('the settings name a hub whose address is none', { ...opened.fault })
+    }
   }
 
   [Symbol.iterator](): IterableIterator<Hub> {

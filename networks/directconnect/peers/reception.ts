@@ -35,8 +35,8 @@ export interface ReceptionWorld {
   /** `Kith-0.1.0` */
   readonly program: string
   readonly encryption: 'never' | 'offered' | 'required'
-  /** The port that others reach us at; undefined while we are passive. */
-  port(): number | undefined
+  /** The port that users of a hub reach us at; undefined where we are passive. */
+  port(hub: Hub): number | undefined
   asked(conversation: Conversation, ask: Ask): void
 }
 
@@ -71,7 +71,7 @@ export class Reception implements Disposable {
   connect(party: Party, signal: AbortSignal): Promise<Conversation> {
     const { hub, user } = party
     const { talk } = hub
-    const port = this.#world.port()
+    const port = this.#world.port(hub)
     const tls = this.#tls(user.tls)
     if (talk === undefined || hub.user(user.id) === undefined)
       throw fail('gone', 'directconnect/user-gone', `${user.nick} is not on the hub any more`)
@@ -113,7 +113,7 @@ export class Reception implements Disposable {
 
   /** A user who cannot be dialled wants us to wait. */
   invited(party: Party, meeting: Meeting): void {
-    const port = this.#world.port()
+    const port = this.#world.port(party.hub)
     if (port === undefined || this.#tls(meeting.tls) !== meeting.tls) return
     if (!this.#meetings.expect(party, meeting.token)) return
     party.hub.talk?.meet(party.user.id, meeting, port)

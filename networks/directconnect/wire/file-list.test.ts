@@ -2,7 +2,9 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { FaultError } from '@kith/core/fault/fault.ts'
-import { utf8 } from '@kith/wire/bytes.ts'
+import { concat, utf8 } from '@kith/wire/bytes.ts'
+import { bunzip2 } from '@kith/wire/bzip2/decode.ts'
+import { bzip2 } from '@kith/wire/bzip2/encode.ts'
 import type { ListedFile } from './file-list.ts'
 import { fileListReader } from './file-list.ts'
 import type { ListFolder } from './file-list-writer.ts'
@@ -91,4 +93,24 @@ test('garbage is a fault or a list without files', () => {
   assert.throws(() => read(listing('<Directory Name="a">'.repeat(200))), /too deep/)
   assert.throws(() => read(`<FileListing>${' '.repeat(100)}<File Name="${'x'.repeat(70_000)}`), /without an end/)
   assert.throws(() => read('<FileListing>'), /not complete/)
+})
+
+test('a list that unpacks to more than any list has is a fault, long before it is unpacked', () => {
+  const encoder = bzip2(9)
+  const bomb = concat([
+    ...encoder.push(utf8('<FileListing>')),
+    ...encoder.push(new Uint8Array(8_000_000)),
+    ...encoder.end(),
+  ])
+  assert.ok(bomb.length < 1_000)
+  const decoder = bunzip2()
+  const reader = fileListReader(1_000_000)
+  let read = 0
+  assert.throws(() => {
+    for (const xml of decoder.push(bomb)) {
+      read += xml.length
+      for (const _ of reader.push(xml)) assert.fail('there is no file in it')
+    }
+  }, /larger than any honest one/)
+  assert.ok(read < 1_100_000)
 })

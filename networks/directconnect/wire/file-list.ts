@@ -3,7 +3,7 @@ import { numberIn } from './adc-search.ts'
 import { fromTiger } from './cid.ts'
 
 /** XML of a list, unpacked: a million files take 150 MB; a list beyond this is a bomb. */
-const mostBytes = 512 * 1024 * 1024
+const mostListBytes = 512 * 1024 * 1024
 const mostEntries = 3_000_000
 /** Folders inside each other: no path that a system holds has as many. */
 const mostDepth = 128
@@ -30,7 +30,7 @@ export interface FileListReader {
  * Reads a file list (ADC-EXT, DC++ file list) as it comes, in memory for one tag and the names of the folders above. What
  * has a name that leads elsewhere is left out, with all that is below it.
  */
-export function fileListReader(): FileListReader {
+export function fileListReader(mostBytes: number = mostListBytes): FileListReader {
   const decoder = new TextDecoder('utf-8', { fatal: true })
   const above: Level[] = []
   let held = ''

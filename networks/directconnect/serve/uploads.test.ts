@@ -1,0 +1,123 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { Clock } from '@kith/core/network/clock.ts'
+import type { Log } from '@kith/core/network/log.ts'
+import type { Conversation } from '../peers/conversation.ts'
+import type { Refusal } from '../talk/peer-event.ts'
+import type { Ask } from '../wire/ask.ts'
+import type { Bodies } from './bodies.ts'
+import { Uploads } from './uploads.ts'
+
+const large: Ask = { kind: 'file', name: 'TTH/large', start: 0, bytes: 1_000_000, zlib: false, recursive: false }
+const small: Ask = { kind: 'file', name: 'TTH/small', start: 0, bytes: -1, zlib: false, recursive: false }
+const log: Log = { debug() {}, info() {}, warn() {}, error() {}, child: () => log }
+
+/** Somebody who asks; what is sent to them waits until `take`. */
+class Somebody {
+  readonly said: (Refusal | { readonly kind: 'given'; readonly bytes: number })[] = []
+  readonly #unsent: (() => void)[] = []
+  received = 0
+  closed = false
+  readonly conversation: Conversation
+
+  constructor(nick: string) {
+    const somebody = (): Somebody => this
+    this.conversation = {
+      party: { user: { nick, cid: nick } },
+      get ended() {
+        return somebody().closed
+      },
+      give: (_ask: Ask, bytes: number) => void this.said.push({ kind: 'given', bytes }),
+      refuse: (refusal: Refusal) => void this.said.push(refusal),
+      close: () => void (this.closed = true),
+      connection: {
+        send: (bytes: Uint8Array, sent: () => void) => {
+          this.received += bytes.length
+          this.#unsent.push(sent)
+        },
+      },
+    } as unknown as Conversation
+  }
+
+  /** Lets everything through that was sent, until nothing more comes. */
+  async take(): Promise<void> {
+    for (let quiet = 0; quiet < 3; quiet++) {
+      if (this.#unsent.length > 0) quiet = 0
+      for (const sent of this.#unsent.splice(0)) sent()
+      await settled()
+    }
+  }
+}
+
+function setting(slots: number): { uploads: Uploads; pass(ms: number): void } {
+  let now = 1_000_000
+  const clock: Clock = { now: () => now, after: () => ({ [Symbol.dispose]() {} }) }
+  const bodies = {
+    find: async ({ name }: Ask) =>
+      name === 'TTH/large'
+        ? { size: 1_000_000, free: false, read: async () => {} }
+        : name === 'TTH/small'
+          ? { size: 10, free: true, read: async () => {} }
+          : undefined,
+  } as unknown as Bodies
+  const uploads = new Uploads({ clock, log, bodies, slots: () => slots, changed: () => {} })
+  return { uploads, pass: (ms) => void (now += ms) }
+}
+
+const settled = (): Promise<void> => new Promise((resolve) => void setImmediate(resolve))
+
+test('a slot for each, a place in the queue for the others, and small things without', async () => {
+  const { uploads, pass } = setting(1)
+  const [first, second, third] = [new Somebody('1'), new Somebody('2'), new Somebody('3')]
+  uploads.asked(first.conversation, large)
+  await settled()
+  uploads.asked(second.conversation, large)
+  uploads.asked(third.conversation, large)
+  await settled()
+  assert.deepEqual(first.said, [{ kind: 'given', bytes: 1_000_000 }])
+  assert.deepEqual(second.said, [{ kind: 'busy', place: 1 }])
+  assert.deepEqual(third.said, [{ kind: 'busy', place: 2 }])
+  assert.equal(uploads.freeSlots, 0)
+  uploads.asked(third.conversation, small)
+  await third.take()
+  assert.equal(third.received, 10)
+
+  assert.ok(first.received < 1_000_000, 'no more is read than can be sent')
+  await first.take()
+  assert.equal(first.received, 1_000_000)
+  uploads.asked(first.conversation, large)
+  await settled()
+  assert.equal(first.said.length, 2, 'a slot is held for the next question')
+  await first.take()
+  pass(30_000)
+  uploads.asked(third.conversation, large)
+  await settled()
+  assert.deepEqual(third.said.at(-1), { kind: 'busy', place: 2 }, 'who came first goes first')
+  uploads.asked(second.conversation, large)
+  await settled()
+  assert.equal(second.said.at(-1)?.kind, 'given')
+})
+
+test('who asks again before the answer is through is let go, and so is nobody else', async () => {
+  const { uploads } = setting(3)
+  const [greedy, other] = [new Somebody('1'), new Somebody('2')]
+  uploads.asked(other.conversation, large)
+  for (let times = 0; times < 1_000; times++) uploads.asked(greedy.conversation, large)
+  await settled()
+  assert.ok(greedy.closed && !other.closed)
+  assert.ok(greedy.said.length <= 1)
+})
+
+test('what we do not have, or not all of, is refused', async () => {
+  const { uploads } = setting(3)
+  const somebody = new Somebody('1')
+  for (const ask of [
+    { ...large, name: '../../etc/passwd' },
+    { ...large, start: 999_999, bytes: 2 },
+    { ...large, start: 2 ** 50, bytes: -1 },
+  ]) {
+    uploads.asked(somebody.conversation, ask)
+    await settled()
+  }
+  assert.deepEqual(somebody.said, [{ kind: 'absent' }, { kind: 'absent' }, { kind: 'absent' }])
+})
