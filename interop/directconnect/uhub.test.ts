@@ -67,7 +67,7 @@ async function takeFrom(theirs: Foreign, hub: string, at: Scratch): Promise<void
 
 test(
   'on a uhub, EiskaltDC++ and Kith take from each other, search, browse and talk',
-  { timeout: 180_000 },
+  { timeout: 400_000 },
   async (t) => {
     if (!needs(t, 'uhub', 'eiskaltdcpp-daemon')) return
     await using at = await scratch()

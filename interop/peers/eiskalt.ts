@@ -73,12 +73,13 @@ export class Eiskalt implements AsyncDisposable {
   async fetch(hub: string, nick: string, links: readonly string[]): Promise<void> {
     for (const magnet of links) await this.call('magnet.add', { magnet, directory: `${this.downloads}/` })
     await this.call('list.download', { huburl: hub, nick })
-    await until(async () => String(await this.call('list.local', { separator: ';' })).includes(`${nick}.`), 20_000)
+    // When the first try fails, it tries again a minute later.
+    await until(async () => String(await this.call('list.local', { separator: ';' })).includes(`${nick}.`), 100_000)
     await this.call('queue.matchlists', {})
   }
 
   /** Everything that was wanted is there. */
-  async done(ms = 60_000): Promise<void> {
+  async done(ms = 130_000): Promise<void> {
     await until(async () => {
       const queue = await this.call('queue.list', {})
       return queue === null || queue === ''
