@@ -165,8 +165,7 @@ export function unpackSpan(size: number, index: number, bytes: Uint8Array): Span
   const parts = Math.ceil((end - start) / partBytes)
   const ed2k = parts * md4Size
   const aich = parts * sha1Size
-  const nodes = (top: number): number =>
-    subtreeCount(top, start / unitBytes, Math.ceil(end / unitBytes), end === size)
+  const nodes = (top: number): number => subtreeCount(top, start / unitBytes, Math.ceil(end / unitBytes), end === size)
   const tiger = nodes(Math.log2(keptBlockBytes(size) / unitBytes)) * tigerSize
   const bt2 = nodes(bt2Hash.top) * bt2Tree.size
   if (parts <= 0 || bytes.length !== ed2k + 2 * aich + tiger + bt2) return undefined

@@ -17,13 +17,16 @@ export const libraryPieceLength: number = 1024 * 1024
 /** All digests of a file shorter than an eDonkey part, from its bytes as one; several times cheaper than a stream. */
 export function wholeDigests(kernels: Kernels, bytes: Uint8Array): LibraryDigests {
   if (bytes.length >= partBytes) throw new RangeError('a file of several parts')
+  const whole = { sha1: sha1(bytes), sha256: sha256(bytes) }
+  // Where a tree has one leaf, the digest of the whole is all of it.
+  const blocks = bytes.length <= aichBlockBytes ? whole.sha1 : aichBlocks(bytes)
+  const leaves = bytes.length <= bt2LeafBytes ? whole.sha256 : bt2Leaves(bytes)
   return {
-    sha1: sha1(bytes),
-    sha256: sha256(bytes),
+    ...whole,
     tth: treeOfLeaves(kernels.tiger, kernels.tiger.leaves(bytes)),
     ed2k: ed2kOf(kernels.md4, bytes.length, bytes.length === 0 ? new Uint8Array() : kernels.md4.digest(bytes)),
-    aich: aichOf(1, (_, isLeft) => aichPart(aichBlocks(bytes), isLeft)),
-    btpr: pieces(bytes),
+    aich: aichOf(1, (_, isLeft) => aichPart(blocks, isLeft)),
+    btpr: bytes.length === 0 ? { root: undefined, pieceLayer: new Uint8Array() } : pieces(bytes.length, leaves),
   }
 }
 
@@ -36,10 +39,8 @@ export function aichBlocks(part: Uint8Array): Uint8Array<ArrayBuffer> {
   return concat(blocks)
 }
 
-function pieces(bytes: Uint8Array): Bt2File {
-  if (bytes.length === 0) return { root: undefined, pieceLayer: new Uint8Array() }
-  const leaves = bt2Leaves(bytes)
-  if (bytes.length <= libraryPieceLength) return { root: bt2Root(leaves), pieceLayer: new Uint8Array() }
+function pieces(size: number, leaves: Uint8Array): Bt2File {
+  if (size <= libraryPieceLength) return { root: bt2Root(leaves), pieceLayer: new Uint8Array() }
   const each = (libraryPieceLength / bt2LeafBytes) * bt2Tree.size
   const layer: Uint8Array[] = []
   for (let at = 0; at < leaves.length; at += each) {
