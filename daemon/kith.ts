@@ -10,6 +10,7 @@ import type { Host } from '@kith/core/network/host.ts'
 import type { Journal } from '@kith/core/journal/journal.ts'
 import { journal } from '@kith/core/journal/journal.ts'
 import type { NetworkId } from '@kith/core/peer/peer.ts'
+import { listedShares } from '@kith/core/share/listed.ts'
 import { Access } from './api/access.ts'
 import { app } from './api/app.ts'
 import { checkListen, isLoopback } from './api/guard.ts'
@@ -106,7 +107,7 @@ export async function startKith({ clock, log, paths, config, database, stop }: K
       names,
       http: http.within(budget),
       keep: keepOf(database, network.id),
-      shares: { list: () => [], watch: () => ({ [Symbol.dispose]: () => {} }) },
+      shares: listedShares(),
       log: log.child(network.id),
       journal: told,
       budget,
