@@ -66,7 +66,7 @@ test('a long file that changes while it is hashed is told as changed', async () 
   const file = await fileAt(dir.path, 'long')
   let touched: Promise<void> | undefined
   const hashed = await hasher.hash(file, {
-    progress: () => (touched ??= flip(file.path)),
+    progress: () => void (touched ??= flip(file.path)),
   })
   assert.deepEqual(hashed, { kind: 'changed' })
 })
