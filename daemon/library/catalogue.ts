@@ -129,11 +129,10 @@ export class Catalogue implements AsyncDisposable {
   keep(folder: SharedFolder): void {
     const kept = this.#folders.get(folder.id)
     if (kept === undefined) {
-      const isThere = this.counts.of(folder.id).known.files > 0
       this.#folders.set(folder.id, {
         folder,
-        present: isThere,
-        scanning: false,
+        present: true,
+        scanning: true,
         result: undefined,
         lookAgain: undefined,
       })
@@ -236,6 +235,12 @@ export class Catalogue implements AsyncDisposable {
       const isKept = this.#folders.get(kept.folder.id) === kept
       if (isKept && !this.#ending.signal.aborted) kept.lookAgain = clock.after(again, () => this.look(kept.folder.id))
     }
+  }
+
+  /** Why files of a folder cannot be read, of the first of them. */
+  troubles(folder: number, most: number): readonly Fault[] {
+    if (this.counts.of(folder).trouble.files === 0) return []
+    return this.files.troubled(folder, most).flatMap(({ fault }) => fault ?? [])
   }
 
   /** Why the last look at a folder left things out. */

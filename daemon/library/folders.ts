@@ -8,7 +8,7 @@ import type { SharedFolder } from './folder.ts'
 export async function checkFolder(
   path: string,
   others: readonly SharedFolder[],
-  forbidden: readonly string[],
+  forbidden: (real: string) => boolean,
 ): Promise<string> {
   if (!isAbsolute(path) || path.includes('\0')) {
     throw fail('input', 'library/path', `“${path.slice(0, 200)}” is no absolute path`)
@@ -19,10 +19,7 @@ export async function checkFolder(
   }
   if (!(await isFolder(folder))) throw fail('input', 'library/no-folder', `${folder} is no folder`)
   const real = await resolved(folder)
-  for (const secret of forbidden) {
-    if (real !== secret && !real.startsWith(`${secret}/`)) continue
-    throw fail('input', 'library/forbidden', `${folder} holds the keys and the database of Kith`)
-  }
+  if (forbidden(real)) throw fail('input', 'library/forbidden', `${folder} holds the keys and the database of Kith`)
   for (const other of others) {
     const theirs = await resolved(other.path)
     if (real !== theirs && !real.startsWith(`${theirs}/`) && !theirs.startsWith(`${real}/`)) continue

@@ -40,6 +40,7 @@ function open(home: string): Kept {
     hasher,
     reader: new SharedFiles(new Descriptors()),
     forbidden: [home],
+    downloads: () => join(home, 'downloads'),
     lookAgainMs: () => 3600_000,
     tell() {},
   })

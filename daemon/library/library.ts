@@ -12,6 +12,7 @@ import { searchFiles } from '../host/database/library-search.ts'
 import type { LibraryDatabase } from '../host/database/open-library.ts'
 import type { SharedFolderStore } from '../host/database/shared-folders.ts'
 import type { SharedFiles } from '../host/disk/shared-files.ts'
+import { resolved } from '../host/files/list.ts'
 import type { Hasher } from '../host/hash/hasher.ts'
 import { Catalogue } from './catalogue.ts'
 import type { Tally } from './counts.ts'
@@ -34,6 +35,8 @@ export interface LibraryWorld {
   readonly reader: SharedFiles
   /** Folders that are never shared, without links. */
   readonly forbidden: readonly string[]
+  /** Where transfers go, which is shared even when it is in one of these. */
+  downloads(): string
   lookAgainMs(): number
   tell(type: string, subject: string | undefined, data: Readonly<Record<string, unknown>>): void
 }
@@ -48,6 +51,15 @@ export interface Progress {
   readonly leftMs?: number
   /** The path of a file that is hashed now. */
   readonly current?: string
+}
+
+function isWithin(path: string, folder: string): boolean {
+  return path === folder || path.startsWith(`${folder}/`)
+}
+
+/** What is to be another way; `networks` undefined stands for all of them. */
+export type FolderChange = Partial<Pick<SharedFolder, 'name' | 'audience' | 'ignore'>> & {
+  readonly networks?: SharedFolder['networks'] | undefined
 }
 
 /** What the user shares: folders, the files in them, and what is known of these. */
@@ -107,7 +119,12 @@ export class Library implements AsyncDisposable {
 
   /** @throws FaultError `input` `library/…` for a folder that cannot be shared */
   async add(wanted: Omit<SharedFolder, 'id' | 'name'> & { readonly name?: string }): Promise<SharedFolder> {
-    const path = await checkFolder(wanted.path, this.folders, this.#world.forbidden)
+    const downloads = await resolved(this.#world.downloads())
+    const path = await checkFolder(
+      wanted.path,
+      this.folders,
+      (real) => !isWithin(real, downloads) && this.#world.forbidden.some((secret) => isWithin(real, secret)),
+    )
     const name = folderName(wanted.name ?? path, this.folders, wanted.name !== undefined)
     const folder = this.#world.folders.add({ ...wanted, name, path })
     this.#folders.set(folder.id, folder)
@@ -117,11 +134,19 @@ export class Library implements AsyncDisposable {
   }
 
   /** @throws FaultError `input` */
-  async change(id: number, change: Partial<Omit<SharedFolder, 'id' | 'path'>>): Promise<SharedFolder> {
+  async change(id: number, change: FolderChange): Promise<SharedFolder> {
     const before = this.folder(id)
     const others = this.folders.filter((folder) => folder.id !== id)
     const name = change.name === undefined ? before.name : folderName(change.name, others, true)
-    const after: SharedFolder = { ...before, ...change, name }
+    const { networks: only, ...rest } = before
+    const networks = 'networks' in change ? change.networks : only
+    const after: SharedFolder = {
+      ...rest,
+      name,
+      audience: change.audience ?? before.audience,
+      ignore: change.ignore ?? before.ignore,
+      ...(networks === undefined ? {} : { networks }),
+    }
     this.#world.folders.change(after)
     this.#folders.set(id, after)
     await this.#offers.retell(id, before, after)

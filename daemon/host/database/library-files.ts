@@ -102,10 +102,10 @@ export class FileStore {
     return row?.['at'] === null || row === undefined ? undefined : Number(row['at'])
   }
 
-  troubled(most: number): readonly LibraryFile[] {
+  troubled(folder: number, most: number): readonly LibraryFile[] {
     return this.#database
-      .sql(`SELECT ${fileColumns} FROM files f JOIN dirs d ON d.id = f.dir WHERE f.state = 2 LIMIT ?`)
-      .all(most)
+      .sql(`SELECT ${fileColumns} FROM files f JOIN dirs d ON d.id = f.dir WHERE f.state = 2 AND d.folder = ? LIMIT ?`)
+      .all(folder, most)
       .map(fileOf)
   }
 

@@ -26,6 +26,8 @@ export interface HasherOptions {
 
 export interface HashOptions {
   readonly signal?: AbortSignal
+  /** Somebody waits for it: it goes before all others, and while the others rest. */
+  readonly urgent?: boolean
   /** Spans of a long file that are known from before, and what becomes known: what `unpackSpan` reads. */
   readonly kept?: ReadonlyMap<number, Span>
   readonly keep?: (index: number, span: Span) => void
@@ -91,7 +93,7 @@ export class Hasher implements AsyncDisposable {
     this.#hand()
   }
 
-  /** Hands out nothing new: it rests within a fraction of a second. */
+  /** Hands out nothing new but what is urgent: the rest comes to rest within a fraction of a second. */
   pause(): void {
     this.#paused = true
   }
@@ -117,7 +119,8 @@ export class Hasher implements AsyncDisposable {
         }
       const waiting: Waiting = { file, options, resolve: settle(resolve), reject: settle(reject) }
       signal?.addEventListener('abort', abort, { once: true })
-      this.#queue.push(waiting)
+      if (options.urgent === true) this.#queue.unshift(waiting)
+      else this.#queue.push(waiting)
       // Later, so that files that are given one after another travel together.
       queueMicrotask(() => this.#hand())
     })
@@ -131,7 +134,7 @@ export class Hasher implements AsyncDisposable {
   }
 
   #hand(): void {
-    if (this.#paused || this.#closed) return
+    if (this.#closed) return
     for (const thread of this.#threads) {
       if (this.#busy() >= this.#limit) return
       if (thread.busy === undefined) this.#give(thread)
@@ -148,18 +151,24 @@ export class Hasher implements AsyncDisposable {
   }
 
   #hasWork(): boolean {
-    return this.#queue.length > 0 || this.#active.size > 0
+    return this.#queue.some((one) => this.#may(one)) || [...this.#active].some((one) => this.#may(one))
+  }
+
+  #may({ options }: Waiting): boolean {
+    return !this.#paused || options.urgent === true
   }
 
   /** Gives a thread that rests what is best for it; false when there is nothing. */
   #give(thread: Thread): boolean {
     for (const active of this.#active) {
+      if (!this.#may(active)) continue
       active.owner ??= thread
       const job = active.long.next(active.owner === thread)
       if (job !== undefined) return this.#goOn(thread, active, job)
     }
+    // What is urgent stands in front.
     const [first] = this.#queue
-    if (first === undefined) return false
+    if (first === undefined || !this.#may(first)) return false
     if (first.file.size < partBytes) return this.#batch(thread)
     this.#queue.shift()
     const { kept = new Map<number, Span>(), keep = () => {} } = first.options
@@ -198,9 +207,9 @@ export class Hasher implements AsyncDisposable {
     let bytes = 0
     let count = 0
     while (count < this.#queue.length && count < batchFiles && bytes < batchBytes) {
-      const { size } = this.#queue[count]!.file
-      if (size >= partBytes) break
-      bytes += size
+      const next = this.#queue[count]!
+      if (next.file.size >= partBytes || !this.#may(next)) break
+      bytes += next.file.size
       count++
     }
     const batch = this.#queue.splice(0, count)
