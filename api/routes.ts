@@ -32,6 +32,8 @@ import { networkView, switchRequest } from './networks.ts'
 import type { Id, None, Route } from './route.ts'
 import type { SettingRequest, SettingView } from './settings.ts'
 import { settingRequest, settingView } from './settings.ts'
+import type { SharingRoutes } from './sharing-routes.ts'
+import { sharingRoutes } from './sharing-routes.ts'
 import type { DoctorCheck, SpeedHistory, SpeedRequest, Status } from './status.ts'
 import { doctorCheck, speedHistory, speedRequest, status } from './status.ts'
 import type {
@@ -76,7 +78,7 @@ import {
 } from './transfers.ts'
 
 /** Every operation of the API under its name. */
-export interface Routes extends NearRoutes {
+export interface Routes extends NearRoutes, SharingRoutes {
   readonly status: Route<None, None, None, Status>
   readonly speedHistory: Route<None, None, None, SpeedHistory>
   readonly setSpeed: Route<None, None, SpeedRequest, Status>
@@ -396,6 +398,7 @@ export const routes: Routes = {
     query: libraryQuery,
     response: libraryWindow,
   },
+  ...sharingRoutes,
 
   networks: {
     method: 'get',

@@ -5,6 +5,8 @@ import { completionCommand } from './commands/completion.ts'
 import { configCommand } from './commands/config.ts'
 import { createCommands } from './commands/create.ts'
 import { daemonCommands } from './commands/daemon.ts'
+import { hashCommands } from './commands/hash.ts'
+import { libraryCommands } from './commands/library.ts'
 import { listCommands } from './commands/list.ts'
 import { logCommands } from './commands/log.ts'
 import { nearCommands } from './commands/near.ts'
@@ -38,6 +40,8 @@ export function program(signal: AbortSignal): Command {
     listCommands,
     transferCommands,
     createCommands,
+    libraryCommands,
+    hashCommands,
     topCommand,
     nearCommands,
     networkCommands,

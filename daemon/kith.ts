@@ -25,15 +25,21 @@ import { hadStore } from './host/database/had.ts'
 import { keepOf } from './host/database/keep.ts'
 import { secretStore, sessionStore, tokenStore } from './host/database/secrets.ts'
 import { transferStore } from './host/database/transfers.ts'
+import { libraryDatabase } from './host/database/open-library.ts'
+import { sharedFolderStore } from './host/database/shared-folders.ts'
 import { Disk } from './host/disk/disk.ts'
 import { systemDiscovery } from './host/discovery.ts'
 import { channels } from './host/http/channels.ts'
+import { SharedFiles } from './host/disk/shared-files.ts'
+import { resolved } from './host/files/list.ts'
+import { Hasher } from './host/hash/hasher.ts'
 import { openHttp } from './host/http/open.ts'
 import { systemNames } from './host/names.ts'
 import { localNetwork } from './host/net/address.ts'
 import { keptIdentity } from './host/net/identity.ts'
 import { openNet } from './host/net/open.ts'
 import { systemRandom } from './host/random.ts'
+import { Library } from './library/library.ts'
 import type { ProgramLog } from './log.ts'
 import { metrics } from './metrics.ts'
 import { networks } from './networks.ts'
@@ -42,7 +48,9 @@ import { libraryOperations } from './operations/library.ts'
 import { nearOperations } from './operations/near.ts'
 import { networkOperations } from './operations/networks.ts'
 import { Publications } from './operations/publications.ts'
+import { Readings } from './operations/readings.ts'
 import { settingOperations } from './operations/settings.ts'
+import { sharingOperations } from './operations/sharing.ts'
 import { statusOperations } from './operations/status.ts'
 import { transferOperations } from './operations/transfers.ts'
 import type { Paths } from './paths.ts'
@@ -100,6 +108,33 @@ export async function startKith({ clock, log, paths, config, database, stop }: K
     new Disk({ clock, memoryBytes: memory * 1024 * 1024, ...(workers === 0 ? {} : { workers }) }),
   )
 
+  // The library, which every network gives from.
+  const downloads = (): string => general.current.downloads || paths.downloads
+  const inLibrary = config.of('library', settings.library)
+  const hasher = new Hasher({ clock })
+  const limitHashing = (): void => hasher.limitTo(inLibrary.current.hashing === 'gentle' ? 1 : undefined)
+  limitHashing()
+  resources.use(inLibrary.watch(limitHashing))
+  const reader = resources.use(new SharedFiles(disk.descriptors))
+  const forbidden = [paths.state, paths.runtime, dirname(paths.configFile)]
+  const library = resources.use(
+    new Library({
+      clock,
+      log: log.child('library'),
+      database: libraryDatabase(paths.library, { clock, log: log.child('library') }),
+      folders: sharedFolderStore(database),
+      keep: keepOf(database, 'library'),
+      hasher,
+      reader,
+      forbidden: await Promise.all(forbidden.map(resolved)),
+      downloads,
+      lookAgainMs: () => inLibrary.current.lookAgainMinutes * 60_000,
+      tell: (type, id, data) => told.tell(type, id, data),
+    }),
+  )
+  // It ends first: what it hashes for the library is not waited for.
+  resources.use(hasher)
+
   // The networks, each with its own identity and its own budget below the root, and its own world.
   const self = { program: programName, version: programVersion, device: general.current.deviceName || hostname() }
   const secrets = secretStore(database)
@@ -118,7 +153,7 @@ export async function startKith({ clock, log, paths, config, database, stop }: K
       channels: channels({ clock, log: log.child(network.id), net: own, budget, isLocal: localNetwork() }),
       discovery,
       keep: keepOf(database, network.id),
-      shares: { list: () => [], watch: () => ({ [Symbol.dispose]: () => {} }) },
+      shares: library.shares,
       log: log.child(network.id),
       journal: told,
       budget,
@@ -137,7 +172,6 @@ export async function startKith({ clock, log, paths, config, database, stop }: K
   }
 
   // The transfers.
-  const downloads = (): string => general.current.downloads || paths.downloads
   const records = transferStore(database)
   const transfers = new Transfers({
     clock,
@@ -228,6 +262,7 @@ export async function startKith({ clock, log, paths, config, database, stop }: K
     disk,
     log,
     database,
+    library,
     networks: supervised,
     downloads,
     port: net.port,
@@ -263,6 +298,8 @@ export async function startKith({ clock, log, paths, config, database, stop }: K
       record: () => database.settle(),
       view: (entry) => transferView(entry, clock.now()),
     }),
+    ...sharingOperations(library, (name) => supervised.has(name as NetworkId)),
+    ...new Readings({ random, hasher, signal: stopping.signal }).operations,
     ...networkOperations({
       clock,
       networks: supervised,
@@ -298,7 +335,8 @@ export async function startKith({ clock, log, paths, config, database, stop }: K
   )
   listening.server = server
 
-  // Everything stands: begin.
+  // Everything stands: begin. The library first: networks ask it for what they give as they join.
+  library.start()
   for (const network of networks) if (isOn(network.id)) await turn(network.id, true)
   await transfers.start()
   resources.use(

@@ -7,6 +7,8 @@ export interface Paths {
   /** Database, keys, bytes of files that are not wanted. */
   readonly state: string
   readonly database: string
+  /** Of what is shared; it can be made anew. */
+  readonly library: string
   readonly lock: string
   readonly parts: string
   readonly cache: string
@@ -54,6 +56,7 @@ function from(config: string, state: string, cache: string, runtime: string, dow
     configFile: join(config, 'config.toml'),
     state,
     database: join(state, 'kith.db'),
+    library: join(state, 'library.db'),
     lock: join(state, 'kith.lock'),
     parts: join(state, 'parts'),
     cache,

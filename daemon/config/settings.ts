@@ -210,6 +210,30 @@ export const disk: Schema<DiskSettings> = schema<DiskSettings>({
   }),
 })
 
+export interface LibrarySettings {
+  readonly hashing: 'full' | 'gentle'
+  readonly lookAgainMinutes: number
+}
+
+export const library: Schema<LibrarySettings> = schema<LibrarySettings>({
+  hashing: choice({
+    choices: ['full', 'gentle'],
+    default: 'full',
+    description:
+      'Whether shared files are hashed by all processors, or by one, which spares the battery. Transfers go first either way.',
+    aliases: ['hash speed', 'hashing threads', 'battery'],
+  }),
+  lookAgainMinutes: integer({
+    default: 60,
+    minimum: 1,
+    maximum: 10_080,
+    unit: 'min',
+    description:
+      'How often shared folders are looked through where the system does not tell of changes, such as on network disks.',
+    aliases: ['rescan interval', 'auto refresh time'],
+  }),
+})
+
 /** The groups of the daemon itself, in the order in which people look through them. */
 export const groups: readonly Group[] = [
   { name: 'general', title: 'General', schema: general },
@@ -217,6 +241,7 @@ export const groups: readonly Group[] = [
   { name: 'sharing', title: 'Sharing', schema: sharing },
   { name: 'connections', title: 'Connections', schema: connections },
   { name: 'disk', title: 'Disk', schema: disk },
+  { name: 'library', title: 'Library', schema: library },
   { name: 'api', title: 'Page and API', schema: api },
   { name: 'log', title: 'Log', schema: log },
 ]

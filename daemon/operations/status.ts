@@ -8,6 +8,7 @@ import type { Config } from '../config/config.ts'
 import type { Database } from '../host/database/database.ts'
 import type { Disk } from '../host/disk/disk.ts'
 import { freeBytes } from '../host/disk/space.ts'
+import type { Library } from '../library/library.ts'
 import type { ProgramLog } from '../log.ts'
 import { programVersion } from '../program.ts'
 import type { Speed } from '../speed.ts'
@@ -23,6 +24,7 @@ export interface StatusWorld {
   readonly transfers: Transfers
   readonly disk: Disk
   readonly database: Database
+  readonly library: Library
   readonly log: ProgramLog
   readonly networks: ReadonlyMap<string, Supervised>
   readonly access: Access
@@ -90,9 +92,10 @@ export function statusOperations(
   }
 }
 
-function problems({ config, database, networks, transfers }: StatusWorld): Status['problems'] {
+function problems({ config, database, library, networks, transfers }: StatusWorld): Status['problems'] {
   const faults = [
     ...config.problems.current,
+    ...library.problems,
     ...(database.trouble.current === undefined ? [] : [database.trouble.current]),
     ...[...networks.values()].flatMap(({ state }) => (state.current.kind === 'waiting' ? [state.current.fault] : [])),
     ...[...transfers].flatMap(({ fault }) => (fault?.kind === 'local' ? [fault] : [])),

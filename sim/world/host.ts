@@ -4,6 +4,7 @@ import { journal } from '@kith/core/journal/journal.ts'
 import { budgets } from '@kith/core/limits/tree.ts'
 import type { Host } from '@kith/core/network/host.ts'
 import type { Log } from '@kith/core/network/log.ts'
+import { listedShares } from '@kith/core/share/listed.ts'
 import type { Internet } from './internet.ts'
 
 const silent: Log = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {}, child: () => silent }
@@ -41,7 +42,7 @@ export function simulatedHost(internet: Internet, address: string, port = 6881):
       get: (key) => kept.get(key),
       set: (key, value) => void (value === undefined ? kept.delete(key) : kept.set(key, value)),
     },
-    shares: { list: () => [], watch: () => ({ [Symbol.dispose]: () => {} }) },
+    shares: listedShares(),
     log: silent,
     journal: journal(clock),
     budget: budgets(clock),

@@ -34,6 +34,21 @@ export function tth(kernel: TigerKernel, bytes: Uint8Array): Uint8Array<ArrayBuf
   return digester.digest().root as Uint8Array<ArrayBuffer>
 }
 
+/** Bytes under each leaf that is kept of a file of `size` bytes: a power of two, at least 64 KiB. */
+export function keptBlockBytes(size: number): number {
+  let blockBytes = finestBytes
+  while (size > blockBytes * maxLeaves) blockBytes *= 2
+  return blockBytes
+}
+
+/** The tree over the digests of all leaves of 1024 bytes of a file, of which there is at least one. */
+export function treeOfLeaves(kernel: TigerKernel, leaves: Uint8Array): TigerTree {
+  const blockBytes = keptBlockBytes((leaves.length / tigerSize) * leafBytes)
+  let kept = leaves
+  for (let at = leafBytes; at < blockBytes; at *= 2) kept = kernel.fold(kept)
+  return { root: tigerRoot(kernel, kept), blockBytes, leaves: kept.slice() }
+}
+
 /** The bytes under each of `count` leaves of a file of `size` bytes, or undefined when no level has so many. */
 export function blockBytesOf(size: number, count: number): number | undefined {
   let blockBytes = leafBytes

@@ -111,6 +111,14 @@ export class Database implements Disposable {
     }
   }
 
+  /** Closes without writing what is due: it is damaged. */
+  abandon(): void {
+    this.#timer?.[Symbol.dispose]()
+    this.#timer = undefined
+    this.#due.clear()
+    if (this.#sqlite.isOpen) this.#sqlite.close()
+  }
+
   /** Writes what is due and closes. */
   [Symbol.dispose](): void {
     if (!this.#sqlite.isOpen) return

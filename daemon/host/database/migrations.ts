@@ -78,4 +78,15 @@ export const migrations: readonly string[] = [
     client     TEXT    NOT NULL
   ) STRICT, WITHOUT ROWID;
   `,
+  `
+  -- What the user shares; what is in it is in a database of its own, which can be made anew. Both lists are JSON.
+  CREATE TABLE shared_folders (
+    id       INTEGER PRIMARY KEY,
+    name     TEXT    NOT NULL UNIQUE,
+    path     TEXT    NOT NULL UNIQUE,
+    audience TEXT    NOT NULL,
+    networks TEXT,
+    ignore   TEXT    NOT NULL
+  ) STRICT;
+  `,
 ]

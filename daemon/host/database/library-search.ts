@@ -1,0 +1,75 @@
+import { algorithmOf, bytesOf } from '@kith/core/content/digest.ts'
+import type { LibraryFile } from '../../library/folder.ts'
+import type { LibraryQuery } from '../../library/query.ts'
+import { matchOf } from '../../library/query.ts'
+import type { Database } from './database.ts'
+import { fileColumns, fileOf } from './library-files.ts'
+
+/** Nobody looks at more, and counting them takes as long as finding them. */
+const mostCounted = 10_000
+/** Columns that have an index; the others are rare in links. */
+const digestColumns = ['sha1', 'tth', 'ed2k'] as const
+
+export interface SearchWindow {
+  readonly from: number
+  readonly count: number
+  /** Only what is offered: known, and there. */
+  readonly offered: boolean
+  /** Only in these shared folders. */
+  readonly folders?: readonly number[]
+}
+
+export interface SearchResult {
+  /** At most 10,000, even when there are more. */
+  readonly total: number
+  readonly files: readonly LibraryFile[]
+}
+
+/** Finds files by what is in their names and paths, and by what they are; the newest in the library come first. */
+export function searchFiles(database: Database, query: LibraryQuery, window: SearchWindow): SearchResult {
+  const { wanted, unwanted } = matchOf(query)
+  const terms: string[] = []
+  const values: (string | number | Uint8Array)[] = []
+  const where = (term: string, ...of: (string | number | Uint8Array)[]): void => {
+    terms.push(term)
+    values.push(...of)
+  }
+  const words = [...query.words, ...query.phrases]
+  // Words without a letter or digit, such as “!?”, are in no name.
+  if (words.length > 0 && wanted === undefined) return { total: 0, files: [] }
+  if (wanted !== undefined) {
+    where('names MATCH ?', unwanted === undefined ? wanted : `(${wanted}) NOT (${unwanted})`)
+  } else if (unwanted !== undefined) {
+    where('f.id NOT IN (SELECT rowid FROM names WHERE names MATCH ?)', unwanted)
+  }
+  if (query.minimumSize !== undefined) where('f.size >= ?', query.minimumSize)
+  if (query.maximumSize !== undefined) where('f.size <= ?', query.maximumSize)
+  if (query.after !== undefined) where('f.modified >= ?', query.after)
+  if (query.before !== undefined) where('f.modified < ?', query.before)
+  if (window.offered) terms.push('f.state = 1 AND f.absent = 0')
+  if (window.folders !== undefined) {
+    terms.push(`f.dir IN (SELECT id FROM dirs WHERE folder IN (SELECT value FROM json_each(?)))`)
+    values.push(JSON.stringify(window.folders))
+  }
+  if (query.digest !== undefined) {
+    const column = digestColumns.find((name) => name === algorithmOf(query.digest!))
+    if (column === undefined) return { total: 0, files: [] }
+    where(`f.digests IN (SELECT id FROM digests WHERE ${column} = ?)`, bytesOf(query.digest))
+  }
+  const from = wanted === undefined ? 'files f' : 'names JOIN files f ON f.id = names.rowid'
+  const condition = terms.length === 0 ? '' : `WHERE ${terms.join(' AND ')}`
+  const order = wanted === undefined ? 'f.id' : 'names.rowid'
+  const ids = database
+    .sql(`SELECT f.id FROM ${from} ${condition} ORDER BY ${order} DESC LIMIT ${mostCounted}`)
+    .all(...values)
+    .map((row) => Number(row['id']))
+  const shown = ids.slice(window.from, window.from + window.count)
+  const files = database
+    .sql(
+      `SELECT ${fileColumns} FROM files f JOIN dirs d ON d.id = f.dir
+       WHERE f.id IN (SELECT value FROM json_each(?)) ORDER BY f.id DESC`,
+    )
+    .all(JSON.stringify(shown))
+    .map(fileOf)
+  return { total: ids.length, files }
+}

@@ -1,0 +1,331 @@
+import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
+import { appendFile, chmod, mkdir, readdir, rename, rm, symlink, unlink, utimes, writeFile } from 'node:fs/promises'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { FaultError } from '@kith/core/fault/fault.ts'
+import type { Log } from '@kith/core/network/log.ts'
+import type { Share } from '@kith/core/share/share.ts'
+import { sha1 } from '@kith/wire/hash/sha.ts'
+import { libraryDatabase } from '../host/database/open-library.ts'
+import { openDatabase } from '../host/database/open.ts'
+import { sharedFolderStore } from '../host/database/shared-folders.ts'
+import { keepOf } from '../host/database/keep.ts'
+import { Descriptors } from '../host/disk/descriptors.ts'
+import { SharedFiles } from '../host/disk/shared-files.ts'
+import { folder, systemClock } from '../host/disk/testing.ts'
+import { Hasher } from '../host/hash/hasher.ts'
+import { usuallyIgnored } from './folder.ts'
+import { Library } from './library.ts'
+import { parseQuery } from './query.ts'
+
+interface Kept extends AsyncDisposable {
+  readonly library: Library
+  readonly errors: string[]
+}
+
+/** A library over the databases in a folder, as the daemon opens it. */
+function open(home: string): Kept {
+  const errors: string[] = []
+  const log: Log = { debug() {}, info() {}, warn() {}, error: (message) => errors.push(message), child: () => log }
+  const main = openDatabase(join(home, 'kith.db'), { clock: systemClock, log })
+  const hasher = new Hasher({ clock: systemClock, threads: 1 })
+  const library = new Library({
+    clock: systemClock,
+    log,
+    database: libraryDatabase(join(home, 'library.db'), { clock: systemClock, log }),
+    folders: sharedFolderStore(main),
+    keep: keepOf(main, 'library'),
+    hasher,
+    reader: new SharedFiles(new Descriptors()),
+    forbidden: [home],
+    downloads: () => join(home, 'downloads'),
+    lookAgainMs: () => 3600_000,
+    tell() {},
+  })
+  library.start()
+  return {
+    library,
+    errors,
+    async [Symbol.asyncDispose]() {
+      await hasher[Symbol.asyncDispose]()
+      await library[Symbol.asyncDispose]()
+      main[Symbol.dispose]()
+    },
+  }
+}
+
+/** Writes a file that has rested for a while. */
+async function put(path: string, text: string): Promise<void> {
+  await writeFile(path, text)
+  const long = new Date(Date.now() - 60_000)
+  await utimes(path, long, long)
+}
+
+async function until(what: string, test: () => boolean): Promise<void> {
+  for (const end = Date.now() + 15_000; !test();) {
+    if (Date.now() > end) assert.fail(`${what} did not happen`)
+    await new Promise((resolve) => setTimeout(resolve, 20))
+  }
+}
+
+const names = (library: Library): string[] => [...library.shares.list()].map(({ path }) => path.join('/')).toSorted()
+
+async function add(
+  library: Library,
+  path: string,
+  options: Partial<Parameters<Library['add']>[0]> = {},
+): Promise<number> {
+  return (await library.add({ path, audience: 'everyone', ignore: usuallyIgnored, ...options })).id
+}
+
+test('a shared folder is looked through, hashed, offered, and followed through every change', async () => {
+  await using home = await folder()
+  await using dir = await folder()
+  const at = (name: string): string => join(dir.path, name)
+  await mkdir(at('music/live'), { recursive: true })
+  await put(at('music/live/Café del Mar.flac'), 'one')
+  await put(at('read me.txt'), 'two')
+  await put(at('.secret'), 'hidden')
+  await using kept = open(home.path)
+  const { library } = kept
+  const events: string[] = []
+  using _ = library.shares.watch((share, change) => void events.push(`${change} ${share.path.at(-1)}`))
+  await add(library, dir.path, { name: 'Mine' })
+  const first = ['Mine/music/live/Café del Mar.flac', 'Mine/read me.txt']
+  await until('hashing', () => names(library).length === 2)
+  assert.deepEqual(names(library), first)
+  const [share] = library.shares.search({ words: ['cafe'] }, 10)
+  assert.deepEqual(share!.content.digests[0], `sha1:${sha1(new TextEncoder().encode('one')).toHex()}`)
+  assert.equal(share!.trees!()!.tth.leaves.toHex(), share!.content.digests.find((d) => d.startsWith('tth'))!.slice(4))
+  assert.deepEqual(
+    library.shares.find(share!.content.digests[0]).map(({ id }) => id),
+    [share!.id],
+  )
+  const bytes = new Uint8Array(2)
+  await share!.read(1, [bytes])
+  assert.equal(new TextDecoder().decode(bytes), 'ne')
+
+  // A new place keeps the digests, so nothing is hashed: the time of use shows it.
+  await rename(at('music'), at('audio'))
+  await until('the move', () => names(library)[0] === 'Mine/audio/live/Café del Mar.flac')
+  assert.equal(library.progress.waiting.files, 0)
+
+  await put(at('read me.txt'), 'other')
+  await until(
+    'the change',
+    () => library.shares.find(`sha1:${sha1(new TextEncoder().encode('other')).toHex()}`).length === 1,
+  )
+  await unlink(at('read me.txt'))
+  await until('the removal', () => names(library).length === 1)
+  assert.deepEqual(
+    events.filter((event) => event.includes('read me')),
+    ['added read me.txt', 'removed read me.txt', 'added read me.txt', 'removed read me.txt'],
+  )
+  assert.deepEqual(kept.errors, [])
+})
+
+test('a file that was changed is not given under its old digest, before anybody noticed', async () => {
+  await using home = await folder()
+  await using dir = await folder()
+  await put(join(dir.path, 'one'), 'as it was')
+  await using kept = open(home.path)
+  await add(kept.library, dir.path)
+  await until('hashing', () => names(kept.library).length === 1)
+  const [share] = [...kept.library.shares.list()]
+  const bytes = new Uint8Array(3)
+  await share!.read(0, [bytes])
+  writeFileSync(join(dir.path, 'one'), 'as it is.')
+  await assert.rejects(
+    share!.read(0, [bytes]),
+    (error) => error instanceof FaultError && error.fault.code === 'share/changed',
+  )
+})
+
+test('nothing is hashed again after a restart, and folders that are away are not forgotten', async () => {
+  await using home = await folder()
+  await using dir = await folder()
+  const path = join(dir.path, 'disk')
+  await mkdir(path)
+  await put(join(path, 'one'), 'one')
+  {
+    await using kept = open(home.path)
+    await add(kept.library, path)
+    await until('hashing', () => names(kept.library).length === 1)
+  }
+  await rename(path, `${path}-away`)
+  {
+    await using kept = open(home.path)
+    await until('the look', () => names(kept.library).length === 0)
+    assert.equal(kept.library.progress.known.files, 1)
+  }
+  await rename(`${path}-away`, path)
+  await using kept = open(home.path)
+  kept.library.pause()
+  await until('the return', () => names(kept.library).length === 1)
+})
+
+test('what cannot be shared is skipped, with a fault each, and the rest is shared', async () => {
+  await using home = await folder()
+  await using dir = await folder()
+  const at = (name: string): string => join(dir.path, name)
+  await put(at('good'), 'good')
+  execFileSync('mkfifo', [at('pipe')])
+  await symlink('/etc/passwd', at('outside'))
+  await symlink('.', at('loop'))
+  await writeFile(Buffer.concat([Buffer.from(`${dir.path}/`), Buffer.from([0xff, 0xfe])]), 'bad name')
+  await using kept = open(home.path)
+  const id = await add(kept.library, dir.path)
+  await until('hashing', () => names(kept.library).length === 1)
+  await until('the look', () => kept.library.catalogue.resultOf(id) !== undefined)
+  assert.deepEqual(
+    kept.library.catalogue
+      .faultsOf(id)
+      .map(({ code }) => code)
+      .toSorted(),
+    ['library/link', 'library/link', 'library/name', 'library/special'],
+  )
+})
+
+test('a file that is written again and again waits until it rests', async () => {
+  await using home = await folder()
+  await using dir = await folder()
+  await writeFile(join(dir.path, 'growing'), 'a')
+  await using kept = open(home.path)
+  await add(kept.library, dir.path)
+  for (let i = 0; i < 10; i++) {
+    await appendFile(join(dir.path, 'growing'), 'b')
+    await new Promise((resolve) => setTimeout(resolve, 60))
+    assert.deepEqual(names(kept.library), [])
+  }
+  await until('the rest', () => names(kept.library).length === 1)
+  assert.deepEqual(
+    [...kept.library.shares.list()][0]!.content.digests[0],
+    `sha1:${sha1(new TextEncoder().encode(`a${'b'.repeat(10)}`)).toHex()}`,
+  )
+})
+
+test('the audience and the patterns of a folder decide what is offered', async () => {
+  await using home = await folder()
+  await using dir = await folder()
+  await put(join(dir.path, 'one.txt'), 'one')
+  await put(join(dir.path, 'two.log'), 'two')
+  await using kept = open(home.path)
+  const { library } = kept
+  const id = await add(library, dir.path, { audience: 'local', networks: ['edonkey'] })
+  await until('hashing', () => names(library).length === 2)
+  const events: string[] = []
+  using _ = library.shares.watch(
+    (share, change) => void events.push(`${change} ${share.path.at(-1)} ${share.audience}`),
+  )
+  await library.change(id, { ignore: ['*.log'] })
+  await until('the pattern', () => names(library).length === 1)
+  await library.change(id, { audience: 'nobody' })
+  assert.deepEqual(names(library), [])
+  await library.change(id, { audience: 'friends' })
+  const [share] = [...library.shares.list()] as [Share]
+  assert.deepEqual([share.audience, share.networks], ['friends', ['edonkey']])
+  await library.remove(id)
+  assert.deepEqual(names(library), [])
+  assert.ok(events.includes('removed one.txt local') && events.includes('added one.txt friends'), events.join())
+  assert.equal(events.at(-1), 'removed one.txt friends')
+})
+
+test('folders that overlap, hold secrets or are none are refused', async () => {
+  await using home = await folder()
+  await using dir = await folder()
+  await mkdir(join(dir.path, 'a/b'), { recursive: true })
+  await using kept = open(home.path)
+  await add(kept.library, join(dir.path, 'a'))
+  const refused = (path: string, code: string, name?: string): Promise<void> =>
+    assert.rejects(
+      add(kept.library, path, name === undefined ? {} : { name }),
+      (error) => error instanceof FaultError && error.fault.code === code,
+    )
+  await refused(join(dir.path, 'a/b'), 'library/overlap')
+  await refused(dir.path, 'library/overlap')
+  await refused(home.path, 'library/forbidden')
+  await refused('a', 'library/path')
+  await refused('/', 'library/path')
+  await refused(join(dir.path, 'none'), 'library/no-folder')
+  await mkdir(join(dir.path, 'c'))
+  await refused(join(dir.path, 'c'), 'library/name', 'A')
+})
+
+test('a damaged database is set aside, said loudly, and made anew from the folders', async () => {
+  await using home = await folder()
+  await using dir = await folder()
+  for (let i = 0; i < 200; i++) await put(join(dir.path, `file ${i}`), `bytes ${i}`)
+  {
+    await using kept = open(home.path)
+    await add(kept.library, dir.path)
+    await until('hashing', () => names(kept.library).length === 200)
+  }
+  const path = join(home.path, 'library.db')
+  const bytes = readFileSync(path)
+  bytes.fill(0xaa, 8192)
+  writeFileSync(path, bytes)
+  await using kept = open(home.path)
+  await until('the damage', () => kept.library.problems.length === 1 || kept.errors.length > 0)
+  await until('the rebuilding', () => {
+    try {
+      return names(kept.library).length === 200
+    } catch {
+      return false
+    }
+  })
+  assert.match(kept.errors.join('\n'), /damaged: it was set aside/)
+  assert.equal((await readdir(home.path)).filter((name) => name.startsWith('library.db.damaged-')).length, 1)
+})
+
+test('search: words, beginnings, phrases, without, type, size and date', async () => {
+  await using home = await folder()
+  await using dir = await folder()
+  await mkdir(join(dir.path, 'Ärger im Büro'))
+  await put(join(dir.path, 'Ärger im Büro', 'Der große Film.mkv'), 'x'.repeat(3000))
+  await put(join(dir.path, 'film music.mp3'), 'y')
+  await put(join(dir.path, 'notes on film.txt'), 'z')
+  await utimes(join(dir.path, 'notes on film.txt'), new Date('2001-02-03'), new Date('2001-02-03'))
+  await using kept = open(home.path)
+  await add(kept.library, dir.path)
+  await until('hashing', () => names(kept.library).length === 3)
+  const found = (text: string): string[] =>
+    kept.library
+      .search(parseQuery(text), { from: 0, count: 10, offered: false })
+      .files.map(({ name }) => name.slice(-4))
+      .toSorted()
+  assert.deepEqual(found('film'), ['.mkv', '.mp3', '.txt'])
+  assert.deepEqual(found('FILM buro'), ['.mkv'])
+  assert.deepEqual(found('arg*'), ['.mkv'])
+  assert.deepEqual(found('arg'), [])
+  assert.deepEqual(found('"film music"'), ['.mp3'])
+  assert.deepEqual(found('"music film"'), [])
+  assert.deepEqual(found('film -music'), ['.mkv', '.txt'])
+  assert.deepEqual(found('-music'), ['.mkv', '.txt'])
+  assert.deepEqual(found('type:audio'), ['.mp3'])
+  assert.deepEqual(found('film type:video'), ['.mkv'])
+  assert.deepEqual(found('size:>1k'), ['.mkv'])
+  assert.deepEqual(found('film size:<1k'), ['.mp3', '.txt'])
+  assert.deepEqual(found('before:2002'), ['.txt'])
+  assert.deepEqual(found('film after:2002-01'), ['.mkv', '.mp3'])
+  assert.deepEqual(found('!?'), [])
+  assert.deepEqual(found(''), ['.mkv', '.mp3', '.txt'])
+  assert.deepEqual(found('") OR path:film'), ['.mkv', '.mp3', '.txt'].slice(0, 0))
+})
+
+test('a folder that cannot be read now loses nothing', { skip: process.getuid?.() === 0 }, async () => {
+  await using home = await folder()
+  await using dir = await folder()
+  await mkdir(join(dir.path, 'locked'))
+  await put(join(dir.path, 'locked', 'one'), 'one')
+  await using kept = open(home.path)
+  const id = await add(kept.library, dir.path)
+  await until('hashing', () => names(kept.library).length === 1)
+  await chmod(join(dir.path, 'locked'), 0)
+  kept.library.look()
+  await until('the look', () => kept.library.catalogue.faultsOf(id).length === 1)
+  assert.equal(names(kept.library).length, 1)
+  await chmod(join(dir.path, 'locked'), 0o700)
+  await rm(join(dir.path, 'locked'), { recursive: true })
+})
