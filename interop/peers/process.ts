@@ -16,6 +16,7 @@ const packages: Readonly<Record<string, string>> = {
   opentracker: 'opentracker',
   lighttpd: 'lighttpd',
   rtorrent: 'rtorrent',
+  rhash: 'rhash',
 }
 
 /** True when all programs are here. Otherwise the test is skipped by name, which in CI counts as failed. */
