@@ -134,13 +134,13 @@ function deviceAbove(dir: string, seen: ReadonlyMap<string, string>): string {
 
 function skipFault(path: string, reason: SkipReason | 'loop' | 'deep' | 'forbidden'): Fault {
   const [code, message] = {
-    name: ['library/name', `The name of ${path} is not UTF-8`],
+    name: ['library/file-name', `The name of ${path} is not UTF-8`],
     special: ['library/special', `${path} is a pipe, a device or the like`],
     link: ['library/link', `${path} is a link: what it points to is not shared`],
     unreadable: ['library/unreadable', `${path} cannot be read`],
     loop: ['library/loop', `${path} is a folder that was listed in another place already`],
     deep: ['library/deep', `The folders in ${path} are too deep`],
-    forbidden: ['library/forbidden', `${path} holds the keys and the database of Kith`],
+    forbidden: ['library/secret', `${path} holds the keys and the database of Kith`],
   }[reason] as [string, string]
   return fail('local', code, message, { doing: 'look through a shared folder' }).fault
 }

@@ -52,7 +52,12 @@ export class OnHub implements AsyncDisposable {
         get: (key) => kept.get(key),
         set: (key, value) => void (value === undefined ? kept.delete(key) : kept.set(key, value)),
       },
-      shares: { list: () => shares, watch: () => ({ [Symbol.dispose]: () => {} }) },
+      shares: {
+        list: () => shares,
+        find: (digest) => shares.filter(({ content }) => content.digests.includes(digest)),
+        search: () => [],
+        watch: () => ({ [Symbol.dispose]: () => {} }),
+      },
       log,
       journal: journal(clock),
       budget,

@@ -26,6 +26,7 @@ const packages: Readonly<Record<string, string>> = {
   ncdc: 'ncdc',
   tmux: 'tmux',
   'eiskaltdcpp-daemon': 'eiskaltdcpp-daemon',
+  rhash: 'rhash',
 }
 
 /** True when all programs are here. Otherwise the test is skipped by name, which in CI counts as failed. */
