@@ -15,6 +15,8 @@ export interface Reading {
 export interface Place {
   readonly material: Material
   readonly peers: CheapPeers
+  /** Ends a measure that takes too long; it then rejects with the signal's reason. */
+  readonly signal: AbortSignal
   folder(name: string): Promise<string>
 }
 
@@ -30,24 +32,23 @@ export interface Measure {
 export type MeasureName = 'leech' | 'seed' | 'recheck' | 'idle'
 
 const idleMs = 20_000
-const longestMs = 600_000
 
 export const measures: Readonly<Record<MeasureName, Measure>> = {
   leech: {
     title: 'Leech',
     against: 'a seed that costs next to nothing; until everything is verified and written',
     rounds: true,
-    async run(contestant, { material, peers, folder }) {
+    async run(contestant, { material, peers, folder, signal }) {
       await using client = await contestant.start(await folder('client'))
       const downloads = await folder('downloads')
       await warmMemory(downloads, material.size)
       await client.add({ torrent: material.torrent, folder: downloads })
       await pause(1_000)
-      const meter = new Meter(client.pid)
+      using meter = new Meter(client.pid)
       using seed = peers.seed(client.port, material)
-      const began = await seed.first
-      await seed.last
-      await done(client)
+      const began = await inTime(seed.first, signal)
+      await inTime(seed.last, signal)
+      await done(client, signal)
       return reading(Date.now() - began, meter)
     },
   },
@@ -55,34 +56,34 @@ export const measures: Readonly<Record<MeasureName, Measure>> = {
     title: 'Seed',
     against: 'a sink that costs next to nothing, 256 requests ahead',
     rounds: true,
-    async run(contestant, { material, peers, folder }) {
+    async run(contestant, { material, peers, folder, signal }) {
       await using client = await contestant.start(await folder('client'))
       await client.add({ torrent: material.torrent, folder: material.folder })
-      await done(client)
+      await done(client, signal)
       await pause(1_000)
-      const meter = new Meter(client.pid)
+      using meter = new Meter(client.pid)
       using sink = peers.sink(client.port, material)
-      const began = await sink.first
-      return reading((await sink.last) - began, meter)
+      const began = await inTime(sink.first, signal)
+      return reading((await inTime(sink.last, signal)) - began, meter)
     },
   },
   recheck: {
     title: 'Recheck',
     against: 'a complete file, warm in the cache',
     rounds: true,
-    async run(contestant, { material, folder }) {
+    async run(contestant, { material, folder, signal }) {
       await using client = await contestant.start(await folder('client'))
       const what = { torrent: material.torrent, folder: material.folder }
       if (client.recheck !== undefined) {
         await client.add(what)
-        await done(client)
+        await done(client, signal)
         await pause(1_000)
       }
-      const meter = new Meter(client.pid)
+      using meter = new Meter(client.pid)
       const began = Date.now()
       // A client that cannot be told to check does it when it is given the torrent.
       await (client.recheck?.() ?? client.add(what))
-      await done(client)
+      await done(client, signal)
       return reading(Date.now() - began, meter)
     },
   },
@@ -90,12 +91,12 @@ export const measures: Readonly<Record<MeasureName, Measure>> = {
     title: 'Idle',
     against: `one complete torrent, nobody asks, ${idleMs / 1000} s`,
     rounds: false,
-    async run(contestant, { material, folder }) {
+    async run(contestant, { material, folder, signal }) {
       await using client = await contestant.start(await folder('client'))
       await client.add({ torrent: material.torrent, folder: material.folder })
-      await done(client)
+      await done(client, signal)
       await pause(10_000)
-      const meter = new Meter(client.pid)
+      using meter = new Meter(client.pid)
       await pause(idleMs)
       return reading(idleMs, meter)
     },
@@ -107,12 +108,18 @@ function reading(wallMs: number, meter: Meter): Reading {
 }
 
 /** Asks seldom enough that the answers cost nothing that counts. */
-async function done(client: ForeignClient): Promise<void> {
-  const end = Date.now() + longestMs
+async function done(client: ForeignClient, signal: AbortSignal): Promise<void> {
   while (!(await client.progress()).done) {
-    if (Date.now() > end) throw new Error(`${client.name} does not come to an end`)
+    signal.throwIfAborted()
     await pause(25)
   }
+}
+
+function inTime<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true })
+    promise.then(resolve, reject)
+  })
 }
 
 function pause(ms: number): Promise<void> {

@@ -25,8 +25,8 @@ function privateMib(pid: number): number {
   return Number(/^RssAnon:\s+(\d+)/m.exec(status)?.[1] ?? 0) / 1024
 }
 
-/** Measures a process from now until `stop`. */
-export class Meter {
+/** Measures a process from now until `stop`, or until it is given up. */
+export class Meter implements Disposable {
   readonly #pid: number
   readonly #began: number
   #most = 0
@@ -43,8 +43,12 @@ export class Meter {
   }
 
   stop(): Cost {
-    clearInterval(this.#timer)
+    this[Symbol.dispose]()
     this.#sample()
     return { cpuSeconds: cpuSeconds(this.#pid) - this.#began, privateMib: this.#most }
+  }
+
+  [Symbol.dispose](): void {
+    clearInterval(this.#timer)
   }
 }

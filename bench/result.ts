@@ -63,3 +63,22 @@ export function table(name: MeasureName, lines: readonly Line[], size: number): 
     '\n',
   )
 }
+
+/** The newest table of each measure, with where and when it was measured. */
+export function report(history: readonly Result[]): string {
+  const parts: string[] = []
+  for (const name of Object.keys(measures) as MeasureName[]) {
+    const newest = history.findLast((result) => result.measures[name] !== undefined)
+    if (newest === undefined) continue
+    const { at, machine: where, size, versions: used } = newest
+    const others = Object.entries(used).map(([client, version]) => `${client} ${version}`)
+    parts.push(
+      table(name, newest.measures[name]!, size),
+      '',
+      `${at.slice(0, 10)}, ${size / 2 ** 20} MiB in pieces of 1 MiB, plain TCP on loopback, medians of n turns; ${where}; ` +
+        `${others.join(', ')}.`,
+      '',
+    )
+  }
+  return parts.join('\n')
+}

@@ -1,5 +1,5 @@
 import { createServer } from 'node:http'
-import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import type { AddressInfo } from 'node:net'
 import { dirname, join } from 'node:path'
 import { parseArgs } from 'node:util'
@@ -10,7 +10,7 @@ import { makeMaterial, removeFolder, scratchFolder } from './material.ts'
 import type { MeasureName, Place, Reading } from './measures.ts'
 import { measures } from './measures.ts'
 import type { Line, Result } from './result.ts'
-import { machine, table, versions } from './result.ts'
+import { machine, report, table, versions } from './result.ts'
 
 /**
  * `npm run bench -- [leech seed recheck idle] [--size MIB] [--rounds N] [--clients Kith,aria2] [--keep]`
@@ -22,6 +22,8 @@ import { machine, table, versions } from './result.ts'
 const usual = { size: '2048', rounds: '5' }
 /** A client this slow gets one turn that counts, or the run would take hours. */
 const slowSeconds = 30
+/** A client that is not through by then is not measured. */
+const mostSeconds = 60
 
 const names = Object.keys(measures) as MeasureName[]
 const { values, positionals } = parseArgs({
@@ -75,6 +77,7 @@ async function bench(): Promise<void> {
       const place: Place = {
         material,
         peers,
+        signal: AbortSignal.timeout(mostSeconds * 1000),
         folder: async (part) => {
           await mkdir(join(own, part), { recursive: true })
           return join(own, part)
@@ -88,9 +91,10 @@ async function bench(): Promise<void> {
     })
     Object.assign(result.measures, { [name]: lines })
     console.log(`\n${table(name, lines, size)}\n`)
+    // After each measure: an hour's work is not lost with the last one.
+    if (values.keep) await keep(result)
   }
   console.log(result.machine)
-  if (values.keep) await keep(result)
 }
 
 /** Everyone in turn, round after round, so that a slow minute of the machine hits all alike. */
@@ -101,11 +105,18 @@ async function turns(
 ): Promise<Line[]> {
   const readings = new Map<string, Reading[]>(present.map((contestant) => [contestant.name, []]))
   const slow = new Set<string>()
+  /** Those that were given up. */
+  const given = new Set<string>()
   const last = measures[name].rounds ? rounds : 1
   for (let round = measures[name].rounds ? 0 : 1; round <= last; round++) {
     for (const contestant of present) {
-      if (round > 1 && slow.has(contestant.name)) continue
-      const reading = await measure(contestant)
+      if (given.has(contestant.name) || (round > 1 && slow.has(contestant.name))) continue
+      const reading = await measure(contestant).catch((error: unknown) => {
+        if ((error as Error).name !== 'TimeoutError') throw error
+        console.log(`${name}: NOT MEASURED: ${contestant.name} is not through after ${mostSeconds} s`)
+        given.add(contestant.name)
+      })
+      if (reading === undefined) continue
       if (reading.wallSeconds > slowSeconds) slow.add(contestant.name)
       console.log(
         `${name} ${round === 0 ? 'warm-up' : round} ${contestant.name}: ${reading.wallSeconds.toFixed(2)} s, ` +
@@ -114,26 +125,21 @@ async function turns(
       if (round > 0) readings.get(contestant.name)!.push(reading)
     }
   }
-  return [...readings].map(([client, of]) => ({ client, readings: of }))
+  return [...readings].flatMap(([client, of]) => (of.length === 0 ? [] : [{ client, readings: of }]))
 }
 
 async function keep(result: Result): Promise<void> {
-  const history = join(import.meta.dirname, 'history')
-  await mkdir(history, { recursive: true })
+  const folder = join(import.meta.dirname, 'history')
+  await mkdir(folder, { recursive: true })
   const stamp = result.at.slice(0, 16).replaceAll(':', '')
-  await writeFile(join(history, `bittorrent-${stamp}.json`), `${JSON.stringify(result, undefined, 1)}\n`)
+  await writeFile(join(folder, `bittorrent-${stamp}.json`), `${JSON.stringify(result, undefined, 1)}\n`)
   const readme = join(dirname(import.meta.dirname), 'README.md')
-  const text = await readFile(readme, 'utf8')
-  const tables = Object.entries(result.measures).map(([name, lines]) => table(name as MeasureName, lines, size))
-  const used = Object.entries(result.versions).map(([name, version]) => `${name} ${version}`)
-  const block = [
-    '<!-- bench -->',
-    '',
-    ...tables.flatMap((one) => [one, '']),
-    `${values.size} MiB in pieces of 1 MiB, plain TCP on loopback, medians of n turns, measured on ${result.at.slice(0, 10)}`,
-    `on ${result.machine}; ${used.join(', ')}.`,
-    '',
-    '<!-- /bench -->',
-  ].join('\n')
-  await writeFile(readme, text.replace(/<!-- bench -->[\s\S]*<!-- \/bench -->/, block))
+  const block = `<!-- bench -->\n\n${report(await history(folder))}\n<!-- /bench -->`
+  await writeFile(readme, (await readFile(readme, 'utf8')).replace(/<!-- bench -->[\s\S]*<!-- \/bench -->/, block))
+}
+
+/** What was kept, the oldest first. */
+async function history(folder: string): Promise<Result[]> {
+  const files = (await readdir(folder)).filter((name) => name.startsWith('bittorrent-')).toSorted()
+  return Promise.all(files.map(async (name) => JSON.parse(await readFile(join(folder, name), 'utf8')) as Result))
 }
