@@ -1,5 +1,5 @@
 import type { Budget } from '../limits/budget.ts'
-import type { Endpoint, Listener } from './net.ts'
+import type { Connection, Endpoint, Listener } from './net.ts'
 
 /**
  * HTTP/2 over mutually authenticated TLS 1.3 between two peers who know each other by the fingerprints of their
@@ -23,6 +23,15 @@ export interface ChannelAnswer {
   readonly body: AsyncIterable<Uint8Array>
 }
 
+export interface TunnelOptions {
+  /** What its bytes are counted on; the network's own without it. */
+  readonly budget?: Budget
+  /** Until the other side has said yes; the default is 30,000. */
+  readonly timeoutMs?: number
+  /** Ends the wait, not the tunnel. */
+  readonly signal?: AbortSignal
+}
+
 /** An open channel to one peer; any number of questions at once. */
 export interface Channel extends Disposable {
   readonly remote: Endpoint
@@ -31,6 +40,11 @@ export interface Channel extends Disposable {
   readonly open: boolean
   /** @throws FaultError `gone`, `peer` */
   ask(question: ChannelQuestion): Promise<ChannelAnswer>
+  /**
+   * A connection inside the channel, of its own pace: what the other side gives it to depends on the target.
+   * @throws FaultError `gone`, `unavailable` `channel/refused`
+   */
+  tunnel(target: string, options?: TunnelOptions): Promise<Connection>
   /** Calls back once, when the channel has ended. */
   ended(callback: () => void): void
 }
@@ -49,6 +63,8 @@ export interface PeerQuestion {
 
 export interface OurAnswer {
   readonly status: number
+  /** Takes the question as a tunnel: there is no body then, in either direction. */
+  readonly tunnel?: (connection: Connection) => void
   readonly type?: string
   readonly body?: Uint8Array | AsyncIterable<Uint8Array>
   /** What the body is counted on; the network's own budget without it. */

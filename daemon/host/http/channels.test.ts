@@ -136,4 +136,46 @@ describe('channels', () => {
     assert.equal(there.open, false)
     await assert.rejects(there.ask({ method: 'GET', target: '/' }), withFault('channel/ended'))
   })
+
+  it('carry tunnels: bytes both ways, with the pace of who reads, and an orderly end', async () => {
+    await using one = await side()
+    await using other = await side()
+    await using _listening = await other.channels.listen({}, ({ target }) =>
+      target === '/echo'
+        ? {
+            status: 200,
+            tunnel: (connection) =>
+              connection.open({ receive: (bytes) => connection.send(bytes.slice()), ended: () => connection.close() }),
+          }
+        : { status: 403 },
+    )
+    using there = await one.channels.dial(other.at, other.fingerprint)
+    await assert.rejects(there.tunnel('/other'), withFault('channel/refused'))
+    const connection = await there.tunnel('/echo')
+    const bytes = randomBytes(20 * MIB)
+    const back: Uint8Array[] = []
+    let length = 0
+    const whole20 = new Promise<void>((resolve) => {
+      connection.open({
+        receive(part) {
+          back.push(part.slice())
+          length += part.length
+          connection.pause()
+          setImmediate(() => connection.resume())
+          if (length === bytes.length) resolve()
+        },
+        ended() {},
+      })
+    })
+    for (let at = 0; at < bytes.length; at += MIB) connection.send(bytes.subarray(at, at + MIB))
+    await whole20
+    assert.deepEqual(Buffer.from(concat(back)), bytes)
+    assert.equal(one.budget.local.total('up'), bytes.length)
+    const second = await there.tunnel('/echo')
+    const ended = new Promise<unknown>((resolve) => second.open({ receive() {}, ended: resolve }))
+    second.send(utf8('last'))
+    second.close()
+    assert.equal(await ended, undefined)
+    assert.equal(there.open, true)
+  })
 })

@@ -20,13 +20,16 @@ import type {
   Channels,
   OurAnswer,
   PeerQuestion,
+  TunnelOptions,
 } from '@kith/core/network/channel.ts'
 import type { Clock } from '@kith/core/network/clock.ts'
 import { every } from '@kith/core/network/clock.ts'
 import type { Log } from '@kith/core/network/log.ts'
 import { endpointText, type Connection, type Endpoint, type Net } from '@kith/core/network/net.ts'
 import { concat } from '@kith/wire/bytes.ts'
-import { TcpConnection } from '../net/tcp.ts'
+import { readSpace } from '../net/read-space.ts'
+import { TcpConnection, type TcpWorld } from '../net/tcp.ts'
+import { type Parts, partsOf } from './parts.ts'
 
 /** What may be under way in one stream, and in all of a channel: a fast line of some milliseconds. */
 const STREAM_WINDOW = 8 * 1024 * 1024
@@ -35,8 +38,6 @@ const CHANNEL_WINDOW = 32 * 1024 * 1024
 const FRAME_BYTES = 256 * 1024
 /** Questions that one peer may have open at once. */
 const MOST_QUESTIONS = 256
-/** Bytes of an answer that wait here for their reader, beyond which the other side is made to wait. */
-const MOST_HELD_BYTES = 1024 * 1024
 /** How often the other side is asked whether it is there, and how long it may take to say so. */
 const PING_MS = 15_000
 const ANSWER_MS = 30_000
@@ -60,8 +61,14 @@ export interface ChannelWorld {
   isLocal(host: string): boolean
 }
 
+interface World extends ChannelWorld {
+  readonly tunnels: TcpWorld
+}
+
 /** HTTP/2 by Node, on the sockets of the host. */
-export function channels(world: ChannelWorld): Channels {
+export function channels(given: ChannelWorld): Channels {
+  const { clock, log, isLocal } = given
+  const world: World = { ...given, tunnels: { clock, log, isLocal, space: readSpace(), open: new Set() } }
   return {
     async dial(to, fingerprint, signal) {
       const connection = await world.net.connect(to, {
@@ -96,21 +103,45 @@ function insideOf(connection: Connection): Duplex {
   return connection.unwrap(new Uint8Array())
 }
 
+/** A stream of the channel as a connection. It has the channel's seat, so none of its own. */
+function tunnelOver(world: World, stream: Duplex, remote: Endpoint, incoming: boolean, budget: Budget): Connection {
+  const seat = { move() {}, [Symbol.dispose]() {} }
+  const connection = new TcpConnection(world.tunnels, { remote, incoming, budget, seat })
+  connection.attach(stream, { host: '', port: 0 }, false)
+  return connection
+}
+
+/** Closes a channel that nobody has used for a while; a silent tunnel is use. */
+function closeWhenIdle(session: Http2Session, ms: number): void {
+  let streams = 0
+  session.on('stream', (stream: ServerHttp2Stream) => {
+    streams++
+    stream.once('close', () => streams--)
+  })
+  session.setTimeout(ms, () => {
+    if (streams === 0) session.close()
+  })
+}
+
 class DialledChannel implements Channel {
   readonly remote: Endpoint
   readonly fingerprint: Uint8Array
-  readonly #world: ChannelWorld
+  readonly #world: World
   readonly #session: ClientHttp2Session
   readonly #ended = new Set<() => void>()
+  /** Streams that are open: a silent tunnel is use of the channel. */
+  #asked = 0
 
-  constructor(world: ChannelWorld, remote: Endpoint, fingerprint: Uint8Array, socket: Duplex) {
+  constructor(world: World, remote: Endpoint, fingerprint: Uint8Array, socket: Duplex) {
     this.#world = world
     this.remote = remote
     this.fingerprint = fingerprint
     this.#session = connect('https://kith', { createConnection: () => socket, settings })
     this.#session.once('connect', () => this.#session.setLocalWindowSize(CHANNEL_WINDOW))
     this.#session.on('error', (error) => world.log.debug('a channel broke', { error: String(error) }))
-    this.#session.setTimeout(IDLE_MS, () => this.#session.close())
+    this.#session.setTimeout(IDLE_MS, () => {
+      if (this.#asked === 0) this.#session.close()
+    })
     const watching = watch(this.#session, socket, world.clock)
     this.#session.once('close', () => {
       watching[Symbol.dispose]()
@@ -129,9 +160,7 @@ class DialledChannel implements Channel {
 
   async ask(question: ChannelQuestion): Promise<ChannelAnswer> {
     const { method, target, body, signal, timeoutMs = ANSWER_MS } = question
-    if (!this.open) throw this.#gone(undefined)
-    signal?.throwIfAborted()
-    const stream = this.#session.request({ ':method': method, ':path': target }, { endStream: body === undefined })
+    const stream = this.#request(method, target, body === undefined, signal)
     const abort = (): void => stream.close(constants.NGHTTP2_CANCEL)
     signal?.addEventListener('abort', abort, { once: true })
     stream.once('close', () => signal?.removeEventListener('abort', abort))
@@ -141,6 +170,37 @@ class DialledChannel implements Channel {
       this.#charged(this.#world.budget).spend('up', body.length, this.#world.clock.now())
     }
     const parts = partsOf(stream)
+    const status = await this.#status(stream, signal)
+    return { status, body: this.#body(parts, this.#charged(question.budget ?? this.#world.budget), signal) }
+  }
+
+  async tunnel(target: string, { budget, signal, timeoutMs = ANSWER_MS }: TunnelOptions = {}): Promise<Connection> {
+    const stream = this.#request('POST', target, false, signal)
+    stream.pause()
+    const abort = (): void => stream.close(constants.NGHTTP2_CANCEL)
+    signal?.addEventListener('abort', abort, { once: true })
+    const timer = this.#world.clock.after(timeoutMs, abort)
+    try {
+      const status = await this.#status(stream, signal)
+      if (status === 200) return tunnelOver(this.#world, stream, this.remote, false, budget ?? this.#world.budget)
+      abort()
+      throw fail('unavailable', 'channel/refused', `The other device refuses (${status})`)
+    } finally {
+      timer[Symbol.dispose]()
+      signal?.removeEventListener('abort', abort)
+    }
+  }
+
+  #request(method: string, target: string, endStream: boolean, signal: AbortSignal | undefined): ClientHttp2Stream {
+    if (!this.open) throw this.#gone(undefined)
+    signal?.throwIfAborted()
+    const stream = this.#session.request({ ':method': method, ':path': target }, { endStream })
+    this.#asked++
+    stream.once('close', () => this.#asked--)
+    return stream
+  }
+
+  async #status(stream: ClientHttp2Stream, signal: AbortSignal | undefined): Promise<number> {
     const headers = await new Promise<IncomingHttpHeaders>((resolve, reject) => {
       const lost = (error?: unknown): void => reject(signal?.aborted ? (signal.reason as Error) : this.#gone(error))
       stream.once('response', (given) => {
@@ -149,10 +209,7 @@ class DialledChannel implements Channel {
       })
       stream.once('error', lost).once('close', lost)
     })
-    return {
-      status: Number(headers[':status']),
-      body: this.#body(parts, this.#charged(question.budget ?? this.#world.budget), signal),
-    }
+    return Number(headers[':status'])
   }
 
   #charged(budget: Budget): Budget {
@@ -209,58 +266,8 @@ function watch(session: Http2Session, socket: Duplex, clock: Clock): Disposable 
   }
 }
 
-interface Parts {
-  /** Undefined at the end; rejects when it came too early. */
-  next(): Promise<Uint8Array | undefined>
-  /** Nothing more is wanted. */
-  leave(): void
-}
-
-/**
- * What a stream brings, in order. Its own iterator loses what came before it was asked for, where the stream has closed
- * meanwhile.
- */
-function partsOf(stream: ClientHttp2Stream): Parts {
-  const held: Uint8Array[] = []
-  let heldBytes = 0
-  let state: 'open' | 'whole' | 'broken' = 'open'
-  let cause: unknown
-  let wake = (): void => {}
-  stream.on('data', (data: Buffer) => {
-    held.push(new Uint8Array(data.buffer, data.byteOffset, data.length))
-    heldBytes += data.length
-    if (heldBytes > MOST_HELD_BYTES) stream.pause()
-    wake()
-  })
-  stream.on('end', () => {
-    if (state === 'open') state = stream.rstCode === constants.NGHTTP2_NO_ERROR ? 'whole' : 'broken'
-    wake()
-  })
-  stream.on('error', (error) => (cause = error))
-  stream.on('close', () => {
-    if (state === 'open') state = 'broken'
-    wake()
-  })
-  return {
-    async next() {
-      while (held.length === 0 && state === 'open') await new Promise<void>((resolve) => (wake = resolve))
-      const part = held.shift()
-      if (part === undefined) {
-        if (state === 'broken') throw cause ?? new Error('the answer broke off')
-        return undefined
-      }
-      heldBytes -= part.length
-      if (heldBytes <= MOST_HELD_BYTES / 2 && stream.isPaused()) stream.resume()
-      return part
-    },
-    leave() {
-      if (state === 'open') stream.close(constants.NGHTTP2_CANCEL)
-    },
-  }
-}
-
 function serve(
-  world: ChannelWorld,
+  world: World,
   connection: Connection,
   answer: (question: PeerQuestion) => OurAnswer | Promise<OurAnswer>,
 ): void {
@@ -269,7 +276,7 @@ function serve(
   const socket = insideOf(connection)
   const session: ServerHttp2Session = performServerHandshake(socket, { settings })
   session.on('error', (error) => world.log.debug('a channel broke', { error: String(error) }))
-  session.setTimeout(IDLE_MS * 2, () => session.close())
+  closeWhenIdle(session, IDLE_MS * 2)
   const watching = watch(session, socket, world.clock)
   session.once('close', () => watching[Symbol.dispose]())
   session.on('stream', (stream, headers) => {
@@ -292,7 +299,12 @@ function serve(
         if (!ended.signal.aborted) world.log.warn('a question was not answered', { fault: faultOf(error) })
         given = { status: faultOf(error).kind === 'peer' ? 400 : 500 }
       }
-      await give(world, stream, given, budget(given.budget ?? world.budget), ended.signal)
+      if (given.tunnel === undefined) {
+        await give(world, stream, given, budget(given.budget ?? world.budget), ended.signal)
+      } else if (!stream.destroyed) {
+        stream.respond({ ':status': given.status })
+        given.tunnel(tunnelOver(world, stream, connection.remote, true, given.budget ?? world.budget))
+      }
     })().catch((error: unknown) => {
       if (!ended.signal.aborted) world.log.warn('an answer broke off', { fault: faultOf(error) })
       stream.close(constants.NGHTTP2_INTERNAL_ERROR)

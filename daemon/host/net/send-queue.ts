@@ -1,4 +1,4 @@
-import type { Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
 
 /** What goes to the system in one call at most, so that counting stays near to what really left. */
 const BATCH_BYTES = 1024 * 1024
@@ -18,7 +18,7 @@ export interface SendQueue {
   /** `bytes` are at least one. */
   push(bytes: Uint8Array, sent: (() => void) | undefined): void
   /** Writes up to `most` bytes, at least one, and says how many; `done` comes when the system has taken them. */
-  write(socket: Socket, most: number, done: () => void): number
+  write(socket: Duplex, most: number, done: () => void): number
   /** Once the socket is closed: lets all memory go. */
   abandon(): void
 }

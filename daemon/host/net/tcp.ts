@@ -1,4 +1,5 @@
-import type { OnReadOpts, Socket } from 'node:net'
+import type { OnReadOpts } from 'node:net'
+import type { Duplex } from 'node:stream'
 import { faultOf, type Fault } from '@kith/core/fault/fault.ts'
 import type { Budget, Direction } from '@kith/core/limits/budget.ts'
 import type { Seat } from '@kith/core/limits/seats.ts'
@@ -37,7 +38,7 @@ export interface TcpOptions {
 }
 
 /**
- * A connection over a socket of Node. Without limits a read costs one call back and no copy; with them it stops
+ * A connection over a socket of Node, or another stream of two directions. Without limits a read costs one call back and no copy; with them it stops
  * reading whenever its turn is used up.
  *
  * ```
@@ -53,7 +54,7 @@ export class TcpConnection implements Connection {
   readonly #seat: Seat
   readonly #queue = sendQueue((error) => this.#failed(error))
   readonly #isLocal: boolean
-  #socket: Socket | undefined
+  #socket: Duplex | undefined
   #local: Endpoint = { host: '', port: 0 }
   #budget: Budget
   #state: 'open' | 'closing' | 'closed' = 'open'
@@ -97,7 +98,7 @@ export class TcpConnection implements Connection {
   }
 
   /** Takes the socket over, paused and connected. Without `direct` it is read through 'data' events. */
-  attach(socket: Socket, local: Endpoint, direct: boolean): void {
+  attach(socket: Duplex, local: Endpoint, direct: boolean): void {
     this.#socket = socket
     this.#local = local
     this.#world.open.add(this)
@@ -116,7 +117,7 @@ export class TcpConnection implements Connection {
    * Lets go of the socket, for TLS or HTTP/2 to read and write it; `head` was read and not used, and is the first that
    * they read. From then on this connection only holds its seat, until the socket has gone or `secure` is called.
    */
-  unwrap(head: Uint8Array): Socket {
+  unwrap(head: Uint8Array): Duplex {
     const socket = this.#socket!
     this.#receiver = undefined
     this.#head = undefined
@@ -127,7 +128,7 @@ export class TcpConnection implements Connection {
   }
 
   /** Goes on inside TLS. */
-  secure(inside: Socket, secured: Secured): void {
+  secure(inside: Duplex, secured: Secured): void {
     this.#socket?.off('close', this.#onClose)
     this.#secured = secured
     this.attach(inside, this.#local, false)
