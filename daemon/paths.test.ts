@@ -7,6 +7,7 @@ test('without anything said the XDG defaults hold', () => {
     configFile: '/home/ada/.config/kith/config.toml',
     state: '/home/ada/.local/state/kith',
     database: '/home/ada/.local/state/kith/kith.db',
+    library: '/home/ada/.local/state/kith/library.db',
     lock: '/home/ada/.local/state/kith/kith.lock',
     parts: '/home/ada/.local/state/kith/parts',
     cache: '/home/ada/.cache/kith',
