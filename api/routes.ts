@@ -25,6 +25,8 @@ import type { JournalEntry, LogLine, LogQuery } from './journal.ts'
 import { journalEntry, logLine, logQuery } from './journal.ts'
 import type { LibraryQuery, LibraryWindow } from './library.ts'
 import { libraryQuery, libraryWindow } from './library.ts'
+import type { GameRoutes } from './games.ts'
+import { gameRoutes } from './games.ts'
 import type { NearRoutes } from './near.ts'
 import { nearRoutes } from './near.ts'
 import type { NetworkView, SwitchRequest } from './networks.ts'
@@ -78,7 +80,7 @@ import {
 } from './transfers.ts'
 
 /** Every operation of the API under its name. */
-export interface Routes extends NearRoutes, SharingRoutes {
+export interface Routes extends NearRoutes, GameRoutes, SharingRoutes {
   readonly status: Route<None, None, None, Status>
   readonly speedHistory: Route<None, None, None, SpeedHistory>
   readonly setSpeed: Route<None, None, SpeedRequest, Status>
@@ -141,6 +143,7 @@ const afterQuery = z.object({ after: z.coerce.number().int().min(0).optional() }
 
 export const routes: Routes = {
   ...nearRoutes,
+  ...gameRoutes,
   status: {
     method: 'get',
     path: '/status',

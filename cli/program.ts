@@ -11,6 +11,7 @@ import { listCommands } from './commands/list.ts'
 import { logCommands } from './commands/log.ts'
 import { nearCommands } from './commands/near.ts'
 import { networkCommands } from './commands/networks.ts'
+import { playCommands } from './commands/play.ts'
 import { transferCommands } from './commands/transfers.ts'
 import { topCommand } from './commands/top.ts'
 import type { Run } from './context.ts'
@@ -44,6 +45,7 @@ export function program(signal: AbortSignal): Command {
     hashCommands,
     topCommand,
     nearCommands,
+    playCommands,
     networkCommands,
     configCommand,
     logCommands,

@@ -85,8 +85,18 @@ export interface DatagramOptions {
   readonly port?: number
   readonly host?: string
   readonly family?: 4 | 6
+  /** Groups of IPv4 to hear; the port is then shared with other programs of this machine that hear them. */
+  readonly groups?: readonly string[]
+  /** May send to groups and to everybody, but no further than this machine. */
+  readonly toEverybodyHere?: boolean
   /** `bytes` belong to the receiver. */
   receive(from: Endpoint, bytes: Uint8Array): void
+}
+
+/** An address of this machine, and how many of its first bits are those of the network around it. */
+export interface Attached {
+  readonly host: string
+  readonly prefix: number
 }
 
 export interface Net {
@@ -98,6 +108,10 @@ export interface Net {
   /** @throws FaultError `local` `net/port-taken`, `net/forbidden` */
   listen(options: ListenOptions): Promise<Listener>
   datagrams(options: DatagramOptions): Promise<Datagrams>
+  /** Whether this is an address of this machine. */
+  isOwn(host: string): boolean
+  /** The networks that this machine is part of, as the addresses it has in them. */
+  attached(): readonly Attached[]
   /** SHA-256 of the certificate that we show on this network, made at the first need and kept. */
   readonly fingerprint: Uint8Array
   /** The port that other peers reach us at, shared by the networks. */

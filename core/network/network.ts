@@ -7,6 +7,7 @@ import type { WishFacts } from '../transfer/wish.ts'
 import type { Description } from '../transfer/subject.ts'
 import type { Value } from '../value/value.ts'
 import type { Fault } from '../fault/fault.ts'
+import type { Games } from '../offer/games.ts'
 import type { Devices, Gifts, Shelf } from './devices.ts'
 import type { Browse, Chat, Directory, Fetch, Gateways, Locate, Offers, Publish, Search, Serve } from './facets.ts'
 
@@ -62,4 +63,5 @@ export interface Membership extends AsyncDisposable {
   readonly devices?: Devices
   readonly gifts?: Gifts
   readonly shelf?: Shelf
+  readonly games?: Games
 }

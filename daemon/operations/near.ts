@@ -147,7 +147,13 @@ export function nearOperations(world: NearWorld): Operations {
 }
 
 /** By one of its names, or an unambiguous beginning of one. @throws FaultError `input` */
-function named<T>(all: readonly T[], text: string, names: (of: T) => readonly string[], code: string, what: string): T {
+export function named<T>(
+  all: readonly T[],
+  text: string,
+  names: (of: T) => readonly string[],
+  code: string,
+  what: string,
+): T {
   const wanted = text.toLowerCase()
   const exact = all.filter((one) => names(one).some((name) => name.toLowerCase() === wanted))
   const begun = all.filter((one) => names(one).some((name) => name.toLowerCase().startsWith(wanted)))
@@ -156,7 +162,7 @@ function named<T>(all: readonly T[], text: string, names: (of: T) => readonly st
   throw fail('input', code, `There is ${found.length > 1 ? 'more than one' : 'no'} ${what} “${text.slice(0, 80)}”`)
 }
 
-function findDevice(devices: Devices, text: string): Device {
+export function findDevice(devices: Devices, text: string): Device {
   return named(devices.all.current, text, ({ id, name }) => [id, name], 'near/unknown', 'device')
 }
 

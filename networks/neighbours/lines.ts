@@ -1,5 +1,6 @@
 import { fail, FaultError, faultOf } from '@kith/core/fault/fault.ts'
-import type { Channel, ChannelAnswer, ChannelQuestion, Channels } from '@kith/core/network/channel.ts'
+import type { Channel, ChannelAnswer, ChannelQuestion, Channels, TunnelOptions } from '@kith/core/network/channel.ts'
+import type { Connection } from '@kith/core/network/net.ts'
 import type { Book } from './book.ts'
 import { idBytes } from './wire/device-id.ts'
 
@@ -36,6 +37,11 @@ export class Lines implements Disposable {
     await leave(answer)
     if (answer.status === 404) throw fail('unavailable', 'neighbours/not-there', 'The device does not have that')
     throw fail('unavailable', 'neighbours/refused', `The device refuses (${answer.status})`)
+  }
+
+  /** @throws FaultError `gone`, `peer`, or `unavailable` `channel/refused` */
+  async tunnel(id: string, target: string, options?: TunnelOptions): Promise<Connection> {
+    return (await this.to(id)).tunnel(target, options)
   }
 
   async #dial(id: string): Promise<Channel> {

@@ -14,6 +14,7 @@ import { answerShelf, browse, OwnShelf } from './facets/browse.ts'
 import { type OwnTalk, talk } from './facets/chat.ts'
 import { answerPairing, devices, type DevicesWorld } from './facets/devices.ts'
 import { fetch } from './facets/fetch.ts'
+import { games, type OwnGames } from './facets/games.ts'
 import { type GiftDesk, gifts } from './facets/gifts.ts'
 import { publish } from './facets/publish.ts'
 import { answerContent } from './facets/serve.ts'
@@ -37,6 +38,7 @@ export class Member implements Membership {
   readonly gifts: Gifts
   readonly shelf: OwnShelf
   readonly chat: OwnTalk
+  readonly games: OwnGames
   readonly #host: Host
   readonly #settings: Settings
   readonly #book: Book
@@ -66,6 +68,7 @@ export class Member implements Membership {
     this.browse = browse(lines)
     this.shelf = new OwnShelf(host.keep)
     this.chat = this.#resources.use(talk(host, this.#book, lines, own))
+    this.games = this.#resources.use(games(host, lines))
     this.#resources.use(this.#book.all.watch(() => this.#sampleHealth()))
     this.#resources.use(every(host.clock, TICK_MS, () => this.#book.tick()))
   }
@@ -113,6 +116,8 @@ export class Member implements Membership {
     if (question.method === 'POST' && question.target === '/talk') {
       return { status: this.chat.arrived(id, decodeSaid(await question.body(MOST_MESSAGE_BYTES))) ? 204 : 403 }
     }
+    const game = await this.games.answer(id, question)
+    if (game !== undefined) return game
     return answerShelf(this.shelf, this.#running, question) ?? answerContent(this.#running, question) ?? { status: 404 }
   }
 

@@ -68,6 +68,8 @@ export class Internet {
       connect: (to, options) => this.#connect(host, to, options),
       listen: async (options) => this.#listen(host, port, options),
       datagrams: async (options) => this.#open(host, options),
+      isOwn: (other) => other === host || other === '127.0.0.1',
+      attached: () => [{ host, prefix: 24 }],
     }
   }
 

@@ -6,6 +6,7 @@ import { pick } from '@kith/core/network/clock.ts'
 import type { Log } from '@kith/core/network/log.ts'
 import type { Listener, Net } from '@kith/core/network/net.ts'
 import { localNetwork } from './address.ts'
+import { ownAddresses } from './own.ts'
 import { dial } from './dial.ts'
 import { identitySource, type IdentitySource, makeIdentity } from './identity.ts'
 import { listenTcp } from './listen.ts'
@@ -48,6 +49,7 @@ export async function openNet(options: NetOptions): Promise<OpenNet> {
   const { identity: general = identitySource(() => makeIdentity(clock, random)) } = options
   if (bind !== undefined && isIP(bind) === 0) throw fail('input', 'net/address', `${bind} is not an address to bind`)
   const world: TcpWorld = { clock, log, space: readSpace(), open: new Set(), isLocal: localNetwork() }
+  const own = ownAddresses(clock)
   const listening = new Set<AsyncDisposable>()
   const port = options.port === 0 ? await freePort(world, options) : options.port
   const shared = new SharedPort(world, { port, host: bind, budget: root })
@@ -75,11 +77,15 @@ export async function openNet(options: NetOptions): Promise<OpenNet> {
         return connection
       },
       async listen(wants) {
-        const { port: own, host } = wants
+        const { port: chosen, host } = wants
         const where =
-          own === undefined || own === port ? shared : new SharedPort(world, { port: own, host: host ?? bind, budget })
+          chosen === undefined || chosen === port
+            ? shared
+            : new SharedPort(world, { port: chosen, host: host ?? bind, budget })
         return kept<Listener>(await where.join({ budget, identity, wants }))
       },
+      isOwn: own.has,
+      attached: own.attached,
       datagrams: async (how) => kept(await openDatagrams(world, how, budget, bind)),
     }
   }
@@ -94,6 +100,8 @@ export async function openNet(options: NetOptions): Promise<OpenNet> {
     connect: all.connect,
     listen: all.listen,
     datagrams: all.datagrams,
+    isOwn: all.isOwn,
+    attached: all.attached,
     within,
     async [Symbol.asyncDispose]() {
       await Promise.all([...listening].map((each) => each[Symbol.asyncDispose]()))

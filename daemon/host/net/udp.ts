@@ -20,9 +20,10 @@ function same(host: string, _options: unknown, callback: (error: null, address: 
   callback(null, host, isIP(host))
 }
 
-function bound(family: 4 | 6, only: boolean, port: number, host: string): Promise<Socket> {
+function bound(family: 4 | 6, only: boolean, port: number, host: string, shared = false): Promise<Socket> {
   return new Promise((resolve, reject) => {
-    const socket = createSocket({ type: family === 4 ? 'udp4' : 'udp6', ipv6Only: only, lookup: same })
+    const type = family === 4 ? 'udp4' : 'udp6'
+    const socket = createSocket({ type, ipv6Only: only, lookup: same, reuseAddr: shared })
     socket.once('error', (error) => {
       socket.close()
       reject(error)
@@ -34,12 +35,32 @@ function bound(family: 4 | 6, only: boolean, port: number, host: string): Promis
   })
 }
 
+/** Joins groups on every network that has them, and lets what we send to everybody stay on this machine. */
+function hear(socket: Socket, { groups = [], toEverybodyHere = false }: DatagramOptions): void {
+  for (const group of groups) {
+    try {
+      socket.addMembership(group)
+    } catch {
+      // A machine without a network has its loopback still.
+      socket.addMembership(group, '127.0.0.1')
+    }
+  }
+  if (!toEverybodyHere) return
+  socket.setBroadcast(true)
+  socket.setMulticastTTL(0)
+  socket.setMulticastLoopback(true)
+}
+
 /** A socket for both kinds of addresses where the system has them, unless host or family say which. */
 async function open(options: DatagramOptions, bind: string | undefined): Promise<{ socket: Socket; mapped: boolean }> {
   const port = options.port ?? 0
   const host = options.host ?? bind
   const family = options.family ?? (host === undefined ? undefined : isIP(host))
-  if (family === 4) return { socket: await bound(4, false, port, host ?? '0.0.0.0'), mapped: false }
+  if (family === 4) {
+    const socket = await bound(4, false, port, host ?? '0.0.0.0', options.groups !== undefined)
+    hear(socket, options)
+    return { socket, mapped: false }
+  }
   if (family === 6) return { socket: await bound(6, true, port, host ?? '::'), mapped: false }
   try {
     return { socket: await bound(6, false, port, '::'), mapped: true }

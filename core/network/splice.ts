@@ -1,0 +1,32 @@
+import type { Connection } from './net.ts'
+
+/** Bytes on their way to the slower side, beyond which the faster one is made to wait. */
+const MOST_PENDING_BYTES = 512 * 1024
+
+/**
+ * Joins two connections: what one receives, the other sends, at the pace of the slower. They end together; `ended` comes
+ * when both have.
+ */
+export function splice(one: Connection, other: Connection, ended?: () => void): void {
+  let open = 2
+  const finish = (): void => {
+    if (--open === 0) ended?.()
+  }
+  lead(one, other, finish)
+  lead(other, one, finish)
+}
+
+function lead(from: Connection, to: Connection, finish: () => void): void {
+  from.open({
+    receive(bytes) {
+      to.send(bytes.slice())
+      if (to.pending > MOST_PENDING_BYTES) from.pause()
+    },
+    // What we send has left: whoever feeds us may go on.
+    drained: () => to.resume(),
+    ended(fault) {
+      to.close(fault)
+      finish()
+    },
+  })
+}

@@ -1,0 +1,144 @@
+import type { GameView, JoinedGameView, NearbyGameView, OfferedGameView, OfferGameRequest } from '@kith/api/games.ts'
+import { fail } from '@kith/core/fault/fault.ts'
+import type { Devices } from '@kith/core/network/devices.ts'
+import type { Game, Games, GameWay, JoinedGame, OfferedGame } from '@kith/core/offer/games.ts'
+import { knownGames } from '@kith/core/offer/known-games.ts'
+import { parseHostPort } from '@kith/wire/host-port.ts'
+import type { Handlers } from '../api/handlers.ts'
+import type { Supervised } from '../supervisor.ts'
+import { findDevice, named } from './near.ts'
+
+/** A device that answers later is not listed this time. */
+const LIST_MS = 5_000
+
+export interface GamesWorld {
+  readonly networks: ReadonlyMap<string, Supervised>
+  /** Puts on the disk what was kept so far. */
+  record(): void
+}
+
+type Operations = Pick<
+  Handlers,
+  | 'knownGames'
+  | 'offeredGames'
+  | 'offerGame'
+  | 'grantGame'
+  | 'withdrawGame'
+  | 'nearbyGames'
+  | 'joinedGames'
+  | 'joinGame'
+  | 'leaveGame'
+>
+
+export function gameOperations({ networks, record }: GamesWorld): Operations {
+  const near = (): { readonly games: Games; readonly devices: Devices } => {
+    for (const { membership } of networks.values()) {
+      const { games, devices } = membership ?? {}
+      if (games !== undefined && devices !== undefined) return { games, devices }
+    }
+    throw fail('unavailable', 'near/off', 'Kith is not joined with the devices nearby', {
+      hint: 'Switch the network on: kith net on neighbours',
+    })
+  }
+  const name = (id: string): string => near().devices.all.current.find((one) => one.id === id)?.name ?? id.slice(0, 8)
+  const paired = (text: string): string => {
+    const device = findDevice(near().devices, text)
+    if (device.standing === 'paired') return device.id
+    throw fail('input', 'near/not-paired', `${device.name} is not paired with this device`, {
+      hint: `kith pair ${device.id.slice(0, 8)}`,
+    })
+  }
+  const offeredView = (game: OfferedGame): OfferedGameView => ({
+    ...gameView(game),
+    to: game.to.map(name),
+    players: game.players.map(name),
+    ...(game.address === undefined ? {} : { address: game.address }),
+  })
+  const joinedView = ({ id, device, game, path, ports, address }: JoinedGame): JoinedGameView => ({
+    id,
+    device: name(device),
+    title: game.title,
+    kind: game.way.kind,
+    path,
+    ports,
+    ...(address === undefined ? {} : { address }),
+  })
+  const ours = (text: string): OfferedGame =>
+    named(near().games.offered.current, text, ({ id, title }) => [id, title], 'play/unknown', 'game')
+  return {
+    knownGames: () => knownGames.map(({ name: short, title, way: { tcp, udp } }) => ({ name: short, title, tcp, udp })),
+    offeredGames: () => near().games.offered.current.map(offeredView),
+    async offerGame({ body }) {
+      const { title, way } = wanted(body)
+      const made = await near().games.offer(title, way, body.to.map(paired))
+      record()
+      return offeredView(made)
+    },
+    grantGame({ params, body }) {
+      const changed = near().games.grant(ours(params.id).id, body.to.map(paired))
+      record()
+      return offeredView(changed)
+    },
+    async withdrawGame({ params }) {
+      await near().games.withdraw(ours(params.id).id)
+      record()
+    },
+    async nearbyGames() {
+      const { games, devices } = near()
+      const friends = devices.all.current.filter((one) => one.standing === 'paired' && one.near)
+      const lists = await Promise.all(
+        friends.map(async (one): Promise<readonly NearbyGameView[]> => {
+          const some = await games.at(one.id, AbortSignal.timeout(LIST_MS)).catch(() => [])
+          return some.map((game) => ({ ...gameView(game), device: one.name }))
+        }),
+      )
+      return lists.flat()
+    },
+    joinedGames: () => near().games.joined.current.map(joinedView),
+    async joinGame({ body }) {
+      const { games } = near()
+      const device = paired(body.device)
+      const all = await games.at(device, AbortSignal.timeout(LIST_MS))
+      const only = body.game === undefined && all.length === 1 ? all[0] : undefined
+      const game = only ?? named(all, body.game ?? '', ({ id, title }) => [id, title], 'play/unknown', 'game')
+      return joinedView(await games.join(device, game.id))
+    },
+    async leaveGame({ params }) {
+      const all = near().games.joined.current
+      const joined = named(all, params.id, ({ id, game }) => [id, game.title], 'play/unknown', 'game')
+      await near().games.leave(joined.id)
+    },
+  }
+}
+
+/** @throws FaultError `input` */
+function wanted(body: OfferGameRequest): { readonly title: string; readonly way: GameWay } {
+  if (body.segment === true) return { title: body.title ?? 'Local network', way: { kind: 'segment' } }
+  const announces = body.announces?.map((text) => {
+    const at = parseHostPort(text)
+    if (at !== undefined) return at
+    throw fail('input', 'play/announces', `${text} is not an address and a port`, {
+      hint: 'For example 224.0.2.60:4445',
+    })
+  })
+  const known = knownGames.find((one) => one.name === body.game?.toLowerCase())
+  if (body.game !== undefined && known === undefined) {
+    throw fail('input', 'play/unknown-game', `The ports of “${body.game}” are not known`, {
+      hint: 'Name them: kith play offer --tcp 3979 --udp 3979',
+    })
+  }
+  return {
+    title: body.title ?? known?.title ?? 'Game',
+    way: {
+      kind: 'ports',
+      tcp: body.tcp ?? known?.way.tcp ?? [],
+      udp: body.udp ?? known?.way.udp ?? [],
+      announces: announces ?? known?.way.announces ?? [],
+    },
+  }
+}
+
+function gameView({ id, title, way }: Game): GameView {
+  const { tcp, udp } = way.kind === 'ports' ? way : { tcp: [], udp: [] }
+  return { id, title, kind: way.kind, tcp, udp }
+}

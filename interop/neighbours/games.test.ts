@@ -1,0 +1,81 @@
+import assert from 'node:assert/strict'
+import { execFile } from 'node:child_process'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { promisify } from 'node:util'
+import { canMakeNetworks, localNetwork, type Machine } from '../namespaces.ts'
+import { openttd, openttdPlayer, openttdPort, openttdServer, said } from '../peers/openttd.ts'
+import { needs } from '../peers/process.ts'
+import { pair, start, temporary, until } from './people.ts'
+
+const run = promisify(execFile)
+
+/** Asks everybody on the local network who has a game, as OpenTTD's list of servers does, and tells who answers. */
+async function whoPlays(machine: Machine, broadcast: string): Promise<string> {
+  const code = `
+    const socket = require('node:dgram').createSocket('udp4')
+    socket.on('message', (answer, from) => {
+      console.log(from.address + ' ' + from.port + ' ' + answer.readUInt16LE(0) + ' ' + answer.length + ' ' + answer[2])
+      process.exit()
+    })
+    socket.bind(() => {
+      socket.setBroadcast(true)
+      setInterval(() => socket.send(Buffer.from([3, 0, 0]), ${openttdPort}, '${broadcast}'), 500)
+    })
+    setTimeout(() => process.exit(), 20000)`
+  const [command, ...args] = [...machine.within, process.execPath, '-e', code]
+  return (await run(command!, args)).stdout.trim()
+}
+
+test('a game of one device is played from another that has no route to it', { timeout: 180_000 }, async (t) => {
+  if (!(await canMakeNetworks(t)) || !needs(t, openttd)) return
+  await using folder = await temporary()
+  await using lan = await localNetwork(2)
+  const [one, other] = lan.machines
+  await using ann = await start(folder.path, 'ann', one!)
+  await using bob = await start(folder.path, 'bob', other!)
+  await pair(ann, 'ann', bob, 'bob')
+  // Only bob's own machine can reach it.
+  await using server = await openttdServer(other!, join(folder.path, 'server'), '127.0.0.1')
+
+  await t.test('nobody sees or joins it without a grant', async () => {
+    const made = await bob.client.call('offerGame', { body: { game: 'openttd', to: [] } })
+    assert.deepEqual([made.title, made.tcp, made.udp, made.to], ['OpenTTD', [3979], [3979], []])
+    assert.deepEqual(await ann.client.call('nearbyGames'), [])
+    await assert.rejects(ann.client.call('joinGame', { body: { device: 'bob', game: made.id } }), /no game/)
+  })
+
+  await t.test('with a grant it is at a local port, and its own browser finds it', async () => {
+    await bob.client.call('grantGame', { params: { id: 'OpenTTD' }, body: { to: ['ann'] } })
+    const [game] = await ann.client.call('nearbyGames')
+    assert.deepEqual([game?.title, game?.device], ['OpenTTD', 'bob'])
+    const joined = await ann.client.call('joinGame', { body: { device: 'bob' } })
+    assert.deepEqual(joined.ports, [
+      { protocol: 'tcp', port: 3979, local: 3979 },
+      { protocol: 'udp', port: 3979, local: 3979 },
+    ])
+    await until(async () => {
+      const [now] = await ann.client.call('joinedGames')
+      return now?.path === 'direct' ? now : undefined
+    }, 'datagrams travel by themselves')
+    const [host, port, length, whole, kind] = (await whoPlays(one!, '10.71.0.255')).split(' ')
+    assert.deepEqual([host, port, length, kind], [one!.address, '3979', whole, '1'])
+  })
+
+  await t.test('a player joins', async () => {
+    await using _player = await openttdPlayer(one!, join(folder.path, 'player'), 'Ann', '127.0.0.1:3979')
+    await said(server, /Ann has joined the game/, 'the player joins')
+    assert.deepEqual((await bob.client.call('offeredGames'))[0]?.players, ['ann'])
+  })
+
+  await t.test('who is put out has it no more', async () => {
+    await bob.client.call('grantGame', { params: { id: 'OpenTTD' }, body: { to: [] } })
+    await until(async () => {
+      const [now] = await ann.client.call('joinedGames')
+      return now?.path === 'away' ? now : undefined
+    }, 'the path has ended')
+    assert.deepEqual((await bob.client.call('offeredGames'))[0]?.players, [])
+    await ann.client.call('leaveGame', { params: { id: 'OpenTTD' } })
+    assert.deepEqual(await ann.client.call('joinedGames'), [])
+  })
+})

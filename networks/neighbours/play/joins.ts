@@ -1,0 +1,113 @@
+import { fail } from '@kith/core/fault/fault.ts'
+import type { Host } from '@kith/core/network/host.ts'
+import type { Game, GamePorts, JoinedGame } from '@kith/core/offer/games.ts'
+import type { WritableValue } from '@kith/core/value/value.ts'
+import { value } from '@kith/core/value/value.ts'
+import { type Lines, wholeOf } from '../lines.ts'
+import { decodeGames } from '../wire/games.ts'
+import { MOST_MESSAGE_BYTES } from '../wire/messages.ts'
+import type { Repeaters } from './announcements.ts'
+import { bring } from './bring.ts'
+import { type KeptPath, keepPath } from './kept-path.ts'
+
+/** Joined, and how it looks now. */
+interface Join extends AsyncDisposable {
+  readonly shown: () => JoinedGame
+}
+
+/** Games of others on this machine, until they are left or the daemon ends. */
+export class Joins implements AsyncDisposable {
+  readonly all: WritableValue<readonly JoinedGame[]> = value<readonly JoinedGame[]>([])
+  readonly #host: Host
+  readonly #lines: Lines
+  readonly #repeaters: Repeaters
+  readonly #joins = new Map<string, Join>()
+
+  constructor(host: Host, lines: Lines, repeaters: Repeaters) {
+    this.#host = host
+    this.#lines = lines
+    this.#repeaters = repeaters
+  }
+
+  async at(device: string, signal?: AbortSignal): Promise<readonly Game[]> {
+    const answer = await this.#lines.ask(device, {
+      method: 'GET',
+      target: '/games',
+      ...(signal === undefined ? {} : { signal }),
+    })
+    return decodeGames(await wholeOf(answer, MOST_MESSAGE_BYTES))
+  }
+
+  async join(device: string, id: string): Promise<JoinedGame> {
+    const key = `${device.slice(0, 16)}${id}`
+    const known = this.#joins.get(key)
+    if (known !== undefined) return known.shown()
+    const game = (await this.at(device)).find((one) => one.id === id)
+    if (game === undefined) throw fail('unavailable', 'neighbours/not-there', 'The device does not offer that game')
+    const join = await this.#begin(key, device, game)
+    if (this.#joins.has(key)) await join[Symbol.asyncDispose]()
+    else this.#joins.set(key, join)
+    this.#tell()
+    return this.#joins.get(key)!.shown()
+  }
+
+  async leave(id: string): Promise<void> {
+    const join = this.#joins.get(id)
+    if (join === undefined) throw fail('input', 'neighbours/no-game', 'There is no such game')
+    this.#joins.delete(id)
+    this.#tell()
+    await join[Symbol.asyncDispose]()
+  }
+
+  #begin(id: string, device: string, game: Game): Promise<Join> {
+    const { way } = game
+    switch (way.kind) {
+      case 'ports':
+        return this.#bring(id, device, game, way)
+      case 'segment':
+        throw fail('unavailable', 'neighbours/not-there', 'The device does not offer that game')
+    }
+  }
+
+  async #bring(id: string, device: string, game: Game, way: GamePorts): Promise<Join> {
+    const lines = this.#lines
+    let path: KeptPath | undefined
+    const brought = await bring(
+      {
+        host: this.#host,
+        repeaters: this.#repeaters,
+        dial: (port) => lines.tunnel(device, `/games/${game.id}/tcp/${port}`),
+        send: (bytes) => path?.send(bytes),
+      },
+      way,
+    )
+    if (way.udp.length + way.announces.length > 0) {
+      path = keepPath(
+        this.#host,
+        lines,
+        { device, target: `/games/${game.id}/datagrams` },
+        {
+          ...brought.owner,
+          said() {},
+          opened() {},
+          changed: () => this.#tell(),
+        },
+      )
+    }
+    return {
+      shown: () => ({ id, device, game, path: path?.mode ?? 'channel', ports: brought.ports }),
+      async [Symbol.asyncDispose]() {
+        path?.[Symbol.dispose]()
+        await brought[Symbol.asyncDispose]()
+      },
+    }
+  }
+
+  #tell(): void {
+    this.all.set([...this.#joins.values()].map(({ shown }) => shown()))
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Promise.all([...this.#joins.values()].map((join) => join[Symbol.asyncDispose]()))
+  }
+}
