@@ -90,10 +90,14 @@ export class OnHub implements AsyncDisposable {
     throw new Error(`Nothing was found:\n${this.lines.join('\n')}`)
   }
 
-  async list(peer: Peer): Promise<Map<string, string>> {
+  /** The paths of somebody's list with their links, as far as they came: who is busy just now does not answer. */
+  async list(peer: Peer, ms = 30_000): Promise<Map<string, string>> {
     const files = new Map<string, string>()
-    for await (const { path, link } of this.member.browse.browse(peer, AbortSignal.timeout(30_000))) {
-      files.set(path.join('/'), link!)
+    const signal = AbortSignal.timeout(ms)
+    try {
+      for await (const { path, link } of this.member.browse.browse(peer, signal)) files.set(path.join('/'), link!)
+    } catch (error) {
+      if (!signal.aborted) throw error
     }
     return files
   }

@@ -123,12 +123,13 @@ export class Eiskalt implements AsyncDisposable {
   }
 }
 
+// It answers nothing while it builds a list of its shares.
 async function call(port: number, method: string, params: Readonly<Record<string, unknown>>): Promise<unknown> {
   const body = JSON.stringify({ jsonrpc: '2.0', id: 1, method, params })
   const response = await fetch(`http://127.0.0.1:${port}/`, {
     method: 'POST',
     body,
-    signal: AbortSignal.timeout(10_000),
+    signal: AbortSignal.timeout(60_000),
   })
   return ((await response.json()) as { result?: unknown }).result
 }
