@@ -11,6 +11,7 @@ import type { MeasureName, Place, Reading } from './measures.ts'
 import { measures } from './measures.ts'
 import type { Line, Result } from './result.ts'
 import { machine, report, table, versions } from './result.ts'
+import foreign from './webtorrent/package.json' with { type: 'json' }
 
 /**
  * `npm run bench -- [leech seed recheck idle] [--size MIB] [--rounds N] [--clients Kith,aria2] [--keep]`
@@ -68,7 +69,10 @@ async function bench(): Promise<void> {
     at: new Date().toISOString(),
     machine: machine(),
     size,
-    versions: versions(['python3-libtorrent', 'rtorrent', 'aria2', 'qbittorrent-nox', 'transmission-daemon']),
+    versions: {
+      ...versions(['python3-libtorrent', 'rtorrent', 'aria2', 'qbittorrent-nox', 'transmission-daemon']),
+      webtorrent: foreign.dependencies.webtorrent,
+    },
     measures: {},
   }
   for (const name of wanted) {
