@@ -74,7 +74,7 @@ export class Eiskalt implements AsyncDisposable {
     for (const magnet of links) await this.call('magnet.add', { magnet, directory: `${this.downloads}/` })
     await this.call('list.download', { huburl: hub, nick })
     // When the first try fails, it tries again a minute later.
-    await until(async () => String(await this.call('list.local', { separator: ';' })).includes(`${nick}.`), 100_000)
+    await until(async () => String(await this.call('list.local', { separator: ';' })).includes(`${nick}.`), 200_000)
     await this.call('queue.matchlists', {})
   }
 
