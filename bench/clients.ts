@@ -6,12 +6,13 @@ import { programPath } from '@kith/interop/peers/process.ts'
 import { QBittorrent } from '@kith/interop/peers/qbittorrent.ts'
 import { Rtorrent } from '@kith/interop/peers/rtorrent.ts'
 import { Transmission } from '@kith/interop/peers/transmission.ts'
+import { installWebtorrent, Webtorrent } from './webtorrent/webtorrent.ts'
 
 /** A client that takes part, Kith among them, all driven by the same few verbs. */
 export interface Contestant {
   readonly name: string
-  /** The program of its Debian package; our own needs none. */
-  readonly program?: string
+  /** The program of its Debian package, or what brings it from the registry; our own needs none. */
+  readonly program?: string | (() => boolean)
   start(folder: string): Promise<ForeignClient>
 }
 
@@ -47,9 +48,10 @@ export const contestants: readonly Contestant[] = [
   { name: 'rtorrent', program: 'rtorrent', start: (folder) => Rtorrent.start(folder) },
   { name: 'aria2', program: 'aria2c', start: (folder) => Aria2.start(folder) },
   { name: 'qBittorrent', program: 'qbittorrent-nox', start: (folder) => QBittorrent.start(folder) },
+  { name: 'webtorrent', program: installWebtorrent, start: (folder) => Webtorrent.start(folder) },
   { name: 'Transmission', program: 'transmission-daemon', start: (folder) => Transmission.start(folder) },
 ]
 
 export function isInstalled({ program }: Contestant): boolean {
-  return program === undefined || programPath(program) !== undefined
+  return program === undefined || (typeof program === 'string' ? programPath(program) !== undefined : program())
 }

@@ -1,5 +1,7 @@
 import { spawnSync } from 'node:child_process'
+import { readFile, writeFile } from 'node:fs/promises'
 import { cpus, totalmem } from 'node:os'
+import { dirname, join } from 'node:path'
 import type { MeasureName, Reading } from './measures.ts'
 import { measures } from './measures.ts'
 
@@ -81,4 +83,14 @@ export function report(history: readonly Result[]): string {
     )
   }
   return parts.join('\n')
+}
+
+/** Puts what a bench found between its two marks in the README. */
+export async function intoReadme(bench: string, text: string): Promise<void> {
+  const readme = join(dirname(import.meta.dirname), 'README.md')
+  const [begin, end] = [`<!-- ${bench} bench -->`, `<!-- /${bench} bench -->`]
+  const before = await readFile(readme, 'utf8')
+  const [from, to] = [before.indexOf(begin), before.indexOf(end)]
+  if (from < 0 || to < from) throw new Error(`the README has no place for the ${bench} bench`)
+  await writeFile(readme, `${before.slice(0, from)}${begin}\n\n${text}\n\n${before.slice(to)}`)
 }

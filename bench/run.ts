@@ -1,7 +1,7 @@
 import { createServer } from 'node:http'
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import type { AddressInfo } from 'node:net'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { compilePeers } from './cheap.ts'
 import { contestants, isInstalled } from './clients.ts'
@@ -10,7 +10,8 @@ import { makeMaterial, removeFolder, scratchFolder } from './material.ts'
 import type { MeasureName, Place, Reading } from './measures.ts'
 import { measures } from './measures.ts'
 import type { Line, Result } from './result.ts'
-import { machine, report, table, versions } from './result.ts'
+import { intoReadme, machine, report, table, versions } from './result.ts'
+import foreign from './webtorrent/package.json' with { type: 'json' }
 
 /**
  * `npm run bench -- [leech seed recheck idle] [--size MIB] [--rounds N] [--clients Kith,aria2] [--keep]`
@@ -68,7 +69,10 @@ async function bench(): Promise<void> {
     at: new Date().toISOString(),
     machine: machine(),
     size,
-    versions: versions(['python3-libtorrent', 'rtorrent', 'aria2', 'qbittorrent-nox', 'transmission-daemon']),
+    versions: {
+      ...versions(['python3-libtorrent', 'rtorrent', 'aria2', 'qbittorrent-nox', 'transmission-daemon']),
+      webtorrent: foreign.dependencies.webtorrent,
+    },
     measures: {},
   }
   for (const name of wanted) {
@@ -133,9 +137,7 @@ async function keep(result: Result): Promise<void> {
   await mkdir(folder, { recursive: true })
   const stamp = result.at.slice(0, 16).replaceAll(':', '')
   await writeFile(join(folder, `bittorrent-${stamp}.json`), `${JSON.stringify(result, undefined, 1)}\n`)
-  const readme = join(dirname(import.meta.dirname), 'README.md')
-  const block = `<!-- bench -->\n\n${report(await history(folder))}\n<!-- /bench -->`
-  await writeFile(readme, (await readFile(readme, 'utf8')).replace(/<!-- bench -->[\s\S]*<!-- \/bench -->/, block))
+  await intoReadme('bittorrent', report(await history(folder)))
 }
 
 /** What was kept, the oldest first. */

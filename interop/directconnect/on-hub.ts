@@ -80,20 +80,24 @@ export class OnHub implements AsyncDisposable {
     return formatMagnet(of.content)!
   }
 
-  /** The first hit that passes. */
-  async find(query: Query, test: (hit: Hit) => boolean, ms = 10_000): Promise<Hit> {
+  /** The first hit that passes. It asks again: a question may have to wait two seconds until the hub may be asked. */
+  async find(query: Query, test: (hit: Hit) => boolean, ms = 60_000): Promise<Hit> {
     const { search } = this.member
     const end = Date.now() + ms
     while (Date.now() < end) {
-      for await (const hit of search.run(search.plan(query), AbortSignal.timeout(2_000))) if (test(hit)) return hit
+      for await (const hit of search.run(search.plan(query), AbortSignal.timeout(6_000))) if (test(hit)) return hit
     }
     throw new Error(`Nothing was found:\n${this.lines.join('\n')}`)
   }
 
-  async list(peer: Peer): Promise<Map<string, string>> {
+  /** The paths of somebody's list with their links, as far as they came: who is busy just now does not answer. */
+  async list(peer: Peer, ms = 30_000): Promise<Map<string, string>> {
     const files = new Map<string, string>()
-    for await (const { path, link } of this.member.browse.browse(peer, AbortSignal.timeout(30_000))) {
-      files.set(path.join('/'), link!)
+    const signal = AbortSignal.timeout(ms)
+    try {
+      for await (const { path, link } of this.member.browse.browse(peer, signal)) files.set(path.join('/'), link!)
+    } catch (error) {
+      if (!signal.aborted) throw error
     }
     return files
   }

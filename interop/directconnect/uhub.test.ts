@@ -81,11 +81,12 @@ test(
 
     const ours = await material(at, 'ours')
     const shares = await sharesOf(ours)
-    await using on = await OnHub.start(hub, shares)
-    assert.deepEqual(await eiskalt.find('ours large'), ['Kith: ours/ours large.bin'])
+    // Another nick: it may remember the one that was here before as gone.
+    await using on = await OnHub.start(hub, shares, { nick: 'Keeper' })
+    assert.deepEqual(await eiskalt.find('ours large'), ['Keeper: ours/ours large.bin'])
     await eiskalt.fetch(
       hub,
-      'Kith',
+      'Keeper',
       shares.map((share) => on.link(share)),
     )
     await eiskalt.done()
@@ -96,10 +97,10 @@ test(
     }
 
     await on.member.chat.say(hub, 'hello from Kith')
-    await until(async () => (await eiskalt.chat(hub)).includes('<Kith> hello from Kith'))
+    await until(async () => (await eiskalt.chat(hub)).includes('<Keeper> hello from Kith'))
     await eiskalt.call('hub.say', { huburl: hub, message: 'hello | from $ eiskalt' })
     assert.equal(await on.heard('hello | from $ eiskalt', 'eiskalt'), hub)
-    await eiskalt.call('hub.pm', { huburl: hub, nick: 'Kith', message: 'between us' })
+    await eiskalt.call('hub.pm', { huburl: hub, nick: 'Keeper', message: 'between us' })
     assert.equal(await on.heard('between us', 'eiskalt'), `${hub}/eiskalt`)
   },
 )

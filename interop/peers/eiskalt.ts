@@ -58,15 +58,22 @@ export class Eiskalt implements AsyncDisposable {
   /** Shares a folder and waits until it is hashed. */
   async share(directory: string, name: string): Promise<void> {
     await this.call('share.add', { directory: `${directory}/`, virtname: name })
-    await this.call('share.refresh', {})
+    // It says that it is idle before it has begun, refuses to look while it looks, and has what was hashed meanwhile in
+    // its list only after the next look.
+    for (let look = 0; look < 2; look++) {
+      await this.call('share.refresh', {})
+      await new Promise((resolve) => setTimeout(resolve, 1_000))
+      await this.#hashed()
+    }
+  }
+
+  async #hashed(): Promise<void> {
     await until(async () => {
       const { status } = (await this.call('hash.status', {})) as { status: string }
       // It begins to hash a minute after its start, or when it is told to.
       if (status === 'pause') await this.call('hash.pause', {})
       return status === 'idle'
     }, 60_000)
-    // What was hashed meanwhile is not in the list that the first refresh made.
-    await this.call('share.refresh', {})
   }
 
   /** Fetches files from somebody: their list says that they have what the links name. */
@@ -74,7 +81,7 @@ export class Eiskalt implements AsyncDisposable {
     for (const magnet of links) await this.call('magnet.add', { magnet, directory: `${this.downloads}/` })
     await this.call('list.download', { huburl: hub, nick })
     // When the first try fails, it tries again a minute later.
-    await until(async () => String(await this.call('list.local', { separator: ';' })).includes(`${nick}.`), 100_000)
+    await until(async () => String(await this.call('list.local', { separator: ';' })).includes(`${nick}.`), 200_000)
     await this.call('queue.matchlists', {})
   }
 
@@ -123,12 +130,13 @@ export class Eiskalt implements AsyncDisposable {
   }
 }
 
+// It answers nothing while it builds a list of its shares.
 async function call(port: number, method: string, params: Readonly<Record<string, unknown>>): Promise<unknown> {
   const body = JSON.stringify({ jsonrpc: '2.0', id: 1, method, params })
   const response = await fetch(`http://127.0.0.1:${port}/`, {
     method: 'POST',
     body,
-    signal: AbortSignal.timeout(10_000),
+    signal: AbortSignal.timeout(60_000),
   })
   return ((await response.json()) as { result?: unknown }).result
 }

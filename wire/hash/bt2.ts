@@ -1,14 +1,14 @@
 import { concat } from '../bytes.ts'
 import type { Digester } from './digester.ts'
-import { parents } from './merkle.ts'
+import { join, parents } from './merkle.ts'
 import type { TreeHash } from './merkle.ts'
-import { sha256 } from './sha.ts'
+import { hashEach, sha256 } from './sha.ts'
 
 /** Bytes under a leaf of a version 2 torrent, and the smallest piece (BEP 52). */
 export const bt2LeafBytes: number = 16 * 1024
 
 /** SHA-256 of two digests of 32 bytes. */
-export const bt2Tree: TreeHash = { size: 32, node: (left, right) => sha256(concat([left, right])) }
+export const bt2Tree: TreeHash = { size: 32, node: sha256 }
 
 export interface Bt2File {
   /** The `pieces root`: 32 bytes; undefined for an empty file, which has none. */
@@ -20,7 +20,7 @@ export interface Bt2File {
 /** The digest of a full subtree of `height` levels over nothing: its leaves are zeros, not hashes of zeros. */
 export function bt2Filler(height: number): Uint8Array {
   let filler: Uint8Array = new Uint8Array(bt2Tree.size)
-  for (let level = 0; level < height; level++) filler = bt2Tree.node(filler, filler)
+  for (let level = 0; level < height; level++) filler = join(bt2Tree, filler, filler)
   return filler
 }
 
@@ -38,9 +38,7 @@ export function bt2Height(pieceLength: number): number {
 
 /** The digests of the leaves of `bytes`, which start at a multiple of 16 KiB of the file. */
 export function bt2Leaves(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
-  const leaves: Uint8Array[] = []
-  for (let at = 0; at < bytes.length; at += bt2LeafBytes) leaves.push(sha256(bytes.subarray(at, at + bt2LeafBytes)))
-  return concat(leaves)
+  return hashEach('sha256', bytes, bt2LeafBytes)
 }
 
 /** The digest of a piece from its leaves; the last piece of a file with several is filled up to a whole one. */

@@ -1,3 +1,4 @@
+import { KernelMemory } from './kernel-memory.ts'
 import { Md4Kernel } from './md4.ts'
 import { TigerKernel } from './tiger.ts'
 
@@ -8,8 +9,11 @@ import { TigerKernel } from './tiger.ts'
 export interface Kernels {
   readonly tiger: TigerKernel
   readonly md4: Md4Kernel
+  /** What stands in its room is hashed in place. */
+  readonly memory: KernelMemory
 }
 
 export function openKernels(): Kernels {
-  return { tiger: new TigerKernel(), md4: new Md4Kernel() }
+  const memory = new KernelMemory()
+  return { tiger: new TigerKernel(memory), md4: new Md4Kernel(memory), memory }
 }

@@ -3,6 +3,7 @@ import { before, test } from 'node:test'
 import fc from 'fast-check'
 import { hex, utf8 } from '../bytes.ts'
 import { ed2kDigester, ed2kOf, partBytes } from './ed2k.ts'
+import { KernelMemory } from './kernel-memory.ts'
 import { Md4Kernel } from './md4.ts'
 
 let kernel: Md4Kernel
@@ -35,18 +36,37 @@ test('any cut into updates gives the same digest', () => {
   )
 })
 
-test('four lanes give what one gives, again and again', () => {
-  for (const length of [0, 1, 55, 56, 63, 64, 65, 119, 120, 1000, 4096]) {
-    const lanes = kernel.lanes(length)
-    for (const round of [1, 2]) {
-      const messages = [0, 1, 2, 3].map((lane) => Uint8Array.from({ length }, (_, i) => i * 7 + lane * 31 + round))
-      messages.forEach((message, lane) => lanes.input(lane).set(message))
+test('messages side by side have the digests that each has alone, wherever they stand', () => {
+  const memory = new KernelMemory()
+  const here = new Md4Kernel(memory)
+  fc.assert(
+    fc.property(fc.array(fc.nat(400), { maxLength: 9 }), fc.nat(255), (lengths, seed) => {
+      const room = memory.room(lengths.reduce((sum, length) => sum + length, 0))
+      let at = 0
+      const messages = lengths.map((length) => {
+        const message = room.subarray(at, (at += length))
+        for (let i = 0; i < length; i++) message[i] = i * 7 + at * 31 + seed
+        return message
+      })
+      const alone = messages.map((message) => kernel.digest(message.slice()))
+      assert.deepEqual(kernel.digests(messages.map((message) => message.slice())), alone)
+      assert.deepEqual(here.digests(messages), alone)
       assert.deepEqual(
-        lanes.digests(),
-        messages.map((message) => kernel.digest(message)),
+        messages.map((message) => here.digest(message)),
+        alone,
       )
-    }
-  }
+    }),
+  )
+})
+
+test('messages longer than what is copied at once', () => {
+  const messages = [1_000_000, 1_000_001, 1_300_000].map((length, lane) =>
+    Uint8Array.from({ length }, (_, i) => Math.imul(i + lane, 2654435761) >>> 21),
+  )
+  assert.deepEqual(
+    kernel.digests(messages),
+    messages.map((message) => kernel.digest(message)),
+  )
 })
 
 test('eDonkey: both roots of zeros at the sizes where they differ', () => {

@@ -1,41 +1,98 @@
 import { md4Module } from '../kernels/md4.wasm.ts'
 import type { Digester } from './digester.ts'
+import { batchAt, batchBytes, KernelMemory } from './kernel-memory.ts'
 
 export const md4Size = 16
 const blockBytes = 64
-const pageBytes = 64 * 1024
+/** Messages side by side. */
+const lanes = 4
+const laneBytes: number = batchBytes / lanes
 
-// Where things are in the memory of an instance, in bytes.
-const stateAt = 0
-const wordsAt = 1024
-const inputAt = 4096
-/** Bytes that one call of the plain kernel takes. */
-const batchBytes = 256 * 1024
+// Where things are in the memory of the kernels, in bytes.
+const stateAt = 48 * 1024
+const wordsAt = 49 * 1024
 
 interface Exports {
   blocks(state: number, at: number, count: number): void
-  blocks4(state: number, at: number, stride: number, count: number, words: number): void
+  blocks4(state: number, p: number, q: number, r: number, s: number, count: number, words: number): void
 }
 
 const start = Uint32Array.of(0x67452301, 0xefcdab89, 0x98badcfe, 0x10325476)
 
 /** MD4 (RFC 1320), which eDonkey is built on. Every digest has 16 bytes. */
 export class Md4Kernel {
-  readonly #module: WebAssembly.Module
   readonly #kernel: Exports
-  readonly #memory: Uint8Array<ArrayBuffer>
+  readonly #memory: KernelMemory
 
-  constructor() {
-    this.#module = new WebAssembly.Module(Uint8Array.fromBase64(md4Module))
-    const memory = new WebAssembly.Memory({ initial: Math.ceil((inputAt + batchBytes) / pageBytes) })
-    this.#kernel = this.#instance(memory)
-    this.#memory = new Uint8Array(memory.buffer)
+  constructor(memory: KernelMemory = new KernelMemory()) {
+    const module = new WebAssembly.Module(Uint8Array.fromBase64(md4Module))
+    this.#kernel = new WebAssembly.Instance(module, { env: { memory: memory.memory } }).exports as unknown as Exports
+    this.#memory = memory
   }
 
   digest(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
-    const digester = this.digester()
-    digester.update(bytes)
-    return digester.digest()
+    return this.#finish(new Uint8Array(start.slice().buffer), 0, bytes)
+  }
+
+  /**
+   * Of several messages, in their order. Four of about the same length go side by side, which takes less than half the
+   * time of one after another.
+   */
+  digests(messages: readonly Uint8Array[]): readonly Uint8Array<ArrayBuffer>[] {
+    const digests: Uint8Array<ArrayBuffer>[] = []
+    const order = Array.from(messages.keys()).toSorted((a, b) => messages[a]!.length - messages[b]!.length)
+    for (let at = 0; at < order.length; at += lanes) {
+      const some = order.slice(at, at + lanes)
+      const states = this.#sideBySide(some.map((index) => messages[index]!))
+      for (const [lane, index] of some.entries()) {
+        const { state, done } = states(lane)
+        digests[index] = this.#finish(state, done, messages[index]!)
+      }
+    }
+    return digests
+  }
+
+  /** Hashes up to four messages as far as the shortest has full blocks; gives how far, and the state of each. */
+  #sideBySide(
+    messages: readonly Uint8Array[],
+  ): (lane: number) => { readonly state: Uint8Array<ArrayBuffer>; readonly done: number } {
+    // Alone it is faster in the plain way.
+    const shortest = messages.length === 1 ? 0 : Math.min(...messages.map(({ length }) => length))
+    const done = Math.floor(shortest / blockBytes) * blockBytes
+    const vectors = Uint32Array.from({ length: 4 * lanes }, (_, i) => start[Math.floor(i / lanes)]!)
+    if (done > 0) {
+      const memory = this.#memory.bytes
+      memory.set(new Uint8Array(vectors.buffer), stateAt)
+      this.#blocks4(messages, done)
+      new Uint8Array(vectors.buffer).set(memory.subarray(stateAt, stateAt + vectors.byteLength))
+    }
+    return (lane) => ({ state: laneState(vectors, lane), done })
+  }
+
+  /** Takes the first `done` bytes of two to four messages. */
+  #blocks4(messages: readonly Uint8Array[], done: number): void {
+    const here = messages.map((message) => this.#memory.addressOf(message))
+    if (!here.includes(undefined)) {
+      // Where there is no fourth, its lane does what the last one does.
+      const [p = 0, q = p, r = q, s = r] = here as number[]
+      return this.#kernel.blocks4(stateAt, p, q, r, s, done / blockBytes, wordsAt)
+    }
+    for (let at = 0; at < done; at += laneBytes) {
+      const end = Math.min(done, at + laneBytes)
+      const [p, q, r, s] = [0, 1, 2, 3].map((lane) => batchAt + lane * laneBytes) as [number, number, number, number]
+      for (const [lane, message] of messages.entries()) {
+        this.#memory.bytes.set(message.subarray(at, end), batchAt + lane * laneBytes)
+      }
+      this.#kernel.blocks4(stateAt, p, q, r, s, (end - at) / blockBytes, wordsAt)
+    }
+  }
+
+  /** Goes on with the state over the first `done` bytes, full blocks. */
+  #finish(state: Uint8Array<ArrayBuffer>, done: number, message: Uint8Array): Uint8Array<ArrayBuffer> {
+    const whole = Math.floor(message.length / blockBytes) * blockBytes
+    this.#compress(state, message.subarray(done, whole))
+    this.#compress(state, padded(message.subarray(whole), message.length))
+    return state
   }
 
   digester(): Digester<Uint8Array<ArrayBuffer>> {
@@ -64,55 +121,25 @@ export class Md4Kernel {
     }
   }
 
-  /**
-   * Four messages of `length` bytes each, side by side: more than twice as fast as one after another. Write them
-   * to `input(0)` … `input(3)`, then ask for the digests. It takes four times `length` of memory while it lives.
-   */
-  lanes(length: number): Md4Lanes {
-    const padding = padded(new Uint8Array(length % blockBytes), length)
-    // A message is followed by its padding in full blocks, so all four end in the same block.
-    const stride = Math.floor(length / blockBytes) * blockBytes + padding.length
-    const memory = new WebAssembly.Memory({ initial: Math.ceil((inputAt + 4 * stride) / pageBytes) })
-    const kernel = this.#instance(memory)
-    const bytes = new Uint8Array(memory.buffer)
-    const vectors = new Uint32Array(memory.buffer, stateAt, 16)
-    const input = (lane: number): Uint8Array =>
-      bytes.subarray(inputAt + lane * stride, inputAt + lane * stride + length)
-    return {
-      input,
-      digests: () => {
-        for (let i = 0; i < 16; i++) vectors[i] = start[i >> 2]!
-        for (let lane = 0; lane < 4; lane++) {
-          const end = inputAt + (lane + 1) * stride
-          bytes.set(padding.subarray(length % blockBytes), end - padding.length + (length % blockBytes))
-        }
-        kernel.blocks4(stateAt, inputAt, stride, stride / blockBytes, wordsAt)
-        return Array.from({ length: 4 }, (_, lane) => {
-          return new Uint8Array(Uint32Array.from({ length: 4 }, (_, word) => vectors[word * 4 + lane]!).buffer)
-        })
-      },
-    }
-  }
-
   #compress(state: Uint8Array, bytes: Uint8Array): void {
-    this.#memory.set(state, stateAt)
-    for (let at = 0; at < bytes.length; at += batchBytes) {
-      const some = bytes.subarray(at, at + batchBytes)
-      this.#memory.set(some, inputAt)
-      this.#kernel.blocks(stateAt, inputAt, some.length / blockBytes)
+    const memory = this.#memory.bytes
+    memory.set(state, stateAt)
+    const here = this.#memory.addressOf(bytes)
+    if (here !== undefined) this.#kernel.blocks(stateAt, here, bytes.length / blockBytes)
+    else {
+      for (let at = 0; at < bytes.length; at += batchBytes) {
+        const some = bytes.subarray(at, at + batchBytes)
+        memory.set(some, batchAt)
+        this.#kernel.blocks(stateAt, batchAt, some.length / blockBytes)
+      }
     }
-    state.set(this.#memory.subarray(stateAt, stateAt + md4Size))
-  }
-
-  #instance(memory: WebAssembly.Memory): Exports {
-    return new WebAssembly.Instance(this.#module, { env: { memory } }).exports as unknown as Exports
+    state.set(memory.subarray(stateAt, stateAt + md4Size))
   }
 }
 
-export interface Md4Lanes {
-  /** Where message `lane` (0 to 3) is to be written; it stays as it was for the next time. */
-  input(lane: number): Uint8Array
-  digests(): readonly Uint8Array[]
+/** What vectors hold of one message: its digest, when it is at its end. */
+function laneState(vectors: Uint32Array, lane: number): Uint8Array<ArrayBuffer> {
+  return new Uint8Array(Uint32Array.from({ length: 4 }, (_, word) => vectors[word * lanes + lane]!).buffer)
 }
 
 /** The last, unfull block of a message of `length` bytes with its padding: one or two blocks. */

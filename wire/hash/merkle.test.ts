@@ -3,10 +3,10 @@ import { test } from 'node:test'
 import fc from 'fast-check'
 import { concat, equal, hex } from '../bytes.ts'
 import { bt2Digester, bt2Filler, bt2Leaves, bt2Piece, bt2Root, bt2Tree } from './bt2.ts'
-import { layers, merkleRoot, proofOf, proves } from './merkle.ts'
+import { join, layers, merkleRoot, proofOf, proves } from './merkle.ts'
 import { sha256 } from './sha.ts'
 
-const node = (left: Uint8Array, right: Uint8Array): Uint8Array => bt2Tree.node(left, right)
+const node = (left: Uint8Array, right: Uint8Array): Uint8Array => join(bt2Tree, left, right)
 const leaf = (index: number): Uint8Array => sha256(Uint8Array.of(index))
 
 function leaves(count: number): Uint8Array {

@@ -3,7 +3,8 @@ import { concat, equal } from '../bytes.ts'
 /** How a binary hash tree joins two digests of `size` bytes. */
 export interface TreeHash {
   readonly size: number
-  node(left: Uint8Array, right: Uint8Array): Uint8Array
+  /** The node over two digests, one after the other. */
+  node(both: Uint8Array): Uint8Array
 }
 
 /**
@@ -12,13 +13,19 @@ export interface TreeHash {
  */
 export function parents(tree: TreeHash, digests: Uint8Array, filler?: Uint8Array): Uint8Array<ArrayBuffer> {
   const { size } = tree
-  const up: Uint8Array[] = []
-  for (let at = 0; at < digests.length; at += 2 * size) {
-    const left = digests.subarray(at, at + size)
-    const right = at + size < digests.length ? digests.subarray(at + size, at + 2 * size) : filler
-    up.push(right === undefined ? left : tree.node(left, right))
+  const pairs = Math.floor(digests.length / (2 * size))
+  const odd = digests.subarray(pairs * 2 * size)
+  const up = new Uint8Array(pairs * size + odd.length)
+  for (let pair = 0; pair < pairs; pair++) {
+    up.set(tree.node(digests.subarray(pair * 2 * size, (pair + 1) * 2 * size)), pair * size)
   }
-  return concat(up)
+  if (odd.length > 0) up.set(filler === undefined ? odd : join(tree, odd, filler), pairs * size)
+  return up
+}
+
+/** The node over two digests. */
+export function join(tree: TreeHash, left: Uint8Array, right: Uint8Array): Uint8Array {
+  return tree.node(concat([left, right]))
 }
 
 /** Every level from `leaves` (at least one) to the root. */
@@ -60,7 +67,7 @@ export function proves(
     if ((at ^ 1) >= width) continue
     const sibling = proof[used++]
     if (sibling?.length !== tree.size) return false
-    digest = at % 2 === 0 ? tree.node(digest, sibling) : tree.node(sibling, digest)
+    digest = at % 2 === 0 ? join(tree, digest, sibling) : join(tree, sibling, digest)
   }
   return used === proof.length && equal(digest, root)
 }

@@ -22,7 +22,7 @@ test('a file shorter than a part has the same digests as a whole and as a stream
     const bytes = random.subarray(0, size)
     const stream = manyDigests(names, kernels)
     stream.update(bytes)
-    assert.deepEqual(wholeDigests(kernels, bytes), stream.digest(), `${size} bytes`)
+    assert.deepEqual(wholeDigests(kernels, [bytes])[0], stream.digest(), `${size} bytes`)
   }
 })
 

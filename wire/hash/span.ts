@@ -1,12 +1,10 @@
 import { concat } from '../bytes.ts'
 import { aichOf, aichPart } from './aich.ts'
-import { bt2Filler, bt2Height, bt2LeafBytes, bt2Root, bt2Tree } from './bt2.ts'
+import { bt2Filler, bt2Height, bt2LeafBytes, bt2Leaves, bt2Root, bt2Tree } from './bt2.ts'
 import { ed2kOf, partBytes } from './ed2k.ts'
 import type { Kernels } from './kernels.ts'
 import { md4Size } from './md4.ts'
-import type { Md4Lanes } from './md4.ts'
-import { parents } from './merkle.ts'
-import { sha256 } from './sha.ts'
+import { join, parents } from './merkle.ts'
 import type { SpanOfUnits, SubtreeHash } from './subtree.ts'
 import { joinSubtrees, subtreeCount, subtrees } from './subtree.ts'
 import { keptBlockBytes, tigerRoot } from './tiger-tree.ts'
@@ -43,36 +41,33 @@ export type SpanHash = (size: number, index: number, read: (into: Uint8Array, po
 
 /**
  * Hashes span `index` of a file of `size` bytes. `read` fills what it is given with the bytes at a position of the
- * file; it is called in order. Takes 39 MB of memory, which serve for all spans.
+ * file; it is called in order. Takes 39 MB in the room of the kernels' memory, which serve for all spans.
  */
 export function spanHash(kernels: Kernels): SpanHash {
-  const lanes = kernels.md4.lanes(partBytes)
   return (size, index, read) => {
     const start = index * spanBytes
-    const end = Math.min(size, start + spanBytes)
+    const bytes = kernels.memory.room(spanBytes).subarray(0, Math.min(size - start, spanBytes))
     const parts: Uint8Array[] = []
-    const tigerUnits: Uint8Array[] = []
     const left: Uint8Array[] = []
     const right: Uint8Array[] = []
-    for (let at = start; at < end; at += partBytes) {
-      const part = lanes.input(parts.length).subarray(0, Math.min(partBytes, end - at))
+    for (let at = 0; at < bytes.length; at += partBytes) {
+      const part = bytes.subarray(at, at + partBytes)
       parts.push(part)
-      read(part, at)
+      read(part, start + at)
       const blocks = aichBlocks(part)
       left.push(aichPart(blocks, true))
       right.push(aichPart(blocks, false))
-      tigerUnits.push(kernels.tiger.leaves(part))
     }
-    const isEnd = end === size
+    const isEnd = start + bytes.length === size
     const from = start / unitBytes
-    let tiger: Uint8Array = concat(tigerUnits)
+    let tiger: Uint8Array = kernels.tiger.leaves(bytes)
     for (let at = leafBytes; at < unitBytes; at *= 2) tiger = kernels.tiger.fold(tiger)
     return {
-      ed2k: md4Of(kernels, lanes, parts),
+      ed2k: concat(kernels.md4.digests(parts)),
       aichLeft: concat(left),
       aichRight: concat(right),
       tiger: concat(subtrees(tigerHash(kernels, size), tiger, from, isEnd)),
-      bt2: concat(subtrees(bt2Hash, bt2Units(parts), from, isEnd)),
+      bt2: concat(subtrees(bt2Hash, bt2Leaves(bytes), from, isEnd)),
     }
   }
 }
@@ -105,32 +100,6 @@ export function joinSpans(
   }
 }
 
-function md4Of(kernels: Kernels, lanes: Md4Lanes, parts: readonly Uint8Array[]): Uint8Array {
-  const whole = parts.filter(({ length }) => length === partBytes).length
-  const digests: Uint8Array[] = whole > 1 ? lanes.digests().slice(0, whole) : []
-  for (const part of parts.slice(digests.length)) digests.push(kernels.md4.digest(part))
-  return concat(digests)
-}
-
-/** SHA-256 of each 16 KiB; some of these begin in one part and end in the next. */
-function bt2Units(parts: readonly Uint8Array[]): Uint8Array {
-  const leaves: Uint8Array[] = []
-  let held: Uint8Array = new Uint8Array()
-  for (const part of parts) {
-    let at = 0
-    if (held.length > 0) {
-      at = Math.min(part.length, unitBytes - held.length)
-      held = concat([held, part.subarray(0, at)])
-      if (held.length < unitBytes) continue
-      leaves.push(sha256(held))
-    }
-    for (; at + unitBytes <= part.length; at += unitBytes) leaves.push(sha256(part.subarray(at, at + unitBytes)))
-    held = part.slice(at)
-  }
-  if (held.length > 0) leaves.push(sha256(held))
-  return concat(leaves)
-}
-
 function tigerHash({ tiger }: Kernels, size: number): SubtreeHash {
   return {
     size: tigerSize,
@@ -149,8 +118,8 @@ const bt2Hash: SubtreeHash = {
     for (let at = 0; at < height; at++) level = parents(bt2Tree, level, bt2Filler(at))
     return level
   },
-  node: (left, right) => bt2Tree.node(left, right),
-  alone: (digest, height) => bt2Tree.node(digest, bt2Filler(height)),
+  node: (left, right) => join(bt2Tree, left, right),
+  alone: (digest, height) => join(bt2Tree, digest, bt2Filler(height)),
 }
 
 /** Bytes of the digests in a span, in the order of its fields, as one: what is kept over a restart. */

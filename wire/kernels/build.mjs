@@ -5,6 +5,8 @@ import { readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import asc from 'assemblyscript/asc'
 
+// Its paths are taken from here, whatever baseDir says.
+process.chdir(import.meta.dirname)
 const options = ['--optimizeLevel', '3', '--noAssert', '--runtime', 'stub', '--importMemory', '--enable', 'simd']
 
 for (const file of readdirSync(import.meta.dirname)) {

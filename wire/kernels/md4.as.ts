@@ -118,21 +118,19 @@ export function blocks(state: usize, at: usize, count: i32): void {
 }
 
 /**
- * The same for four messages whose blocks begin at `at`, `at + stride`, … The state is four vectors: `a` of every
+ * The same for four messages whose blocks begin at `p`, `q`, `r` and `s`. The state is four vectors: `a` of every
  * message, then `b`, `c` and `d`. 256 bytes at `words` are overwritten.
  */
-export function blocks4(state: usize, at: usize, stride: usize, count: i32, words: usize): void {
+export function blocks4(state: usize, p: usize, q: usize, r: usize, s: usize, count: i32, words: usize): void {
   let a = v128.load(state, 0)
   let b = v128.load(state, 16)
   let c = v128.load(state, 32)
   let d = v128.load(state, 48)
-  const two = stride * 2
-  const three = stride * 3
-  for (let i = 0; i < count; i++, at += 64) {
-    transpose(words, v128.load(at), v128.load(at + stride), v128.load(at + two), v128.load(at + three))
-    transpose(words + 64, v128.load(at, 16), v128.load(at + stride, 16), v128.load(at + two, 16), v128.load(at + three, 16))
-    transpose(words + 128, v128.load(at, 32), v128.load(at + stride, 32), v128.load(at + two, 32), v128.load(at + three, 32))
-    transpose(words + 192, v128.load(at, 48), v128.load(at + stride, 48), v128.load(at + two, 48), v128.load(at + three, 48))
+  for (let i = 0; i < count; i++, p += 64, q += 64, r += 64, s += 64) {
+    transpose(words, v128.load(p), v128.load(q), v128.load(r), v128.load(s))
+    transpose(words + 64, v128.load(p, 16), v128.load(q, 16), v128.load(r, 16), v128.load(s, 16))
+    transpose(words + 128, v128.load(p, 32), v128.load(q, 32), v128.load(r, 32), v128.load(s, 32))
+    transpose(words + 192, v128.load(p, 48), v128.load(q, 48), v128.load(r, 48), v128.load(s, 48))
     const a0 = a, b0 = b, c0 = c, d0 = d
     a = f4(a, b, c, d, v128.load(words, 0), 3)
     d = f4(d, a, b, c, v128.load(words, 16), 7)

@@ -4,7 +4,6 @@ import { setPriority } from 'node:os'
 import type { MessagePort } from 'node:worker_threads'
 import { parentPort } from 'node:worker_threads'
 import type { Digester } from '@kith/wire/hash/digester.ts'
-import { partBytes } from '@kith/wire/hash/ed2k.ts'
 import type { Kernels } from '@kith/wire/hash/kernels.ts'
 import { openKernels } from '@kith/wire/hash/kernels.ts'
 import { shaDigester } from '@kith/wire/hash/sha.ts'
@@ -18,6 +17,8 @@ import { stampOf } from './stamp.ts'
 
 /** Fits the caches, so that both hashes of the whole find in them what was read. */
 const readBytes = 512 * 1024
+/** Files that are read before they are hashed together; as much again is already under way in the caches. */
+const groupBytes = 512 * 1024
 /** Everything else goes first; only this thread gets the priority, not the process. */
 const niceness = 10
 
@@ -71,14 +72,23 @@ function failure(error: unknown): HashAnswer {
 function serve(port: MessagePort): void {
   const kernels: Kernels = openKernels()
   const chains = new Map<number, Chain>()
-  let memory = new Uint8Array(readBytes)
+  const memory = new Uint8Array(readBytes)
   let span: SpanHash | undefined
 
-  function whole(file: FileAt): HashAnswer {
-    if (memory.length < file.size) memory = new Uint8Array(Math.min(partBytes, Math.max(file.size, 2 * memory.length)))
-    const bytes = memory.subarray(0, file.size)
-    within(file, (fd) => readAll(fd, bytes, 0))
-    return { kind: 'digests', digests: wholeDigests(kernels, bytes) }
+  /** Some files at once, each as a whole. */
+  function whole(files: readonly FileAt[]): readonly HashAnswer[] {
+    const room = kernels.memory.room(files.reduce((sum, { size }) => sum + size, 0))
+    let at = 0
+    const read = files.map((file) => {
+      const into = room.subarray(at, (at += file.size))
+      return attempt(() => {
+        within(file, (fd) => readAll(fd, into, 0))
+        return into
+      })
+    })
+    const whole = read.filter((one) => one instanceof Uint8Array)
+    const digests = wholeDigests(kernels, whole).values()
+    return read.map((one) => (one instanceof Uint8Array ? { kind: 'digests', digests: digests.next().value! } : one))
   }
 
   function chain(file: FileAt, key: number, index: number): HashAnswer {
@@ -104,7 +114,7 @@ function serve(port: MessagePort): void {
   function work(job: HashJob): readonly HashAnswer[] {
     switch (job.kind) {
       case 'files':
-        return job.files.map((file) => attempt(() => whole(file)))
+        return inGroups(job.files).flatMap((files) => whole(files))
       case 'span':
         return [
           attempt(() => {
@@ -131,7 +141,22 @@ function serve(port: MessagePort): void {
   port.on('message', ({ id, job }: HashOrder) => port.postMessage({ id, answers: work(job) } satisfies HashReport))
 }
 
-function attempt(work: () => HashAnswer): HashAnswer {
+/** Short files side by side, as many as the caches hold. */
+function inGroups(files: readonly FileAt[]): FileAt[][] {
+  const groups: FileAt[][] = []
+  let bytes = Number.POSITIVE_INFINITY
+  for (const file of files) {
+    bytes += file.size
+    if (bytes > groupBytes) {
+      groups.push([])
+      bytes = file.size
+    }
+    groups.at(-1)!.push(file)
+  }
+  return groups
+}
+
+function attempt<T>(work: () => T): T | HashAnswer {
   try {
     return work()
   } catch (error) {

@@ -114,6 +114,28 @@ describe('channels', () => {
     await eventually(() => one.budget.local.seats.taken + other.budget.local.seats.taken === 0)
   })
 
+  it('do not take an answer that breaks off for a whole one', async () => {
+    await using one = await side()
+    const other = await side()
+    await other.channels.listen({}, () => ({
+      status: 200,
+      body: (async function* () {
+        yield randomBytes(MIB)
+        await new Promise(() => {})
+      })(),
+    }))
+    using there = await one.channels.dial(other.at, other.fingerprint)
+    const { body } = await there.ask({ method: 'GET', target: '/' })
+    let had = 0
+    await assert.rejects(async () => {
+      for await (const part of body) {
+        had += part.length
+        if (had === MIB) await other[Symbol.asyncDispose]()
+      }
+    }, withFault('channel/ended'))
+    assert.equal(had, MIB)
+  })
+
   it('say that they ended, and refuse bodies that are too long', async () => {
     await using one = await side()
     const other = await side()

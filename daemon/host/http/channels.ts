@@ -248,7 +248,8 @@ class DialledChannel implements Channel {
  */
 function watch(session: Http2Session, socket: Duplex, clock: Clock): Disposable {
   let waiting = false
-  const end = (): void => session.destroy()
+  // With a code: without one, an answer that breaks off would look as if it had come to its end.
+  const end = (): void => session.destroy(new Error('it went away'), constants.NGHTTP2_CANCEL)
   socket.once('end', end)
   const pinging = every(clock, PING_MS, () => {
     if (waiting || session.destroyed) return end()
