@@ -3,18 +3,16 @@ import type { Id, None, Route } from './route.ts'
 
 const port: z.ZodType<number> = z.int().min(1).max(65_535)
 
-/** What there is to play: a game with its ports, or a network segment that carries any game. */
+/** What there is to play. */
 export interface GameView {
   readonly id: string
   readonly title: string
-  readonly kind: 'ports' | 'segment'
   readonly tcp: readonly number[]
   readonly udp: readonly number[]
 }
 const gameFields = {
   id: z.string(),
   title: z.string(),
-  kind: z.enum(['ports', 'segment']),
   tcp: z.array(port),
   udp: z.array(port),
 }
@@ -23,14 +21,11 @@ const gameFields = {
 export interface OfferedGameView extends GameView {
   readonly to: readonly string[]
   readonly players: readonly string[]
-  /** Our own address on the segment. */
-  readonly address?: string | undefined
 }
 export const offeredGameView: z.ZodType<OfferedGameView> = z.object({
   ...gameFields,
   to: z.array(z.string()),
   players: z.array(z.string()),
-  address: z.string().optional(),
 })
 
 /** A game that a device lets us join. */
@@ -43,21 +38,16 @@ export interface JoinedGameView {
   readonly id: string
   readonly device: string
   readonly title: string
-  readonly kind: 'ports' | 'segment'
   /** Datagrams travel by themselves, inside the channel of the devices, or not at all: the device is away. */
   readonly path: 'direct' | 'channel' | 'away'
   readonly ports: readonly { readonly protocol: 'tcp' | 'udp'; readonly port: number; readonly local: number }[]
-  /** Our address on the segment. */
-  readonly address?: string | undefined
 }
 export const joinedGameView: z.ZodType<JoinedGameView> = z.object({
   id: z.string(),
   device: z.string(),
   title: z.string(),
-  kind: z.enum(['ports', 'segment']),
   path: z.enum(['direct', 'channel', 'away']),
   ports: z.array(z.object({ protocol: z.enum(['tcp', 'udp']), port, local: port })),
-  address: z.string().optional(),
 })
 
 /** A game whose ports are known: its name is enough to offer it. */
@@ -74,10 +64,9 @@ export const knownGameView: z.ZodType<KnownGameView> = z.object({
   udp: z.array(port),
 })
 
-/** A known game by name, ports, or a segment. */
+/** A known game by name, or ports. */
 export interface OfferGameRequest {
   readonly game?: string | undefined
-  readonly segment?: boolean | undefined
   readonly title?: string | undefined
   readonly tcp?: readonly number[] | undefined
   readonly udp?: readonly number[] | undefined
@@ -90,7 +79,6 @@ const devices: z.ZodType<readonly string[]> = z.array(z.string().min(1).max(200)
 const ports: z.ZodType<readonly number[]> = z.array(port).max(16)
 export const offerGameRequest: z.ZodType<OfferGameRequest> = z.strictObject({
   game: z.string().min(1).max(80).optional(),
-  segment: z.boolean().optional(),
   title: z.string().min(1).max(80).optional(),
   tcp: ports.optional(),
   udp: ports.optional(),
@@ -153,7 +141,7 @@ export const gameRoutes: GameRoutes = {
     path: '/games',
     scope: 'share',
     tag,
-    summary: 'Let devices join a game of this machine, or a network segment',
+    summary: 'Let devices join a game of this machine',
     params: [],
     body: offerGameRequest,
     response: offeredGameView,

@@ -10,7 +10,6 @@ interface OfferFlags {
   readonly tcp?: string[]
   readonly udp?: string[]
   readonly announces?: string[]
-  readonly segment?: true
 }
 
 /** What there is to play, as `kith play list --json` prints it. */
@@ -55,13 +54,12 @@ export function playCommands(root: Command, run: Run): void {
     .option('--tcp <ports...>', 'its TCP ports')
     .option('--udp <ports...>', 'its UDP ports')
     .option('--announces <places...>', 'where it tells the local network of itself, such as 224.0.2.60:4445')
-    .option('--segment', 'a network segment of its own, for any game; needs the right to make network devices')
     .action(
       run(async ({ kith, out }: Context, game: string | undefined, given: OfferFlags) => {
-        if (game === undefined && given.segment === undefined && given.tcp === undefined && given.udp === undefined) {
-          throw new UsageError('Name a game, its ports, or --segment')
+        if (game === undefined && given.tcp === undefined && given.udp === undefined) {
+          throw new UsageError('Name a game, or its ports')
         }
-        const { to = [], title, announces, segment } = given
+        const { to = [], title, announces } = given
         const made = await kith.call('offerGame', {
           body: {
             to,
@@ -70,7 +68,6 @@ export function playCommands(root: Command, run: Run): void {
             ...(given.tcp === undefined ? {} : { tcp: given.tcp.map(Number) }),
             ...(given.udp === undefined ? {} : { udp: given.udp.map(Number) }),
             ...(announces === undefined ? {} : { announces }),
-            ...(segment === undefined ? {} : { segment }),
           },
         })
         out.item(made, (one) => table([offeredRow(one)]))
@@ -115,25 +112,19 @@ function playingText({ ours, joined, nearby }: Playing): string {
     ...ours.map(offeredRow),
     ...nearby
       .filter(({ id }) => !joined.some((one) => one.id.endsWith(id)))
-      .map(({ device, title, kind, tcp, udp }) => [
-        'nearby',
-        title,
-        `at ${device}`,
-        kind === 'segment' ? 'a network segment' : portsText(tcp, udp),
-      ]),
+      .map(({ device, title, tcp, udp }) => ['nearby', title, `at ${device}`, portsText(tcp, udp)]),
   ]
   return rows.length === 0 ? 'Nobody nearby offers a game.' : table(rows)
 }
 
-function offeredRow({ title, kind, tcp, udp, to, players, address }: OfferedGameView): string[] {
-  const where = kind === 'segment' ? (address ?? 'a network segment') : portsText(tcp, udp)
+function offeredRow({ title, tcp, udp, to, players }: OfferedGameView): string[] {
   const who = to.length === 0 ? 'nobody' : to.join(', ')
-  return ['ours', title, `for ${who}`, where, players.length === 0 ? '' : `with ${players.join(', ')}`]
+  return ['ours', title, `for ${who}`, portsText(tcp, udp), players.length === 0 ? '' : `with ${players.join(', ')}`]
 }
 
-function joinedRow({ title, device, path, ports, address }: JoinedGameView): string[] {
+function joinedRow({ title, device, path, ports }: JoinedGameView): string[] {
   const here = ports.map(({ protocol, local }) => `${protocol} 127.0.0.1:${local}`).join(', ')
-  return ['joined', title, `at ${device}`, address ?? here, path === 'away' ? 'away' : '']
+  return ['joined', title, `at ${device}`, here, path === 'away' ? 'away' : '']
 }
 
 function portsText(tcp: readonly number[], udp: readonly number[]): string {

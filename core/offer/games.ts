@@ -3,25 +3,17 @@ import type { Value } from '../value/value.ts'
 
 /** A game that runs on its owner's machine, reached by its ports. */
 export interface GamePorts {
-  readonly kind: 'ports'
   readonly tcp: readonly number[]
   readonly udp: readonly number[]
   /** Groups or ports where the game tells the local network of itself: repeated on the machine of who plays. */
   readonly announces: readonly Endpoint[]
 }
 
-/** A network segment of its own, as if all members were plugged into one switch. */
-export interface GameSegment {
-  readonly kind: 'segment'
-}
-
-export type GameWay = GamePorts | GameSegment
-
 /** Something to play that a device lets others join. */
 export interface Game {
   readonly id: string
   readonly title: string
-  readonly way: GameWay
+  readonly way: GamePorts
 }
 
 /** A game of ours. */
@@ -30,8 +22,6 @@ export interface OfferedGame extends Game {
   readonly to: readonly string[]
   /** Ids of those that have joined. */
   readonly players: readonly string[]
-  /** Our own address on the segment. */
-  readonly address?: string
 }
 
 /** A port of the game, and the port of this machine that leads to it. */
@@ -53,16 +43,14 @@ export interface JoinedGame {
    */
   readonly path: 'direct' | 'channel' | 'away'
   readonly ports: readonly GamePort[]
-  /** Our address on the segment. */
-  readonly address?: string
 }
 
 /** Games between devices: offered by grant, joined at will. */
 export interface Games {
   readonly offered: Value<readonly OfferedGame[]>
   readonly joined: Value<readonly JoinedGame[]>
-  /** @throws FaultError `input`, or `local` where a segment needs more rights than we have */
-  offer(title: string, way: GameWay, to: readonly string[]): Promise<OfferedGame>
+  /** @throws FaultError `input` */
+  offer(title: string, way: GamePorts, to: readonly string[]): Promise<OfferedGame>
   /** Says anew who may join; who may not any more is put out. @throws FaultError `input` */
   grant(id: string, to: readonly string[]): OfferedGame
   /** @throws FaultError `input` */

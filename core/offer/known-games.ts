@@ -8,7 +8,7 @@ export interface KnownGame {
 }
 
 function known(name: string, title: string, ports: Partial<GamePorts>): KnownGame {
-  return { name, title, way: { kind: 'ports', tcp: [], udp: [], announces: [], ...ports } }
+  return { name, title, way: { tcp: [], udp: [], announces: [], ...ports } }
 }
 
 /** Games and the ports that they use by themselves, as their documentation says. */

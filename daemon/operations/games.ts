@@ -1,7 +1,7 @@
 import type { GameView, JoinedGameView, NearbyGameView, OfferedGameView, OfferGameRequest } from '@kith/api/games.ts'
 import { fail } from '@kith/core/fault/fault.ts'
 import type { Devices } from '@kith/core/network/devices.ts'
-import type { Game, Games, GameWay, JoinedGame, OfferedGame } from '@kith/core/offer/games.ts'
+import type { Game, GamePorts, Games, JoinedGame, OfferedGame } from '@kith/core/offer/games.ts'
 import { knownGames } from '@kith/core/offer/known-games.ts'
 import { parseHostPort } from '@kith/wire/host-port.ts'
 import type { Handlers } from '../api/handlers.ts'
@@ -52,16 +52,13 @@ export function gameOperations({ networks, record }: GamesWorld): Operations {
     ...gameView(game),
     to: game.to.map(name),
     players: game.players.map(name),
-    ...(game.address === undefined ? {} : { address: game.address }),
   })
-  const joinedView = ({ id, device, game, path, ports, address }: JoinedGame): JoinedGameView => ({
+  const joinedView = ({ id, device, game, path, ports }: JoinedGame): JoinedGameView => ({
     id,
     device: name(device),
     title: game.title,
-    kind: game.way.kind,
     path,
     ports,
-    ...(address === undefined ? {} : { address }),
   })
   const ours = (text: string): OfferedGame =>
     named(near().games.offered.current, text, ({ id, title }) => [id, title], 'play/unknown', 'game')
@@ -112,8 +109,7 @@ export function gameOperations({ networks, record }: GamesWorld): Operations {
 }
 
 /** @throws FaultError `input` */
-function wanted(body: OfferGameRequest): { readonly title: string; readonly way: GameWay } {
-  if (body.segment === true) return { title: body.title ?? 'Local network', way: { kind: 'segment' } }
+function wanted(body: OfferGameRequest): { readonly title: string; readonly way: GamePorts } {
   const announces = body.announces?.map((text) => {
     const at = parseHostPort(text)
     if (at !== undefined) return at
@@ -130,7 +126,6 @@ function wanted(body: OfferGameRequest): { readonly title: string; readonly way:
   return {
     title: body.title ?? known?.title ?? 'Game',
     way: {
-      kind: 'ports',
       tcp: body.tcp ?? known?.way.tcp ?? [],
       udp: body.udp ?? known?.way.udp ?? [],
       announces: announces ?? known?.way.announces ?? [],
@@ -139,6 +134,6 @@ function wanted(body: OfferGameRequest): { readonly title: string; readonly way:
 }
 
 function gameView({ id, title, way }: Game): GameView {
-  const { tcp, udp } = way.kind === 'ports' ? way : { tcp: [], udp: [] }
-  return { id, title, kind: way.kind, tcp, udp }
+  const { tcp, udp } = way
+  return { id, title, tcp, udp }
 }

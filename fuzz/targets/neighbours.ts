@@ -1,12 +1,15 @@
+import { decodeGames, decodeRelayed, encodeGames, encodeRelayed } from '@kith/neighbours/wire/games.ts'
 import { encodeHint, decodeHint } from '@kith/neighbours/wire/hint.ts'
 import { formatKithLink, kithLink } from '@kith/neighbours/wire/links.ts'
 import { encodeManifest, parseManifest } from '@kith/neighbours/wire/manifest.ts'
 import { decodeGiven, decodeList, decodePairRequest, encodeGiven, encodeList } from '@kith/neighbours/wire/messages.ts'
+import { decodePathHello, encodePathHello } from '@kith/neighbours/wire/path.ts'
 import { parseRanges } from '@kith/neighbours/wire/ranges.ts'
 import { decodeSaid, encodeSaid } from '@kith/neighbours/wire/said.ts'
 import { encode } from '@kith/wire/bencode.ts'
 import { lossyText, utf8 } from '@kith/wire/bytes.ts'
 import { attempt } from '@kith/wire/fault.ts'
+import { KEY_BYTES, opener } from '@kith/wire/sealed/datagrams.ts'
 import type { FuzzTarget } from '../target.ts'
 
 const leaves = new Uint8Array(64).fill(7)
@@ -85,5 +88,32 @@ const texts: FuzzTarget = {
   },
 }
 
-const targets: readonly FuzzTarget[] = [manifest, messages, texts]
+const games: FuzzTarget = {
+  name: 'neighbours-games',
+  seeds: [
+    encodeGames([
+      {
+        id: '12'.repeat(8),
+        title: 'a',
+        way: { tcp: [5], udp: [6], announces: [{ host: '224.0.2.60', port: 4445 }] },
+      },
+    ]),
+    encodeRelayed({ kind: 'flow', flow: 1, port: 5, bytes: Uint8Array.of(1) }),
+    encodeRelayed({ kind: 'announced', place: 1, bytes: Uint8Array.of(1) }),
+    encodePathHello({ key: new Uint8Array(32), index: 1, port: 5 }),
+  ],
+  run(input) {
+    const all = attempt(() => decodeGames(input))
+    if (all.ok) decodeGames(encodeGames(all.value))
+    const relayed = attempt(() => decodeRelayed(input))
+    if (relayed.ok && relayed.value !== undefined) {
+      if (encodeRelayed(relayed.value).toHex() !== input.toHex()) throw new Error('it does not come back')
+    }
+    const hello = attempt(() => decodePathHello(input))
+    if (hello.ok) decodePathHello(encodePathHello(hello.value))
+    if (opener(new Uint8Array(KEY_BYTES), 1).open(input) !== undefined) throw new Error('opened without the key')
+  },
+}
+
+const targets: readonly FuzzTarget[] = [manifest, messages, texts, games]
 export default targets

@@ -24,7 +24,7 @@ async function whoPlays(machine: Machine, broadcast: string): Promise<string> {
     })
     setTimeout(() => process.exit(), 20000)`
   const [command, ...args] = [...machine.within, process.execPath, '-e', code]
-  return (await run(command!, args)).stdout.trim()
+  return (await run(command, args)).stdout.trim()
 }
 
 test('a game of one device is played from another that has no route to it', { timeout: 180_000 }, async (t) => {

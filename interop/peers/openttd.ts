@@ -32,10 +32,9 @@ export async function openttdServer(machine: Machine, folder: string, address: s
     '-d',
     'net=3',
   ]
-  const server: { program?: Program } = {}
-  server.program = await Program.start({ command: command!, args, folder, environment: quietly })
-  await said(server.program, /starting game/i, 'the server makes its world')
-  return server.program
+  const server = await Program.start({ command, args, folder, environment: quietly })
+  await said(server, /starting game/i, 'the server makes its world')
+  return server
 }
 
 /** A player without a screen. */
@@ -43,7 +42,7 @@ export async function openttdPlayer(machine: Machine, folder: string, name: stri
   const config = await settings(folder, [`client_name = ${name}`])
   const silent = ['-v', 'null:ticks=100000000', '-s', 'null', '-m', 'null']
   const [command, ...args] = [...machine.within, openttd, ...silent, '-c', config, '-d', 'net=3', '-n', at]
-  return Program.start({ command: command!, args, folder, environment: quietly })
+  return Program.start({ command, args, folder, environment: quietly })
 }
 
 const quietly = { XDG_DATA_HOME: '', XDG_CONFIG_HOME: '' }

@@ -27,6 +27,7 @@ const packages: Readonly<Record<string, string>> = {
   tmux: 'tmux',
   'eiskaltdcpp-daemon': 'eiskaltdcpp-daemon',
   rhash: 'rhash',
+  '/usr/games/openttd': 'openttd',
 }
 
 /** True when all programs are here. Otherwise the test is skipped by name, which in CI counts as failed. */

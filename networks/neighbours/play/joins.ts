@@ -1,6 +1,6 @@
 import { fail } from '@kith/core/fault/fault.ts'
 import type { Host } from '@kith/core/network/host.ts'
-import type { Game, GamePorts, JoinedGame } from '@kith/core/offer/games.ts'
+import type { Game, JoinedGame } from '@kith/core/offer/games.ts'
 import type { WritableValue } from '@kith/core/value/value.ts'
 import { value } from '@kith/core/value/value.ts'
 import { type Lines, wholeOf } from '../lines.ts'
@@ -44,7 +44,7 @@ export class Joins implements AsyncDisposable {
     if (known !== undefined) return known.shown()
     const game = (await this.at(device)).find((one) => one.id === id)
     if (game === undefined) throw fail('unavailable', 'neighbours/not-there', 'The device does not offer that game')
-    const join = await this.#begin(key, device, game)
+    const join = await this.#bring(key, device, game)
     if (this.#joins.has(key)) await join[Symbol.asyncDispose]()
     else this.#joins.set(key, join)
     this.#tell()
@@ -59,17 +59,8 @@ export class Joins implements AsyncDisposable {
     await join[Symbol.asyncDispose]()
   }
 
-  #begin(id: string, device: string, game: Game): Promise<Join> {
+  async #bring(id: string, device: string, game: Game): Promise<Join> {
     const { way } = game
-    switch (way.kind) {
-      case 'ports':
-        return this.#bring(id, device, game, way)
-      case 'segment':
-        throw fail('unavailable', 'neighbours/not-there', 'The device does not offer that game')
-    }
-  }
-
-  async #bring(id: string, device: string, game: Game, way: GamePorts): Promise<Join> {
     const lines = this.#lines
     let path: KeptPath | undefined
     const brought = await bring(

@@ -2,7 +2,7 @@ import { fail, faultOf } from '@kith/core/fault/fault.ts'
 import type { OurAnswer, PeerQuestion } from '@kith/core/network/channel.ts'
 import type { Host } from '@kith/core/network/host.ts'
 import { splice } from '@kith/core/network/splice.ts'
-import type { Game, GamePorts, GameWay, OfferedGame } from '@kith/core/offer/games.ts'
+import type { Game, GamePorts, OfferedGame } from '@kith/core/offer/games.ts'
 import type { WritableValue } from '@kith/core/value/value.ts'
 import { value } from '@kith/core/value/value.ts'
 import { decodeDict, encode } from '@kith/wire/bencode.ts'
@@ -41,9 +41,9 @@ export class Offered implements AsyncDisposable {
     this.#tell()
   }
 
-  async offer(title: string, way: GameWay, to: readonly string[]): Promise<OfferedGame> {
+  async offer(title: string, way: GamePorts, to: readonly string[]): Promise<OfferedGame> {
     if (this.#offers.size >= MOST_GAMES) throw fail('input', 'neighbours/games', 'That are too many games')
-    if (way.kind === 'ports') checkPorts(way)
+    checkPorts(way)
     const game = { id: this.#host.random.bytes(GAME_ID_BYTES).toHex(), title: shownName(title), way }
     this.#offers.set(game.id, newOffer(game, to))
     this.#store()
@@ -77,8 +77,8 @@ export class Offered implements AsyncDisposable {
     // Whoever may not join does not learn what there is.
     if (method !== 'POST' || offer?.to.includes(device) !== true) return { status: 404 }
     const { way } = offer.game
-    if (way.kind === 'ports' && door === 'datagrams') return this.#lendDatagrams(offer, way, device)
-    if (way.kind === 'ports' && door === 'tcp' && way.tcp.includes(Number(port))) {
+    if (door === 'datagrams') return this.#lendDatagrams(offer, way, device)
+    if (door === 'tcp' && way.tcp.includes(Number(port))) {
       return this.#lendConnection(offer, Number(port), device)
     }
     return { status: 404 }

@@ -1,4 +1,4 @@
-import type { Game, GameWay } from '@kith/core/offer/games.ts'
+import type { Game, GamePorts } from '@kith/core/offer/games.ts'
 import type { Endpoint } from '@kith/core/network/net.ts'
 import { type BencodeDict, decodeDict, encode } from '@kith/wire/bencode.ts'
 import { lossyText } from '@kith/wire/bytes.ts'
@@ -22,8 +22,8 @@ export function isPort(port: number): boolean {
 type Fields = { [key: string]: string | number | Uint8Array | number[] | [string, number][] }
 
 function gameFields({ id, title, way }: Game): Fields {
-  const named: Fields = { id: Uint8Array.fromHex(id), title, kind: way.kind }
-  if (way.kind === 'segment') return named
+  // Other kinds of games may come.
+  const named: Fields = { id: Uint8Array.fromHex(id), title, kind: 'ports' }
   const announces = way.announces.map(({ host, port }): [string, number] => [host, port])
   return { ...named, tcp: [...way.tcp], udp: [...way.udp], announces }
 }
@@ -33,15 +33,9 @@ function gameIn(dict: BencodeDict): Game | undefined {
   const id = dict.needBytes('id')
   if (id.length !== GAME_ID_BYTES) throw broken('neighbours/message', 'A game has a wrong name')
   const named = { id: id.toHex(), title: shownName(lossyText(dict.needBytes('title'))) }
-  const way = wayIn(dict)
-  return way === undefined ? undefined : { ...named, way }
-}
-
-function wayIn(dict: BencodeDict): GameWay | undefined {
-  const kind = lossyText(dict.needBytes('kind'))
-  if (kind === 'segment') return { kind }
-  if (kind !== 'ports') return undefined
-  return { kind, tcp: portsIn(dict, 'tcp'), udp: portsIn(dict, 'udp'), announces: announcesIn(dict) }
+  if (lossyText(dict.needBytes('kind')) !== 'ports') return undefined
+  const way: GamePorts = { tcp: portsIn(dict, 'tcp'), udp: portsIn(dict, 'udp'), announces: announcesIn(dict) }
+  return { ...named, way }
 }
 
 function portsIn(dict: BencodeDict, key: string): readonly number[] {
