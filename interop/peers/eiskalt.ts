@@ -60,11 +60,16 @@ export class Eiskalt implements AsyncDisposable {
     await this.call('share.add', { directory: `${directory}/`, virtname: name })
     // It says that it is idle before it has begun, refuses to look while it looks, and has what was hashed meanwhile in
     // its list only after the next look.
-    for (let look = 0; look < 2; look++) {
-      await this.call('share.refresh', {})
+    for (let time = 0; time < 2; time++) {
+      await this.look()
       await new Promise((resolve) => setTimeout(resolve, 1_000))
       await this.#hashed()
     }
+  }
+
+  /** Looks through what it shares again; its list has only what it knew at its last look. */
+  async look(): Promise<void> {
+    await this.call('share.refresh', {})
   }
 
   async #hashed(): Promise<void> {
