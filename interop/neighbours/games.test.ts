@@ -74,7 +74,9 @@ test('a game of one device is played from another that has no route to it', { ti
       const [now] = await ann.client.call('joinedGames')
       return now?.path === 'away' ? now : undefined
     }, 'the path has ended')
-    assert.deepEqual((await bob.client.call('offeredGames'))[0]?.players, [])
+    const nobody = async (): Promise<true | undefined> =>
+      (await bob.client.call('offeredGames'))[0]?.players.length === 0 || undefined
+    await until(nobody, 'nobody plays any more')
     await ann.client.call('leaveGame', { params: { id: 'OpenTTD' } })
     assert.deepEqual(await ann.client.call('joinedGames'), [])
   })
