@@ -82,11 +82,14 @@ export class FileStore {
       .map(fileOf)
   }
 
-  /** Files of some shared folders that may be hashed now. */
+  /**
+   * Files of some shared folders that may be hashed now. The order of the joins is fixed: a million files that wait are not
+   * to be sorted for the first few.
+   */
   waiting(now: number, folders: readonly number[], most: number): readonly LibraryFile[] {
     return this.#database
       .sql(
-        `SELECT ${fileColumns} FROM files f JOIN dirs d ON d.id = f.dir
+        `SELECT ${fileColumns} FROM files f INDEXED BY files_waiting CROSS JOIN dirs d ON d.id = f.dir
          WHERE f.state = 0 AND f.absent = 0 AND f.retry_at <= ?
            AND d.folder IN (SELECT value FROM json_each(?)) ORDER BY f.retry_at, f.id LIMIT ?`,
       )
