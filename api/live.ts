@@ -18,6 +18,8 @@ export type View =
   | { readonly view: 'pieces'; readonly id: string; readonly buckets?: number | undefined }
   | { readonly view: 'networks' }
   | { readonly view: 'publications' }
+  | { readonly view: 'sharedFolders' }
+  | { readonly view: 'hashing' }
   | { readonly view: 'log'; readonly query?: LogQuery | undefined }
 
 export type Views = Readonly<Record<string, View>>
@@ -36,6 +38,8 @@ export const views: z.ZodType<Views> = z.record(
     z.object({ view: z.literal('pieces'), id, buckets: z.int().min(1).max(4096).optional() }),
     z.object({ view: z.literal('networks') }),
     z.object({ view: z.literal('publications') }),
+    z.object({ view: z.literal('sharedFolders') }),
+    z.object({ view: z.literal('hashing') }),
     z.object({ view: z.literal('log'), query: logQuery.optional() }),
   ]),
 )

@@ -9,6 +9,7 @@ import type {
   SharedFileQuery,
   SharedFileWindow,
   SharedFolder,
+  SharedLinks,
   SharePatch,
   ShareRequest,
 } from './sharing.ts'
@@ -21,6 +22,7 @@ import {
   sharedFileQuery,
   sharedFileWindow,
   sharedFolder,
+  sharedLinks,
   sharePatch,
   shareRequest,
 } from './sharing.ts'
@@ -33,6 +35,7 @@ export interface SharingRoutes {
   readonly unshareFolder: Route<Id, None, None, void>
   readonly lookAgain: Route<None, None, None, void>
   readonly sharedFiles: Route<None, SharedFileQuery, None, SharedFileWindow>
+  readonly sharedLinks: Route<Id, None, None, SharedLinks>
   readonly hashing: Route<None, None, None, HashingView>
   readonly pauseHashing: Route<None, None, None, HashingView>
   readonly resumeHashing: Route<None, None, None, HashingView>
@@ -96,6 +99,15 @@ export const sharingRoutes: SharingRoutes = {
     params: [],
     query: sharedFileQuery,
     response: sharedFileWindow,
+  },
+  sharedLinks: {
+    method: 'get',
+    path: '/library/files/{id}/links',
+    scope: 'view',
+    tag: 'library',
+    summary: 'The links that name a shared file to the networks',
+    params: ['id'],
+    response: sharedLinks,
   },
   hashing: {
     method: 'get',

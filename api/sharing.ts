@@ -104,6 +104,8 @@ export interface SharedFile {
   readonly modifiedAt: number
   readonly state: 'waiting' | 'known' | 'trouble' | 'absent'
   readonly digests: readonly string[]
+  /** Bytes of it that others were given. */
+  readonly given: number
   readonly fault?: FaultView | undefined
 }
 
@@ -116,6 +118,7 @@ export const sharedFile: z.ZodType<SharedFile> = z.object({
   modifiedAt: z.number(),
   state: z.enum(['waiting', 'known', 'trouble', 'absent']),
   digests: z.array(z.string()),
+  given: z.number(),
   fault: faultView.optional(),
 })
 
@@ -123,6 +126,8 @@ export interface SharedFileQuery {
   /** Words, `begin*`, `"a phrase"`, `-without`, `type:audio`, `size:>10M`, `after:2026-01-31`, `before:2026`. */
   readonly q?: string | undefined
   readonly folder?: number | undefined
+  /** The newest in the library first; or what was given away most, in copies of itself, and only that. */
+  readonly order?: 'newest' | 'given' | undefined
   readonly from?: number | undefined
   readonly count?: number | undefined
 }
@@ -130,6 +135,7 @@ export interface SharedFileQuery {
 export const sharedFileQuery: z.ZodType<SharedFileQuery> = z.object({
   q: z.string().max(1000).optional(),
   folder: z.coerce.number().int().min(0).optional(),
+  order: z.enum(['newest', 'given']).optional(),
   from: z.coerce.number().int().min(0).optional(),
   count: z.coerce.number().int().min(0).max(1000).optional(),
 })
@@ -146,6 +152,16 @@ export const sharedFileWindow: z.ZodType<SharedFileWindow> = z.object({
   from: z.int(),
   rows: z.array(sharedFile),
 })
+
+/** Links to a shared file. */
+export interface SharedLinks {
+  /** With every urn. */
+  readonly magnet: string
+  /** With the hash set. */
+  readonly ed2k: string
+}
+
+export const sharedLinks: z.ZodType<SharedLinks> = z.object({ magnet: z.string(), ed2k: z.string() })
 
 /** How hashing goes. */
 export interface HashingView {

@@ -384,6 +384,10 @@ async function sample(handlers: Handlers, view: View): Promise<unknown> {
       return handlers.networks({}, nobody)
     case 'publications':
       return handlers.publications({}, nobody)
+    case 'sharedFolders':
+      return handlers.sharedFolders({}, nobody)
+    case 'hashing':
+      return handlers.hashing({}, nobody)
     case 'log':
       return handlers.log({ query: view.query ?? {} }, nobody)
   }

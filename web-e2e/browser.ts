@@ -54,3 +54,27 @@ export async function accessible(page: Page, what: string): Promise<void> {
   })
   assert.deepEqual(found, [], `${what} is accessible`)
 }
+
+const sizes = [
+  ['wide', { width: 1440, height: 900 }],
+  ['phone', { width: 360, height: 740 }],
+] as const
+
+/** Shows a screen wide and narrow, light and dark: each is kept as a picture, accessible, and no wider than it is. */
+export async function everyLook(page: Page, screen: string, path: string): Promise<void> {
+  for (const [size, viewport] of sizes) {
+    await page.setViewportSize(viewport)
+    for (const scheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme: scheme, reducedMotion: 'reduce' })
+      await page.goto(new URL(path, page.url()).href)
+      await page.locator('h1').first().waitFor()
+      await page.waitForTimeout(300)
+      await picture(page, `${screen}-${size}-${scheme}`)
+      await accessible(page, `${screen}, ${size}, ${scheme}`)
+      const overflow = await page.evaluate(
+        () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+      )
+      assert.ok(overflow <= 0, `${screen} is ${overflow} pixels too wide (${size})`)
+    }
+  }
+}

@@ -7,7 +7,7 @@ import { randomBytes } from 'node:crypto'
 import { after, before, test } from 'node:test'
 import type { Browser, Page } from 'playwright-core'
 import { Kith } from '@kith/interop/kith.ts'
-import { accessible, launch, picture } from './browser.ts'
+import { everyLook, launch, picture } from './browser.ts'
 
 const noBrowser = existsSync('/usr/bin/chromium') ? false : 'needs the Debian package chromium'
 const screens = ['home', 'transfers', 'library', 'networks', 'settings', 'log'] as const
@@ -99,26 +99,7 @@ test('a setting is changed in the page and holds in the daemon', { skip: noBrows
 
 test('every screen is accessible, wide and narrow, light and dark', { skip: noBrowser }, async () => {
   await kith.add(link)
-  for (const [size, viewport] of [
-    ['wide', { width: 1440, height: 900 }],
-    ['phone', { width: 360, height: 740 }],
-  ] as const) {
-    await page.setViewportSize(viewport)
-    for (const scheme of ['light', 'dark'] as const) {
-      await page.emulateMedia({ colorScheme: scheme, reducedMotion: 'reduce' })
-      for (const screen of screens) {
-        await page.goto(new URL(screen === 'home' ? '/' : `/${screen}`, page.url()).href)
-        await page.locator('h1').first().waitFor()
-        await page.waitForTimeout(300)
-        await picture(page, `${screen}-${size}-${scheme}`)
-        await accessible(page, `${screen}, ${size}, ${scheme}`)
-        const overflow = await page.evaluate(
-          () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
-        )
-        assert.ok(overflow <= 0, `${screen} is ${overflow} pixels too wide (${size})`)
-      }
-    }
-  }
+  for (const screen of screens) await everyLook(page, screen, screen === 'home' ? '/' : `/${screen}`)
 })
 
 test('the page notices when the daemon is gone, and recovers alone', { skip: noBrowser }, async () => {

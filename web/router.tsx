@@ -3,6 +3,7 @@ import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirec
 import { logSearch } from './screens/log/search.ts'
 import { Broken } from './screens/broken.tsx'
 import { filterSearch } from './screen-search.ts'
+import { librarySearch } from './screens/library/search.ts'
 import { transfersSearch } from './transfers/search.ts'
 import { Shell } from './shell/shell.tsx'
 
@@ -26,7 +27,7 @@ const library = createRoute({
   getParentRoute: () => root,
   path: '/library',
   component: lazyRouteComponent(() => import('./screens/library/library.tsx'), 'LibraryScreen'),
-  validateSearch: filterSearch,
+  validateSearch: librarySearch,
 })
 const networks = createRoute({
   getParentRoute: () => root,

@@ -1,5 +1,6 @@
 import { useNavigate, useSearch } from '@tanstack/react-router'
 import { useCallback } from 'react'
+import type { LibrarySearch } from './screens/library/search.ts'
 import type { LogSearch } from './screens/log/search.ts'
 import type { TransfersSearch } from './transfers/search.ts'
 
@@ -10,7 +11,7 @@ export interface FilterSearch {
 /** What of each screen stands in the address; the routes check it when it is read. */
 export interface ScreenSearch {
   readonly '/transfers': TransfersSearch
-  readonly '/library': FilterSearch
+  readonly '/library': LibrarySearch
   readonly '/settings': FilterSearch
   readonly '/log': LogSearch
 }

@@ -73,6 +73,20 @@ export function libraryCommands(root: Command, run: Run): void {
         )
       }),
     )
+  library
+    .command('asked')
+    .description('the files that were given away most, in copies of themselves')
+    .option('-n, --count <number>', 'how many', '20')
+    .action(
+      run(async ({ kith, out }: Context, { count }: { count: string }) => {
+        const query = { order: 'given', count: Number(count) } as const
+        out.value(await kith.call('sharedFiles', { query }), ({ rows }) =>
+          rows.length === 0
+            ? 'Nothing was given away yet.'
+            : table(rows.map(({ path, size, given }) => [path, sizeText(given), `${(given / size).toFixed(1)} ×`])),
+        )
+      }),
+    )
   for (const [name, operation, description] of [
     ['status', 'hashing', 'how far hashing is'],
     ['pause', 'pauseHashing', 'let hashing rest'],

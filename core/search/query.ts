@@ -9,6 +9,8 @@ export interface Query {
   readonly phrases?: readonly string[]
   readonly without?: readonly string[]
   readonly medium?: Medium
+  /** What the name may end with, without the dot, in small letters; any of them. */
+  readonly extensions?: readonly string[]
   /** Bytes. */
   readonly minimumSize?: number
   readonly maximumSize?: number

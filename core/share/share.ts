@@ -34,13 +34,34 @@ export interface Share {
   read(offset: number, into: readonly Uint8Array[]): Promise<void>
 }
 
-/** The one index that every network's `serve` reads: files that are hashed and whose audience is not `nobody`. */
+/** Who looks: what is offered on a network to one of these audiences is seen, and nothing else. */
+export interface Viewer {
+  readonly network: NetworkId
+  readonly audiences: readonly Audience[]
+}
+
+/** What a folder of the tree of shares holds. */
+export interface ShareFolder {
+  readonly folders: readonly string[]
+  readonly files: readonly Share[]
+}
+
+/**
+ * The one index that every network's `serve` reads: files that are hashed and whose audience is not `nobody`. There may
+ * be a million: nobody keeps all of them, what is asked for is looked up.
+ */
 export interface Shares {
-  /** All of them; there may be a million, which are made as they are asked for. */
-  list(): Iterable<Share>
+  /** Files and bytes. */
+  total(viewer: Viewer): { readonly files: number; readonly bytes: number }
+  /** All of them, made as they are asked for. */
+  list(viewer: Viewer): Iterable<Share>
+  /** A folder, by its path from a shared folder's name down; empty for all of these. Undefined when there is none. */
+  folder(path: readonly string[], viewer: Viewer): ShareFolder | undefined
   /** Those that are known by a digest. */
-  find(digest: Digest): readonly Share[]
-  /** At most `most` that match all of a query, the newest first. */
-  search(query: Query, most: number): readonly Share[]
+  find(digest: Digest, viewer: Viewer): readonly Share[]
+  /** At most `most` that match all of a query, the newest first. Words stand for all that begin like them. */
+  search(query: Query, most: number, viewer: Viewer): readonly Share[]
+  /** Paths of at most `most` folders that hold all words somewhere in them; not those in another one of these. */
+  searchFolders(words: readonly string[], most: number, viewer: Viewer): readonly (readonly string[])[]
   watch(listener: (share: Share, change: 'added' | 'removed') => void): Disposable
 }

@@ -10,6 +10,8 @@ import type { LibraryFile } from './folder.ts'
 
 /** Files that are given to the threads ahead, so that short ones travel together. */
 const mostAhead = 512
+/** With so few left, the next are looked for: once for a good many, not for every file. */
+const fewAhead = 256
 /** A file that changes while it is hashed rests for this long, then twice as long, and so on. */
 const restMs = 5_000
 const longestRestMs = 15 * 60_000
@@ -73,14 +75,20 @@ export class Hashing implements Disposable {
 
   /** Something may wait. */
   poke(): void {
-    if (this.#paused || this.#ending.signal.aborted || this.#under.size > mostAhead / 2) return
-    const { clock, files, folders } = this.#world
+    if (this.#paused || this.#ending.signal.aborted || this.#under.size > fewAhead) return
+    const { clock, database, files, folders } = this.#world
     this.#wake?.[Symbol.dispose]()
     this.#wake = undefined
     try {
+      // What is done is written first, so that it is not found waiting again.
+      database.settle()
       const now = clock.now()
+      if (database.trouble.current !== undefined) {
+        // What cannot be written would be hashed over and over.
+        this.#wake = clock.after(restMs, () => this.poke())
+        return
+      }
       for (const file of files.waiting(now, folders(), mostAhead)) if (!this.#under.has(file.id)) void this.#hash(file)
-      if (this.#under.size > 0) return
       const next = files.nextRetry(now)
       if (next !== undefined) this.#wake = clock.after(Math.max(100, next - now), () => this.poke())
     } catch (error) {
@@ -121,10 +129,8 @@ export class Hashing implements Disposable {
       if (error instanceof FaultError) files.fail(file.id, error.fault)
       else this.#world.failed(error)
     } finally {
-      // Written first, so that it is not found waiting again.
-      if (!this.#ending.signal.aborted && this.#under.size <= mostAhead / 2) database.settle()
       this.#under.delete(file.id)
-      this.poke()
+      if (this.#under.size === fewAhead || this.#under.size === 0) this.poke()
     }
   }
 

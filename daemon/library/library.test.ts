@@ -2,11 +2,12 @@ import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
 import { appendFile, chmod, chown, mkdir, readdir, rename, symlink, unlink, utimes, writeFile } from 'node:fs/promises'
 import { readFileSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { test } from 'node:test'
 import { FaultError } from '@kith/core/fault/fault.ts'
 import type { Log } from '@kith/core/network/log.ts'
-import type { Share } from '@kith/core/share/share.ts'
+import type { Query } from '@kith/core/search/query.ts'
+import type { Share, Viewer } from '@kith/core/share/share.ts'
 import { sha1 } from '@kith/wire/hash/sha.ts'
 import { libraryDatabase } from '../host/database/open-library.ts'
 import { openDatabase } from '../host/database/open.ts'
@@ -16,9 +17,12 @@ import { Descriptors } from '../host/disk/descriptors.ts'
 import { SharedFiles } from '../host/disk/shared-files.ts'
 import { folder, systemClock } from '../host/disk/testing.ts'
 import { Hasher } from '../host/hash/hasher.ts'
+import type { LibraryFile } from './folder.ts'
 import { usuallyIgnored } from './folder.ts'
 import { Library } from './library.ts'
 import { parseQuery } from './query.ts'
+
+const anybody: Viewer = { network: 'edonkey', audiences: ['everyone', 'friends', 'local'] }
 
 interface Kept extends AsyncDisposable {
   readonly library: Library
@@ -70,7 +74,12 @@ async function until(what: string, test: () => boolean): Promise<void> {
   }
 }
 
-const names = (library: Library): string[] => [...library.shares.list()].map(({ path }) => path.join('/')).toSorted()
+const names = (library: Library): string[] =>
+  [...library.shares.list(anybody)].map(({ path }) => path.join('/')).toSorted()
+
+function fileOf(library: Library, word: string): LibraryFile {
+  return library.search(parseQuery(word), { from: 0, count: 1, offered: false }).files[0]!
+}
 
 async function add(
   library: Library,
@@ -96,11 +105,11 @@ test('a shared folder is looked through, hashed, offered, and followed through e
   const first = ['Mine/music/live/Café del Mar.flac', 'Mine/read me.txt']
   await until('hashing', () => names(library).length === 2)
   assert.deepEqual(names(library), first)
-  const [share] = library.shares.search({ words: ['cafe'] }, 10)
+  const [share] = library.shares.search({ words: ['cafe'] }, 10, anybody)
   assert.deepEqual(share!.content.digests[0], `sha1:${sha1(new TextEncoder().encode('one')).toHex()}`)
   assert.equal(share!.trees!()!.tth.leaves.toHex(), share!.content.digests.find((d) => d.startsWith('tth'))!.slice(4))
   assert.deepEqual(
-    library.shares.find(share!.content.digests[0]).map(({ id }) => id),
+    library.shares.find(share!.content.digests[0], anybody).map(({ id }) => id),
     [share!.id],
   )
   const bytes = new Uint8Array(2)
@@ -115,7 +124,7 @@ test('a shared folder is looked through, hashed, offered, and followed through e
   await put(at('read me.txt'), 'other')
   await until(
     'the change',
-    () => library.shares.find(`sha1:${sha1(new TextEncoder().encode('other')).toHex()}`).length === 1,
+    () => library.shares.find(`sha1:${sha1(new TextEncoder().encode('other')).toHex()}`, anybody).length === 1,
   )
   await unlink(at('read me.txt'))
   await until('the removal', () => names(library).length === 1)
@@ -126,6 +135,38 @@ test('a shared folder is looked through, hashed, offered, and followed through e
   assert.deepEqual(kept.errors, [])
 })
 
+test('what others were given of a file is counted, over restarts and new names', async () => {
+  await using home = await folder()
+  await using dir = await folder()
+  await put(join(dir.path, 'long one'), 'a'.repeat(1000))
+  await put(join(dir.path, 'short one'), 'b'.repeat(10))
+  await put(join(dir.path, 'nobody’s'), 'c')
+  const given = (library: Library): readonly (readonly [string, number])[] =>
+    library
+      .search(parseQuery('one'), { from: 0, count: 10, offered: false, order: 'given' })
+      .files.map(({ name, digests }) => [name, library.catalogue.digests.given(digests!)])
+  {
+    await using kept = open(home.path)
+    await add(kept.library, dir.path)
+    await until('hashing', () => names(kept.library).length === 3)
+    const [long] = kept.library.shares.search({ words: ['long'] }, 1, anybody)
+    const [short] = kept.library.shares.search({ words: ['short'] }, 1, anybody)
+    await long!.read(100, [new Uint8Array(400), new Uint8Array(500)])
+    for (let times = 0; times < 3; times++) await short!.read(0, [new Uint8Array(10)])
+    assert.equal(kept.library.catalogue.digests.given(Number(fileOf(kept.library, 'long').digests)), 900)
+  }
+  await using kept = open(home.path)
+  await until('the look', () => names(kept.library).length === 3)
+  // In copies of itself the short one went further.
+  assert.deepEqual(given(kept.library), [
+    ['short one', 30],
+    ['long one', 900],
+  ])
+  await rename(join(dir.path, 'short one'), join(dir.path, 'one more'))
+  await until('the new name', () => given(kept.library)[0]?.[0] === 'one more')
+  assert.equal(given(kept.library)[0]![1], 30)
+})
+
 test('a file that was changed is not given under its old digest, before anybody noticed', async () => {
   await using home = await folder()
   await using dir = await folder()
@@ -133,7 +174,7 @@ test('a file that was changed is not given under its old digest, before anybody 
   await using kept = open(home.path)
   await add(kept.library, dir.path)
   await until('hashing', () => names(kept.library).length === 1)
-  const [share] = [...kept.library.shares.list()]
+  const [share] = [...kept.library.shares.list(anybody)]
   const bytes = new Uint8Array(3)
   await share!.read(0, [bytes])
   writeFileSync(join(dir.path, 'one'), 'as it is.')
@@ -201,7 +242,7 @@ test('a file that is written again and again waits until it rests', async () => 
   }
   await until('the rest', () => names(kept.library).length === 1)
   assert.deepEqual(
-    [...kept.library.shares.list()][0]!.content.digests[0],
+    [...kept.library.shares.list(anybody)][0]!.content.digests[0],
     `sha1:${sha1(new TextEncoder().encode(`a${'b'.repeat(10)}`)).toHex()}`,
   )
 })
@@ -224,7 +265,7 @@ test('the audience and the patterns of a folder decide what is offered', async (
   await library.change(id, { audience: 'nobody' })
   assert.deepEqual(names(library), [])
   await library.change(id, { audience: 'friends' })
-  const [share] = [...library.shares.list()] as [Share]
+  const [share] = [...library.shares.list(anybody)] as [Share]
   assert.deepEqual([share.audience, share.networks], ['friends', ['edonkey']])
   await library.remove(id)
   assert.deepEqual(names(library), [])
@@ -251,6 +292,60 @@ test('folders that overlap, hold secrets or are none are refused', async () => {
   await refused(join(dir.path, 'none'), 'library/no-folder')
   await mkdir(join(dir.path, 'c'))
   await refused(join(dir.path, 'c'), 'library/name', 'A')
+})
+
+test('what is offered is seen as a tree, by those who may, and found by words, endings and folders', async () => {
+  await using home = await folder()
+  await using music = await folder()
+  await using friendly = await folder()
+  await using here = await folder()
+  for (const name of ['jazz 1/live/Café.flac', 'jazz/live/one.mp3', 'jazz/two.flac.txt', 'jazz.flac']) {
+    await mkdir(dirname(join(music.path, name)), { recursive: true })
+    await put(join(music.path, name), name)
+  }
+  await put(join(friendly.path, 'letter.txt'), 'secret')
+  await put(join(here.path, 'jazz here.flac'), 'here')
+  await using kept = open(home.path)
+  const { library } = kept
+  await add(library, music.path, { name: 'Music of jazz' })
+  await add(library, friendly.path, { name: 'Letters', audience: 'friends' })
+  await add(library, here.path, { name: 'Here', networks: ['neighbours'] })
+  await until('hashing', () => library.progress.state === 'idle')
+  const { shares } = library
+  const everyone: Viewer = { network: 'directconnect', audiences: ['everyone'] }
+  const friend: Viewer = { network: 'neighbours', audiences: ['everyone', 'friends'] }
+  const at = (path: readonly string[], viewer = everyone): unknown => {
+    const found = shares.folder(path, viewer)
+    return found && { folders: found.folders, files: found.files.map((share) => share.path.at(-1)) }
+  }
+  assert.deepEqual(shares.total(everyone), { files: 4, bytes: 21 + 17 + 17 + 9 + 1 })
+  assert.equal(shares.total(friend).files, 6)
+  assert.deepEqual(at([]), { folders: ['Music of jazz'], files: [] })
+  assert.deepEqual(at([], friend), { folders: ['Music of jazz', 'Letters', 'Here'], files: [] })
+  assert.deepEqual(at(['Music of jazz']), { folders: ['jazz', 'jazz 1'], files: ['jazz.flac'] })
+  assert.deepEqual(at(['Music of jazz', 'jazz']), { folders: ['live'], files: ['two.flac.txt'] })
+  assert.equal(at(['Music of jazz', 'none']), undefined)
+  assert.equal(at(['Letters']), undefined)
+  const [letter] = shares.folder(['Letters'], friend)!.files
+  assert.equal(letter!.content.digests[0], `sha1:${sha1(new TextEncoder().encode('secret')).toHex()}`)
+  assert.deepEqual(shares.find(letter!.content.digests[0], everyone), [])
+  assert.equal(shares.find(letter!.content.digests[0], friend).length, 1)
+  const found = (query: Query, most = 10, viewer = everyone): readonly string[] =>
+    shares.search(query, most, viewer).map(({ path }) => path.slice(1).join('/'))
+  assert.deepEqual(found({ words: ['caf'] }), ['jazz 1/live/Café.flac'])
+  // The name of the shared folder is a part of the path.
+  assert.deepEqual(found({ words: ['music', 'two'] }), ['jazz/two.flac.txt'])
+  assert.deepEqual(found({ words: ['flac'], extensions: ['flac'] }).toSorted(), ['jazz 1/live/Café.flac', 'jazz.flac'])
+  assert.equal(found({ words: ['jazz'] }, 2).length, 2)
+  assert.deepEqual(found({ words: ['letter'] }), [])
+  assert.deepEqual(found({ words: ['letter'] }, 10, friend), ['letter.txt'])
+  assert.deepEqual(shares.searchFolders(['jazz'], 10, everyone), [['Music of jazz']])
+  assert.deepEqual(shares.searchFolders(['LIVE'], 10, everyone), [
+    ['Music of jazz', 'jazz 1', 'live'],
+    ['Music of jazz', 'jazz', 'live'],
+  ])
+  assert.deepEqual(shares.searchFolders(['jazz 1', '%'], 10, everyone), [])
+  assert.deepEqual(shares.searchFolders(['live', 'jazz 1'], 1, everyone), [['Music of jazz', 'jazz 1', 'live']])
 })
 
 test('a damaged database is set aside, said loudly, and made anew from the folders', async () => {

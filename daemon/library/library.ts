@@ -79,7 +79,7 @@ export class Library implements AsyncDisposable {
     this.#offers = new Offers({
       reader: world.reader,
       catalogue: () => this.#catalogue,
-      folder: (id) => this.#folders.get(id),
+      folders: () => this.#folders.values(),
     })
     for (const folder of world.folders.load()) this.#folders.set(folder.id, folder)
   }
@@ -169,6 +169,13 @@ export class Library implements AsyncDisposable {
     const folder = this.#folders.get(id)
     if (folder === undefined) throw fail('input', 'library/unknown-folder', `There is no shared folder ${id}`)
     return folder
+  }
+
+  /** @throws FaultError `input` `library/unknown-file` */
+  file(id: number): LibraryFile {
+    const file = this.#ask(({ files }) => files.get(id))
+    if (file === undefined) throw fail('input', 'library/unknown-file', `There is no shared file ${id}`)
+    return file
   }
 
   /** Where a file is. */

@@ -1,6 +1,9 @@
-import type { Share, Shares } from '@kith/core/share/share.ts'
+import type { Digest } from '@kith/core/content/digest.ts'
+import { isSeen } from '@kith/core/share/listed.ts'
+import type { Share, ShareFolder, Shares, Viewer } from '@kith/core/share/share.ts'
 import type { FileChange } from '../host/database/library-files.ts'
 import { searchFiles } from '../host/database/library-search.ts'
+import { foldersIn, foldersNamed, offeredIn } from '../host/database/library-tree.ts'
 import type { SharedFiles } from '../host/disk/shared-files.ts'
 import type { Catalogue } from './catalogue.ts'
 import type { LibraryFile, SharedFolder } from './folder.ts'
@@ -14,7 +17,7 @@ export interface OffersWorld {
   readonly reader: SharedFiles
   /** The open catalogue; undefined while there is none. */
   catalogue(): Catalogue | undefined
-  folder(id: number): SharedFolder | undefined
+  folders(): Iterable<SharedFolder>
 }
 
 /** The library as the networks see it. */
@@ -28,28 +31,73 @@ export class Offers implements Shares {
     this.#world = world
   }
 
-  *list(): Generator<Share> {
-    for (let after = 0; ;) {
-      const page = this.#world.catalogue()?.files.after(after, pageFiles) ?? []
-      for (const file of page) {
-        const share = this.#share(file)
-        if (share !== undefined) yield share
+  total(viewer: Viewer): { readonly files: number; readonly bytes: number } {
+    let files = 0
+    let bytes = 0
+    for (const { id } of this.#seen(viewer)) {
+      const { known } = this.#world.catalogue()!.counts.of(id)
+      files += known.files
+      bytes += known.bytes
+    }
+    return { files, bytes }
+  }
+
+  *list(viewer: Viewer): Generator<Share> {
+    for (const { id } of this.#seen(viewer)) {
+      for (let after = 0; ;) {
+        const page = this.#world.catalogue()?.files.ofFolder(id, after, pageFiles) ?? []
+        for (const file of page) {
+          const share = this.#share(file)
+          if (share !== undefined && isSeen(share, viewer)) yield share
+        }
+        const last = page.at(-1)
+        if (last === undefined) break
+        after = last.id
       }
-      const last = page.at(-1)
-      if (last === undefined) return
-      after = last.id
     }
   }
 
-  find(digest: Share['content']['digests'][number]): readonly Share[] {
-    return this.search({ words: [], digest }, pageFiles)
+  folder([name, ...path]: readonly string[], viewer: Viewer): ShareFolder | undefined {
+    const seen = this.#seen(viewer)
+    if (name === undefined) return { folders: seen.map((folder) => folder.name), files: [] }
+    const folder = seen.find((one) => one.name === name)
+    const catalogue = this.#world.catalogue()
+    if (folder === undefined || catalogue === undefined) return undefined
+    const dir = path.join('/')
+    const files = offeredIn(catalogue.database, folder.id, dir)
+    if (files === undefined) return undefined
+    return {
+      folders: foldersIn(catalogue.database, folder.id, dir),
+      files: files.map(({ file, digests }) => shareOf(catalogue, this.#world.reader, folder, file, digests)),
+    }
   }
 
-  search(query: Parameters<Shares['search']>[0], most: number): readonly Share[] {
+  find(digest: Digest, viewer: Viewer): readonly Share[] {
+    return this.search({ words: [], digest }, pageFiles, viewer)
+  }
+
+  search(query: Parameters<Shares['search']>[0], most: number, viewer: Viewer): readonly Share[] {
     const catalogue = this.#world.catalogue()
     if (catalogue === undefined) return []
-    const window = { from: 0, count: most, offered: true }
-    return searchFiles(catalogue.database, ofQuery(query), window).files.flatMap((file) => this.#share(file) ?? [])
+    const found: LibraryFile[] = []
+    for (const [words, folders] of this.#groups(query.words, viewer)) {
+      const window = { from: 0, count: most - found.length, offered: true, counted: false, folders }
+      if (window.count > 0) found.push(...searchFiles(catalogue.database, ofQuery({ ...query, words }), window).files)
+    }
+    return found.flatMap((file) => this.#share(file) ?? [])
+  }
+
+  searchFolders(words: readonly string[], most: number, viewer: Viewer): readonly (readonly string[])[] {
+    const catalogue = this.#world.catalogue()
+    if (catalogue === undefined) return []
+    const found: (readonly string[])[] = []
+    for (const folder of this.#seen(viewer)) {
+      const left = words.filter((word) => !isIn(folder.name, word))
+      const paths = left.length === 0 ? [''] : foldersNamed(catalogue.database, folder.id, left, most - found.length)
+      found.push(...paths.map((path) => [folder.name, ...(path === '' ? [] : path.split('/'))]))
+      if (found.length >= most) break
+    }
+    return found.slice(0, most)
   }
 
   watch(listener: (share: Share, change: 'added' | 'removed') => void): Disposable {
@@ -85,9 +133,30 @@ export class Offers implements Shares {
     }
   }
 
+  /** The shared folders that are there and that somebody may see. */
+  #seen(viewer: Viewer): readonly SharedFolder[] {
+    const catalogue = this.#world.catalogue()
+    if (catalogue === undefined) return []
+    return [...this.#world.folders()].filter(
+      (folder) => isOpen(folder) && isSeen(folder, viewer) && catalogue.isPresent(folder.id),
+    )
+  }
+
+  /** Folders by the words that are still to be found in them: what is in their own names is found already. */
+  #groups(words: readonly string[], viewer: Viewer): Iterable<readonly [readonly string[], number[]]> {
+    const groups = new Map<string, readonly [readonly string[], number[]]>()
+    for (const { id, name } of this.#seen(viewer)) {
+      const left = words.filter((word) => !isIn(name, word))
+      const group = groups.get(left.join(' '))
+      if (group === undefined) groups.set(left.join(' '), [left, [id]])
+      else group[1].push(id)
+    }
+    return groups.values()
+  }
+
   #share(file: LibraryFile): Share | undefined {
     const catalogue = this.#world.catalogue()
-    const folder = this.#world.folder(file.folder)
+    const folder = [...this.#world.folders()].find(({ id }) => id === file.folder)
     if (catalogue === undefined || !isOpen(folder) || !isOffered(file)) return undefined
     if (!catalogue.isPresent(file.folder)) return undefined
     return shareOf(catalogue, this.#world.reader, folder, file)
@@ -104,4 +173,8 @@ export class Offers implements Shares {
 
 function isOpen(folder: SharedFolder | undefined): folder is SharedFolder {
   return folder !== undefined && folder.audience !== 'nobody'
+}
+
+function isIn(name: string, word: string): boolean {
+  return name.toLowerCase().includes(word.toLowerCase())
 }

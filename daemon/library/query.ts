@@ -13,6 +13,8 @@ export interface LibraryQuery {
   readonly phrases: readonly string[]
   readonly without: readonly string[]
   readonly medium?: Medium
+  /** What the name may end with, without the dot, in small letters; any of them. */
+  readonly extensions?: readonly string[]
   /** Bytes. */
   readonly minimumSize?: number
   readonly maximumSize?: number
@@ -75,14 +77,15 @@ function optionOf(part: string): Partial<LibraryQuery> | undefined {
   }
 }
 
-/** A search of somebody else: what has to occur, as words. */
+/** A search of somebody else: what has to occur, at the beginning of words. */
 export function ofQuery(query: Query): LibraryQuery {
-  const { phrases = [], without = [], medium, minimumSize, maximumSize, digest: named } = query
+  const { phrases = [], without = [], medium, extensions, minimumSize, maximumSize, digest: named } = query
   return {
-    words: query.words,
+    words: query.words.map((word) => `${word}*`),
     phrases,
     without,
     ...(medium === undefined ? {} : { medium }),
+    ...(extensions === undefined ? {} : { extensions }),
     ...(minimumSize === undefined ? {} : { minimumSize }),
     ...(maximumSize === undefined ? {} : { maximumSize }),
     ...(named === undefined ? {} : { digest: named }),
@@ -90,7 +93,7 @@ export function ofQuery(query: Query): LibraryQuery {
 }
 
 /** The expression of the full-text index, in two: what has to match, and what must not. Undefined where all do. */
-export function matchOf({ words, phrases, without, medium }: LibraryQuery): {
+export function matchOf({ words, phrases, without, medium, extensions }: LibraryQuery): {
   readonly wanted: string | undefined
   readonly unwanted: string | undefined
 } {
@@ -99,6 +102,9 @@ export function matchOf({ words, phrases, without, medium }: LibraryQuery): {
     ...phrases.flatMap((phrase) => term(phrase, false)),
   ].map((one) => `path : ${one}`)
   if (medium !== undefined) wanted.push(`medium : "${medium}"`)
+  // Others may have it within their names; the end of the name decides.
+  const endings = (extensions ?? []).flatMap((one) => term(one, false))
+  if (endings.length > 0) wanted.push(`(path : (${endings.join(' OR ')}))`)
   const unwanted = without
     .flatMap((one) => term(one.replace(/\*+$/, ''), one.endsWith('*')))
     .map((one) => `path : ${one}`)

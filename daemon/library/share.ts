@@ -5,9 +5,15 @@ import type { SharedFiles } from '../host/disk/shared-files.ts'
 import type { Catalogue } from './catalogue.ts'
 import type { LibraryFile, SharedFolder } from './folder.ts'
 
-/** A file of the library as the networks see it. Its digests are looked up when somebody asks for them. */
-export function shareOf(catalogue: Catalogue, reader: SharedFiles, folder: SharedFolder, file: LibraryFile): Share {
-  const known: { digests?: readonly Digest[] } = {}
+/** A file of the library as the networks see it. Digests that are not known are looked up when somebody asks. */
+export function shareOf(
+  catalogue: Catalogue,
+  reader: SharedFiles,
+  folder: SharedFolder,
+  file: LibraryFile,
+  knownDigests?: readonly Digest[],
+): Share {
+  const known = { digests: knownDigests }
   const { id, name, dir, size, modified, digests } = file
   return {
     id: String(id),
@@ -27,8 +33,13 @@ export function shareOf(catalogue: Catalogue, reader: SharedFiles, folder: Share
       const at = catalogue.at(file)
       if (at === undefined) throw fail('unavailable', 'share/absent', 'The disk of this file is not there now')
       await reader.read(at, offset, into)
+      if (digests !== undefined) catalogue.digests.give(digests, sumOf(into))
     },
   }
+}
+
+function sumOf(buffers: readonly Uint8Array[]): number {
+  return buffers.reduce((sum, { length }) => sum + length, 0)
 }
 
 /** Whether it may be given to anybody. */

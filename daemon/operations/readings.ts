@@ -4,14 +4,12 @@ import type { Digest } from '@kith/core/content/digest.ts'
 import type { Fault } from '@kith/core/fault/fault.ts'
 import { fail, faultOf } from '@kith/core/fault/fault.ts'
 import type { Random } from '@kith/core/network/clock.ts'
-import { formatEd2kLink } from '@kith/wire/ed2k-link.ts'
 import { namesOf } from '@kith/wire/hash/many.ts'
-import type { LibraryDigests } from '@kith/wire/hash/whole.ts'
-import { formatMagnet } from '@kith/wire/magnet.ts'
 import type { Handlers } from '../api/handlers.ts'
 import { findFile, resolved } from '../host/files/list.ts'
 import type { Hasher } from '../host/hash/hasher.ts'
 import { faultView } from '../views/fault-view.ts'
+import { contentLinks } from './content-links.ts'
 
 /** Readings of this run that are remembered. */
 const mostKept = 1_000
@@ -77,28 +75,11 @@ export class Readings {
       if (hashed.kind === 'changed') {
         throw fail('unavailable', 'library/changing', `${path} was changed while it was read`, { hint: 'Try again.' })
       }
-      Object.assign(kept, links(basename(path), size, hashed.digests))
+      const digests = namesOf(hashed.digests)
+      Object.assign(kept, { digests, ...contentLinks(basename(path), size, digests, hashed.digests.ed2k.parts) })
     } catch (error) {
       kept.fault = faultOf(error, 'read the file')
     }
-  }
-}
-
-function links(name: string, size: number, of: LibraryDigests): Pick<Kept, 'digests' | 'magnet' | 'ed2k'> {
-  const digests = namesOf(of)
-  const { parts } = of.ed2k
-  return {
-    digests,
-    magnet: formatMagnet({ digests, name, size }),
-    ed2k: formatEd2kLink({
-      kind: 'file',
-      name,
-      size,
-      digests,
-      urls: [],
-      sources: [],
-      ...(parts.length === 0 ? {} : { parts }),
-    }),
   }
 }
 

@@ -10,6 +10,7 @@ import { usuallyIgnored } from '../library/folder.ts'
 import type { Library } from '../library/library.ts'
 import { parseQuery } from '../library/query.ts'
 import { faultView } from '../views/fault-view.ts'
+import { contentLinks } from './content-links.ts'
 
 /** Faults of a folder that are shown. */
 const mostFaults = 20
@@ -22,6 +23,7 @@ type SharingOperations = Pick<
   | 'unshareFolder'
   | 'lookAgain'
   | 'sharedFiles'
+  | 'sharedLinks'
   | 'hashing'
   | 'pauseHashing'
   | 'resumeHashing'
@@ -59,14 +61,24 @@ export function sharingOperations(library: Library, known: (network: string) => 
     unshareFolder: ({ params }) => library.remove(idOf(params.id)),
     lookAgain: () => library.look(),
     sharedFiles({ query }) {
-      const { q = '', folder, from = 0, count = 100 } = query ?? {}
+      const { q = '', folder, order = 'newest', from = 0, count = 100 } = query ?? {}
       const { total, files } = library.search(parseQuery(q), {
         from,
         count,
+        order,
         offered: false,
         ...(folder === undefined ? {} : { folders: [folder] }),
       })
       return { total, from, rows: files.map((file) => fileView(library, file)) }
+    },
+    sharedLinks({ params }) {
+      const file = library.file(idOf(params.id))
+      if (file.digests === undefined) {
+        throw fail('unavailable', 'library/unhashed', `${file.name} was not read yet`, { hint: 'Wait for its turn.' })
+      }
+      const { digests } = library.catalogue
+      const parts = digests.trees(file.digests, file.size)?.ed2k ?? new Uint8Array()
+      return contentLinks(file.name, file.size, digests.digests(file.digests), parts)
     },
     hashing: () => library.progress,
     pauseHashing() {
@@ -114,6 +126,7 @@ function fileView(library: Library, file: LibraryFile): SharedFile {
     modifiedAt: modified,
     state: absent ? 'absent' : state,
     digests: digests === undefined ? [] : library.catalogue.digests.digests(digests),
+    given: digests === undefined ? 0 : library.catalogue.digests.given(digests),
     ...(fault === undefined ? {} : { fault: faultView(fault) }),
   }
 }

@@ -9,6 +9,7 @@ import { defaults } from '@kith/core/network/schema.ts'
 import type { Peer } from '@kith/core/peer/peer.ts'
 import type { Hit } from '@kith/core/search/hit.ts'
 import type { Query } from '@kith/core/search/query.ts'
+import { listedShares } from '@kith/core/share/listed.ts'
 import type { Share } from '@kith/core/share/share.ts'
 import { systemClock } from '@kith/daemon/host/clock.ts'
 import { systemNames } from '@kith/daemon/host/names.ts'
@@ -52,12 +53,7 @@ export class OnHub implements AsyncDisposable {
         get: (key) => kept.get(key),
         set: (key, value) => void (value === undefined ? kept.delete(key) : kept.set(key, value)),
       },
-      shares: {
-        list: () => shares,
-        find: (digest) => shares.filter(({ content }) => content.digests.includes(digest)),
-        search: () => [],
-        watch: () => ({ [Symbol.dispose]: () => {} }),
-      },
+      shares: listedShares(shares),
       log,
       journal: journal(clock),
       budget,

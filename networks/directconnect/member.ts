@@ -166,6 +166,7 @@ export class Member implements Membership {
     const { self, net } = this.#host
     const own = hub.address
     const active = this.#port !== undefined && (own.mode ?? mode) === 'active'
+    const { files, bytes } = this.#shelf.total
     let [guest, registered] = [0, 0]
     for (const one of this.#hubs) {
       if (one.talk === undefined && one !== hub) continue
@@ -184,8 +185,8 @@ export class Member implements Membership {
       fingerprint: net.fingerprint,
       slots: uploadSlots,
       freeSlots: this.#uploads.freeSlots,
-      shared: this.#shelf.size,
-      files: this.#shelf.count,
+      shared: bytes,
+      files,
       hubs: [guest, registered, 0],
     }
   }

@@ -4,6 +4,7 @@ import type { SettingView } from '@kith/api/settings.ts'
 import type { Status } from '@kith/api/status.ts'
 import type { Transfer, TransferQuery, TransferWindow } from '@kith/api/transfers.ts'
 import { madeUpDetails, madeUpFiles, madeUpFolder, madeUpPieces, madeUpSources } from './details.ts'
+import { madeUpFolders, madeUpHashing, madeUpSharedFiles } from './shared.ts'
 import { madeUpJournal, madeUpLog, madeUpNetworks, madeUpSettings, madeUpTransfers } from './made-up.ts'
 
 export interface Answer {
@@ -71,6 +72,10 @@ export class MadeUpWorld {
         return this.#networks
       case 'publications':
         return []
+      case 'sharedFolders':
+        return madeUpFolders
+      case 'hashing':
+        return madeUpHashing
       case 'log':
         return madeUpLog(this.#startedAt).filter(({ level }) => view.query?.level === 'debug' || level !== 'debug')
     }
@@ -91,6 +96,7 @@ export class MadeUpWorld {
       case 'folders':
         return { status: 200, value: madeUpFolder(url.searchParams.get('path') ?? '/home/ana') }
       case 'library':
+        if (id === 'files') return { status: 200, value: madeUpSharedFiles(url.searchParams.get('q') ?? '') }
         return { status: 200, value: this.#library(url.searchParams.get('filter') ?? '') }
       case 'tokens':
         return this.#token(method, id, given, now)

@@ -1,6 +1,7 @@
 import type { LogLine } from '@kith/api/journal.ts'
 import type { View } from '@kith/api/live.ts'
 import type { NetworkView } from '@kith/api/networks.ts'
+import type { HashingView, SharedFolder } from '@kith/api/sharing.ts'
 import type { SpeedHistory, Status } from '@kith/api/status.ts'
 import type {
   FileWindow,
@@ -22,6 +23,8 @@ interface ViewValues extends Record<View['view'], unknown> {
   readonly pieces: PieceMap
   readonly networks: readonly NetworkView[]
   readonly publications: readonly Publication[]
+  readonly sharedFolders: readonly SharedFolder[]
+  readonly hashing: HashingView
   readonly log: readonly LogLine[]
 }
 

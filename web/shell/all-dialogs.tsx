@@ -1,6 +1,7 @@
 import type { ReactNode } from 'react'
 import { AddDialog } from '../add/add-dialog.tsx'
 import { PublishDialog } from '../screens/library/publish-dialog.tsx'
+import { ShareDialog } from '../screens/library/share-dialog.tsx'
 import { LabelDialog } from '../transfers/label-dialog.tsx'
 import { LimitDialog } from '../transfers/limit-dialog.tsx'
 import { MoveDialog, RenameDialog } from '../transfers/place-dialogs.tsx'
@@ -27,6 +28,8 @@ export function AllDialogs(): ReactNode {
       return <MoveDialog row={current.row} onClose={close} />
     case 'publish':
       return <PublishDialog onClose={close} />
+    case 'share':
+      return <ShareDialog folder={current.folder} onClose={close} />
     case 'help':
       return <HelpDialog onClose={close} />
   }

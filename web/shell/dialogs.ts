@@ -1,3 +1,4 @@
+import type { SharedFolder } from '@kith/api/sharing.ts'
 import type { Transfer } from '@kith/api/transfers.ts'
 import { createContext, useContext } from 'react'
 
@@ -19,6 +20,8 @@ export type OpenDialog =
   | { readonly kind: 'rename'; readonly row: Transfer }
   | { readonly kind: 'move'; readonly row: Transfer }
   | { readonly kind: 'publish' }
+  /** Without a folder: one that is not shared yet. */
+  | { readonly kind: 'share'; readonly folder?: SharedFolder }
   | { readonly kind: 'help' }
 
 export interface Dialogs {

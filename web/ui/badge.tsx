@@ -40,7 +40,7 @@ export function Tag({
 }): ReactNode {
   return (
     <span
-      className={`inline-flex shrink-0 items-center rounded border px-1.5 py-px text-xs ${tone === 'warn' ? 'border-warn text-warn' : 'border-line text-muted'}`}
+      className={`inline-flex shrink-0 items-center rounded border px-1.5 py-px text-xs font-normal ${tone === 'warn' ? 'border-warn text-warn' : 'border-line text-muted'}`}
     >
       {children}
     </span>

@@ -27,11 +27,16 @@ export interface DigestStore {
   spans(stamp: Stamp, size: number): ReadonlyMap<number, Span>
   saveSpan(stamp: Stamp, index: number, span: Span): void
   dropSpans(stamp: Stamp): void
+  /** Others were given so many bytes more of it. */
+  give(id: number, bytes: number): void
+  given(id: number): number
   /** Forgets what no file has had since a time. */
   forget(before: number, now: number): void
 }
 
 export function digestStore(database: Database): DigestStore {
+  /** Bytes that were given and are not in the database yet, by the number of what they are of. */
+  const unwritten = new Map<number, number>()
   return {
     idOf(stamp) {
       const row = database.sql('SELECT id FROM digests WHERE stamp = ?').get(stamp)
@@ -79,6 +84,23 @@ export function digestStore(database: Database): DigestStore {
     },
     dropSpans(stamp) {
       database.later(`spans ${stamp}`, () => database.sql('DELETE FROM spans WHERE stamp = ?').all(stamp))
+    },
+    give(id, bytes) {
+      const sum = (unwritten.get(id) ?? 0) + bytes
+      unwritten.set(id, sum)
+      database.later(
+        `given ${id}`,
+        () => database.sql('UPDATE digests SET given = given + ? WHERE id = ?').all(sum, id),
+        () => {
+          const left = (unwritten.get(id) ?? 0) - sum
+          if (left > 0) unwritten.set(id, left)
+          else unwritten.delete(id)
+        },
+      )
+    },
+    given(id) {
+      const row = database.sql('SELECT given FROM digests WHERE id = ?').get(id)
+      return Number(row?.['given'] ?? 0) + (unwritten.get(id) ?? 0)
     },
     forget(before, now) {
       database.together(() => {

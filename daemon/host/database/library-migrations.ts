@@ -61,4 +61,9 @@ export const libraryMigrations: readonly string[] = [
     content = '', contentless_delete = 1, tokenize = 'unicode61 remove_diacritics 2', prefix = '2 3'
   );
   `,
+  `
+  -- How many bytes of it others were given.
+  ALTER TABLE digests ADD COLUMN given INTEGER NOT NULL DEFAULT 0;
+  CREATE INDEX digests_given ON digests (given) WHERE given > 0;
+  `,
 ]

@@ -17,15 +17,19 @@ export interface SearchWindow {
   readonly offered: boolean
   /** Only in these shared folders. */
   readonly folders?: readonly number[]
+  /** Without it only as many are looked for as are shown. */
+  readonly counted?: boolean
+  /** The newest in the library come first; or what was given away most, in copies of itself, and only that. */
+  readonly order?: 'newest' | 'given'
 }
 
 export interface SearchResult {
-  /** At most 10,000, even when there are more. */
+  /** At most 10,000, even when there are more; where nobody counts, those that are shown and before. */
   readonly total: number
   readonly files: readonly LibraryFile[]
 }
 
-/** Finds files by what is in their names and paths, and by what they are; the newest in the library come first. */
+/** Finds files by what is in their names and paths, and by what they are. */
 export function searchFiles(database: Database, query: LibraryQuery, window: SearchWindow): SearchResult {
   const { wanted, unwanted } = matchOf(query)
   const terms: string[] = []
@@ -46,30 +50,44 @@ export function searchFiles(database: Database, query: LibraryQuery, window: Sea
   if (query.maximumSize !== undefined) where('f.size <= ?', query.maximumSize)
   if (query.after !== undefined) where('f.modified >= ?', query.after)
   if (query.before !== undefined) where('f.modified < ?', query.before)
+  if (query.extensions !== undefined) {
+    // The text index knows words only: “a.flac.txt” has that word too.
+    where(
+      `(${query.extensions.map(() => 'f.name LIKE ?').join(' OR ') || '0'})`,
+      ...query.extensions.map((one) => `%.${one.replace(/[%_]/g, '')}`),
+    )
+  }
   if (window.offered) terms.push('f.state = 1 AND f.absent = 0')
   if (window.folders !== undefined) {
-    terms.push(`f.dir IN (SELECT id FROM dirs WHERE folder IN (SELECT value FROM json_each(?)))`)
-    values.push(JSON.stringify(window.folders))
+    where(
+      'EXISTS (SELECT 1 FROM dirs d WHERE d.id = f.dir AND d.folder IN (SELECT value FROM json_each(?)))',
+      JSON.stringify(window.folders),
+    )
   }
   if (query.digest !== undefined) {
     const column = digestColumns.find((name) => name === algorithmOf(query.digest!))
     if (column === undefined) return { total: 0, files: [] }
     where(`f.digests IN (SELECT id FROM digests WHERE ${column} = ?)`, bytesOf(query.digest))
   }
-  const from = wanted === undefined ? 'files f' : 'names JOIN files f ON f.id = names.rowid'
+  const isByGiven = window.order === 'given'
+  if (isByGiven) terms.push('g.given > 0')
+  const named = wanted === undefined ? 'files f' : 'names JOIN files f ON f.id = names.rowid'
+  const from = isByGiven ? `${named} JOIN digests g ON g.id = f.digests` : named
   const condition = terms.length === 0 ? '' : `WHERE ${terms.join(' AND ')}`
-  const order = wanted === undefined ? 'f.id' : 'names.rowid'
+  const newest = wanted === undefined ? 'f.id' : 'names.rowid'
+  const order = isByGiven ? `CAST(g.given AS REAL) / f.size DESC, ${newest}` : newest
   const ids = database
-    .sql(`SELECT f.id FROM ${from} ${condition} ORDER BY ${order} DESC LIMIT ${mostCounted}`)
-    .all(...values)
+    .sql(`SELECT f.id FROM ${from} ${condition} ORDER BY ${order} DESC LIMIT ?`)
+    .all(...values, window.counted === false ? window.from + window.count : mostCounted)
     .map((row) => Number(row['id']))
   const shown = ids.slice(window.from, window.from + window.count)
   const files = database
     .sql(
       `SELECT ${fileColumns} FROM files f JOIN dirs d ON d.id = f.dir
-       WHERE f.id IN (SELECT value FROM json_each(?)) ORDER BY f.id DESC`,
+       WHERE f.id IN (SELECT value FROM json_each(?))`,
     )
     .all(JSON.stringify(shown))
     .map(fileOf)
-  return { total: ids.length, files }
+  const place = new Map(shown.map((id, index) => [id, index]))
+  return { total: ids.length, files: files.toSorted((a, b) => place.get(a.id)! - place.get(b.id)!) }
 }

@@ -50,17 +50,16 @@ export class Bodies {
     if (ask.name === 'files.xml' && ask.kind === 'file') return inMemory(list.part('/', true))
     const root = ask.name.startsWith('TTH/') ? fromTiger(ask.name.slice(4)) : undefined
     if (root === undefined) return undefined
-    const hex = hexOf(digestOf('tth', root))
-    return ask.kind === 'tthl' ? inMemory(await this.#leavesOf(hex)) : this.#file(hex, ask)
+    return ask.kind === 'tthl' ? inMemory(await this.#leavesOf(root)) : this.#file(root, ask)
   }
 
-  #file(root: string, { start, bytes }: Ask): Body | undefined {
+  #file(root: Uint8Array, { start, bytes }: Ask): Body | undefined {
     const share = this.#world.shelf.find(root)
     if (share !== undefined) {
       const { size } = share.content
       return { size, free: size <= freeBytes, read: (offset, into) => share.read(offset, [into]) }
     }
-    const subject = this.#world.subject(root)
+    const subject = this.#world.subject(hexOf(digestOf('tth', root)))
     const size = subject?.layout.current?.size
     if (subject === undefined || size === undefined) return undefined
     const end = bytes < 0 ? size : start + bytes
@@ -73,20 +72,23 @@ export class Bodies {
     }
   }
 
-  async #leavesOf(root: string): Promise<Uint8Array | undefined> {
-    const hint = this.#world.subject(root)?.hint('directconnect')
+  async #leavesOf(root: Uint8Array): Promise<Uint8Array | undefined> {
+    const hex = hexOf(digestOf('tth', root))
+    const hint = this.#world.subject(hex)?.hint('directconnect')
     if (hint !== undefined) {
       const { leaves } = decodeHint(hint)
       if (leaves !== undefined) return leaves
     }
     const share = this.#world.shelf.find(root)
     if (share === undefined) return undefined
-    let made = this.#leaves.get(root)
+    const kept = share.trees?.()?.tth.leaves
+    if (kept !== undefined) return kept
+    let made = this.#leaves.get(hex)
     if (made === undefined) {
       made = this.#hash(share)
-      this.#leaves.set(root, made)
+      this.#leaves.set(hex, made)
       if (this.#leaves.size > mostLeaves) this.#leaves.delete(this.#leaves.keys().next().value!)
-      made.catch(() => this.#leaves.delete(root))
+      made.catch(() => this.#leaves.delete(hex))
     }
     return made
   }

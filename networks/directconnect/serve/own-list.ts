@@ -6,7 +6,7 @@ import { concat, utf8 } from '@kith/wire/bytes.ts'
 import { bzip2 } from '@kith/wire/bzip2/encode.ts'
 import type { ListFolder } from '../wire/file-list-writer.ts'
 import { fileListText } from '../wire/file-list-writer.ts'
-import type { Folder, Shelf } from './shelf.ts'
+import type { Shelf } from './shelf.ts'
 
 /** A part of a list that somebody asks for is made at once, so it cannot be long. */
 const mostPartBytes = 16 * 1024 * 1024
@@ -33,12 +33,11 @@ export class OwnList {
 
   /** `files.xml`, or a folder of it such as `/Shared/`; undefined when there is none. */
   part(base: string, recursive: boolean): Uint8Array | undefined {
-    let folder: Folder | undefined = this.#shelf.root
-    for (const name of base.split('/')) if (name !== '') folder = folder?.folders.get(name)
-    if (folder === undefined) return undefined
+    const path = base.split('/').filter((name) => name !== '')
+    if (this.#shelf.folder(path) === undefined) return undefined
     const parts: Uint8Array[] = []
     let length = 0
-    for (const text of fileListText(listed(folder), { ...this.#who, base, shallow: !recursive })) {
+    for (const text of fileListText(listed(this.#shelf, path), { ...this.#who, base, shallow: !recursive })) {
       const bytes = utf8(text)
       length += bytes.length
       if (length > mostPartBytes) return undefined
@@ -50,7 +49,7 @@ export class OwnList {
   async #compressed(): Promise<Uint8Array> {
     const encoder = bzip2()
     const parts: Uint8Array[] = []
-    for (const text of fileListText(listed(this.#shelf.root), { ...this.#who, base: '/', shallow: false })) {
+    for (const text of fileListText(listed(this.#shelf, []), { ...this.#who, base: '/', shallow: false })) {
       const before = parts.length
       parts.push(...encoder.push(utf8(text)))
       // A block takes a while; others have their turn in between.
@@ -61,16 +60,22 @@ export class OwnList {
   }
 }
 
-function listed(folder: Folder): ListFolder {
+/** A folder as it is when its turn comes. */
+function listed(shelf: Shelf, path: readonly string[]): ListFolder {
+  const { folders = [], files = [] } = shelf.folder(path) ?? {}
   return {
-    get folders() {
-      return [...folder.folders].map(([name, below]) => [name, listed(below)] as const)
-    },
-    get files() {
-      return [...folder.files].flatMap(([name, { content }]) => {
-        const tth = digestBy(content, 'tth')
-        return tth === undefined ? [] : [{ name, size: content.size, tth: bytesOf(tth) }]
-      })
-    },
+    folders: below(shelf, path, folders),
+    files: files.flatMap(({ path: whole, content }) => {
+      const tth = digestBy(content, 'tth')
+      return tth === undefined ? [] : [{ name: whole.at(-1)!, size: content.size, tth: bytesOf(tth) }]
+    }),
   }
+}
+
+function* below(
+  shelf: Shelf,
+  path: readonly string[],
+  names: readonly string[],
+): Generator<readonly [string, ListFolder]> {
+  for (const name of names) yield [name, listed(shelf, [...path, name])]
 }

@@ -1,86 +1,45 @@
-import { digestBy } from '@kith/core/content/content.ts'
-import { hexOf } from '@kith/core/content/digest.ts'
-import type { Share, Shares } from '@kith/core/share/share.ts'
+import { digestOf } from '@kith/core/content/digest.ts'
+import type { Share, ShareFolder, Shares, Viewer } from '@kith/core/share/share.ts'
 
-/** What one folder of the list holds. */
-export interface Folder {
-  readonly folders: Map<string, Folder>
-  readonly files: Map<string, Share>
-}
+const viewer: Viewer = { network: 'directconnect', audiences: ['everyone'] }
 
-/** The shares that hubs may see, by root and as a tree. */
+/** The shares that hubs may see. */
 export class Shelf implements Disposable {
-  readonly root: Folder = folder()
-  /** Bytes, and how many files. */
-  size = 0
-  count = 0
+  readonly #shares: Shares
+  readonly #watch: Disposable
   /** Grows with each change. */
   version = 0
-  readonly #byRoot = new Map<string, Share>()
-  readonly #watch: Disposable
-  readonly #changed: () => void
 
   constructor(shares: Shares, changed: () => void) {
-    this.#changed = changed
-    for (const share of shares.list()) this.add(share)
-    this.#watch = shares.watch((share, change) => (change === 'added' ? this.add(share) : this.remove(share)))
+    this.#shares = shares
+    this.#watch = shares.watch(() => {
+      this.version++
+      changed()
+    })
   }
 
-  /** By the root of its Tiger tree in hexadecimal. */
-  find(root: string): Share | undefined {
-    return this.#byRoot.get(root)
+  get total(): { readonly files: number; readonly bytes: number } {
+    return this.#shares.total(viewer)
   }
 
-  files(): Iterable<Share> {
-    return this.#byRoot.values()
+  /** By the root of its Tiger tree. */
+  find(root: Uint8Array): Share | undefined {
+    return this.#shares.find(digestOf('tth', root), viewer)[0]
   }
 
-  add(share: Share): void {
-    const digest = digestBy(share.content, 'tth')
-    if (digest === undefined || share.audience !== 'everyone') return
-    if (share.networks !== undefined && !share.networks.includes('directconnect')) return
-    const place = this.#place(share)
-    const name = share.path.at(-1) ?? ''
-    if (place.files.has(name)) return
-    place.files.set(name, share)
-    if (!this.#byRoot.has(hexOf(digest))) this.#byRoot.set(hexOf(digest), share)
-    this.size += share.content.size
-    this.count++
-    this.version++
-    this.#changed()
+  folder(path: readonly string[]): ShareFolder | undefined {
+    return this.#shares.folder(path, viewer)
   }
 
-  remove(share: Share): void {
-    const digest = digestBy(share.content, 'tth')
-    if (digest === undefined) return
-    const place = this.#place(share)
-    const name = share.path.at(-1) ?? ''
-    if (place.files.get(name)?.id !== share.id) return
-    place.files.delete(name)
-    if (this.#byRoot.get(hexOf(digest))?.id === share.id) this.#byRoot.delete(hexOf(digest))
-    this.size -= share.content.size
-    this.count--
-    this.version++
-    this.#changed()
+  search(query: Parameters<Shares['search']>[0], most: number): readonly Share[] {
+    return this.#shares.search(query, most, viewer)
   }
 
-  #place(share: Share): Folder {
-    let at = this.root
-    // The top of a list holds folders only.
-    const above = share.path.length > 1 ? share.path.slice(0, -1) : ['Shared']
-    for (const name of above) {
-      let next = at.folders.get(name)
-      if (next === undefined) at.folders.set(name, (next = folder()))
-      at = next
-    }
-    return at
+  searchFolders(words: readonly string[], most: number): readonly (readonly string[])[] {
+    return this.#shares.searchFolders(words, most, viewer)
   }
 
   [Symbol.dispose](): void {
     this.#watch[Symbol.dispose]()
   }
-}
-
-function folder(): Folder {
-  return { folders: new Map(), files: new Map() }
 }

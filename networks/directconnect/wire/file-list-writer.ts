@@ -2,6 +2,7 @@ import { tigerText } from './cid.ts'
 
 /** A folder to be listed. */
 export interface ListFolder {
+  /** Each is made when its turn comes, and its content after that. */
   readonly folders: Iterable<readonly [name: string, folder: ListFolder]>
   readonly files: Iterable<{ readonly name: string; readonly size: number; readonly tth: Uint8Array }>
 }

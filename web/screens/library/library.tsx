@@ -1,115 +1,77 @@
-import type { LibraryItem } from '@kith/api/library.ts'
-import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query'
-import { Link } from '@tanstack/react-router'
-import { LibraryBig, PackagePlus } from 'lucide-react'
+import { Tabs } from '@base-ui/react/tabs'
+import { FolderPlus, PackagePlus } from 'lucide-react'
 import type { ReactNode } from 'react'
-import { useClient } from '../../api.ts'
-import { ago, size } from '../../format.ts'
 import { t } from '../../i18n/t.ts'
-import { useLive } from '../../live/use-live.ts'
 import { useScreenSearch } from '../../screen-search.ts'
 import { useDialogs } from '../../shell/dialogs.ts'
 import { Screen } from '../../shell/screen.tsx'
-import { FilterBox } from '../../transfers/filters.tsx'
-import { NetworkBadge, Tag } from '../../ui/badge.tsx'
 import { Button } from '../../ui/button.tsx'
-import { Empty } from '../../ui/empty.tsx'
-import { FaultNote } from '../../ui/fault-note.tsx'
-import { Publications } from './publications.tsx'
+import { Complete } from './complete.tsx'
+import { Folders } from './folders.tsx'
+import type { LibraryPart } from './search.ts'
+import { libraryParts } from './search.ts'
+import { SharedFiles } from './shared-files.tsx'
 
-const pageLength = 100
-
-/** What is complete here. */
+/** What this computer gives to others: folders, the files in them, and what was fetched. */
 export function LibraryScreen(): ReactNode {
-  const client = useClient()
   const { open } = useDialogs()
-  const [{ filter }, changeSearch] = useScreenSearch('/library')
-  const { value: status } = useLive({ view: 'status' })
-  // What is complete changes only with the number of those that give or are done.
-  const version = `${status?.transfers['giving'] ?? 0} ${status?.transfers['done'] ?? 0} ${status?.transfers['all'] ?? 0}`
-  const pages = useInfiniteQuery({
-    queryKey: ['library', filter, version],
-    queryFn: ({ pageParam, signal }) =>
-      client.call('library', {
-        query: { ...(filter === undefined ? {} : { filter }), from: pageParam, count: pageLength },
-        signal,
-      }),
-    initialPageParam: 0,
-    getNextPageParam: ({ from, rows, total }) => (from + rows.length < total ? from + rows.length : undefined),
-    placeholderData: keepPreviousData,
-  })
-  const rows = pages.data?.pages.flatMap((page) => page.rows)
+  const [{ part = 'folders' }, changeSearch] = useScreenSearch('/library')
   return (
     <Screen
       title={t('nav.library')}
       actions={
-        <Button icon={<PackagePlus size={16} aria-hidden />} onClick={() => open({ kind: 'publish' })}>
-          {t('publish.open')}
-        </Button>
+        <>
+          <Button icon={<PackagePlus size={16} aria-hidden />} onClick={() => open({ kind: 'publish' })}>
+            {t('publish.open')}
+          </Button>
+          <Button
+            kind="main"
+            icon={<FolderPlus size={16} aria-hidden />}
+            onClick={() => open({ kind: 'share' })}
+            data-testid="share-open"
+          >
+            {t('share.open')}
+          </Button>
+        </>
       }
     >
-      <div className="mb-3 flex">
-        <FilterBox
-          label={t('library.filter')}
-          value={filter ?? ''}
-          onChange={(text) => changeSearch(() => (text === '' ? {} : { filter: text }))}
-        />
-      </div>
-      <Publications />
-      <FaultNote error={pages.error} />
-      {rows?.length === 0 ? (
-        <Empty
-          icon={<LibraryBig size={36} aria-hidden />}
-          title={filter === undefined ? t('library.none') : t('library.noneMatch')}
-        >
-          {filter === undefined ? t('library.noneHint') : null}
-        </Empty>
-      ) : (
-        <ul className="divide-y divide-line rounded-xl border border-line bg-card">
-          {rows?.map((item) => (
-            <Item key={item.transfer} item={item} now={status?.now ?? 0} />
+      <Tabs.Root
+        value={part}
+        onValueChange={(next: unknown) =>
+          changeSearch(() => (next === 'folders' ? {} : { part: next as LibraryPart }), { replace: false })
+        }
+      >
+        <Tabs.List className="mb-4 flex gap-1 overflow-x-auto border-b border-line" aria-label={t('nav.library')}>
+          {libraryParts.map((name) => (
+            <Tabs.Tab
+              key={name}
+              value={name}
+              data-testid={`library-${name}`}
+              className="touch min-h-9 shrink-0 border-b-2 border-transparent px-3 text-sm text-muted outline-offset-[-2px] hover:text-text data-active:border-accent data-active:font-medium data-active:text-text"
+            >
+              {t(`library.part.${name}`)}
+            </Tabs.Tab>
           ))}
-        </ul>
-      )}
-      {pages.hasNextPage ? (
-        <div className="mt-3 flex justify-center">
-          <Button disabled={pages.isFetching} onClick={() => void pages.fetchNextPage()}>
-            {t('library.more')}
-          </Button>
-        </div>
-      ) : null}
+        </Tabs.List>
+        {libraryParts.map((name) => (
+          <Tabs.Panel key={name} value={name} className="outline-offset-2">
+            {name === part ? <Part name={name} /> : null}
+          </Tabs.Panel>
+        ))}
+      </Tabs.Root>
     </Screen>
   )
 }
 
-function Item({ item, now }: { readonly item: LibraryItem; readonly now: number }): ReactNode {
-  return (
-    <li className="px-4 py-2.5">
-      <div className="flex items-center gap-2">
-        {item.networks.map((id) => (
-          <NetworkBadge key={id} id={id} />
-        ))}
-        <Link
-          to="/transfers"
-          search={{ id: item.transfer }}
-          className="min-w-0 truncate text-sm font-medium hover:underline"
-        >
-          {item.name}
-        </Link>
-        {item.given ? <Tag>{t('library.given')}</Tag> : null}
-        <span className="grow" />
-        <span className="shrink-0 text-sm">{size(item.size)}</span>
-      </div>
-      <p className="mt-0.5 text-xs break-all text-muted">
-        {[
-          item.path,
-          item.files > 1 ? t('library.files', { count: item.files }) : '',
-          item.up > 0 ? t('library.up', { size: size(item.up) }) : '',
-          item.completedAt === undefined || now === 0 ? '' : ago(item.completedAt, now),
-        ]
-          .filter((part) => part !== '')
-          .join(' · ')}
-      </p>
-    </li>
-  )
+function Part({ name }: { readonly name: LibraryPart }): ReactNode {
+  switch (name) {
+    case 'folders':
+      return <Folders />
+    case 'files':
+      return <SharedFiles key="newest" order="newest" />
+    case 'asked':
+      return <SharedFiles key="given" order="given" />
+    case 'complete':
+      return <Complete />
+  }
 }
