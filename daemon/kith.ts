@@ -1,3 +1,4 @@
+import type { Digest } from '@kith/core/content/digest.ts'
 import { hostname } from 'node:os'
 import { dirname, join } from 'node:path'
 import type { View } from '@kith/api/live.ts'
@@ -58,6 +59,7 @@ import type { Paths } from './paths.ts'
 import { programName, programVersion } from './program.ts'
 import { Speed } from './speed.ts'
 import { Supervised } from './supervisor.ts'
+import { digestsAt } from './transfers/digests-at.ts'
 import { Transfers } from './transfers/transfers.ts'
 import { transferView } from './views/transfer-view.ts'
 
@@ -279,6 +281,7 @@ export async function startKith({ clock, log, paths, config, database, stop }: K
     signal: stopping.signal,
     tell: (type, id, data) => told.tell(type, id, data),
   })
+  const torrentsOf = (path: string, size: number): readonly Digest[] => digestsAt(transfers, path, size)
   const handlers: Handlers = {
     ...status,
     ...transferOperations({
@@ -300,8 +303,8 @@ export async function startKith({ clock, log, paths, config, database, stop }: K
       view: (entry) => transferView(entry, clock.now()),
     }),
     ...gameOperations({ networks: supervised, record: () => database.settle() }),
-    ...sharingOperations(library, (name) => supervised.has(name as NetworkId)),
-    ...new Readings({ random, hasher, signal: stopping.signal }).operations,
+    ...sharingOperations({ library, known: (name) => supervised.has(name as NetworkId), torrentsOf }),
+    ...new Readings({ random, hasher, torrentsOf, signal: stopping.signal }).operations,
     ...networkOperations({
       clock,
       networks: supervised,

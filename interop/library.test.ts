@@ -74,6 +74,17 @@ test('what rhash calls a file in its links is what kith calls it', async (contex
   assert.match(ed2k!, /\|p=[0-9A-F]{32}:[0-9A-F]{32}:31D6CFE0D16AE931B73C59D7E0C089C0\|/)
 })
 
+test('a file that is given as a torrent has the name of that torrent in its link', async () => {
+  await using folder = await scratch()
+  const file = join(folder.path, 'given.bin')
+  await put(file, repeated(100_000))
+  await using kith = await Kith.start(join(folder.path, 'home'))
+  assert.doesNotMatch(await prints(kith, 'link', file), /urn:bt[im]h/)
+  const { link } = await kith.publish(file)
+  const [btih] = /urn:btih:[0-9a-f]{40}/.exec(link)!
+  assert.ok((await prints(kith, 'link', file)).includes(btih), link)
+})
+
 test('a folder that is shared is hashed, and over a kill nothing is hashed twice', async () => {
   await using folder = await scratch()
   const shared = join(folder.path, 'shared')

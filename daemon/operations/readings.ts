@@ -28,6 +28,8 @@ interface Kept {
 export interface ReadingWorld {
   readonly random: Random
   readonly hasher: Hasher
+  /** By which torrents a file is known. */
+  torrentsOf(path: string, size: number): readonly Digest[]
   /** Ends everything when the daemon does. */
   readonly signal: AbortSignal
 }
@@ -65,7 +67,7 @@ export class Readings {
   }
 
   async #read(kept: Kept, stamp: Parameters<Hasher['hash']>[0]['stamp']): Promise<void> {
-    const { hasher, signal } = this.#world
+    const { hasher, signal, torrentsOf } = this.#world
     try {
       const { path, size } = kept
       const hashed = await hasher.hash(
@@ -75,7 +77,7 @@ export class Readings {
       if (hashed.kind === 'changed') {
         throw fail('unavailable', 'library/changing', `${path} was changed while it was read`, { hint: 'Try again.' })
       }
-      const digests = namesOf(hashed.digests)
+      const digests = [...namesOf(hashed.digests), ...torrentsOf(path, size)]
       Object.assign(kept, { digests, ...contentLinks(basename(path), size, digests, hashed.digests.ed2k.parts) })
     } catch (error) {
       kept.fault = faultOf(error, 'read the file')

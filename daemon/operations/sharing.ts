@@ -1,4 +1,5 @@
 import type { LinkView, SharedFile, SharedFolder as FolderView } from '@kith/api/sharing.ts'
+import type { Digest } from '@kith/core/content/digest.ts'
 import { fail } from '@kith/core/fault/fault.ts'
 import type { NetworkId } from '@kith/core/peer/peer.ts'
 import { formatHostPort } from '@kith/wire/host-port.ts'
@@ -30,8 +31,16 @@ type SharingOperations = Pick<
   | 'parseLink'
 >
 
-/** What can be done with shared folders. `known` says whether there is a network of this name. */
-export function sharingOperations(library: Library, known: (network: string) => boolean): SharingOperations {
+export interface SharingWorld {
+  readonly library: Library
+  /** Whether there is a network of this name. */
+  known(network: string): boolean
+  /** By which torrents a file is known. */
+  torrentsOf(path: string, size: number): readonly Digest[]
+}
+
+/** What can be done with shared folders. */
+export function sharingOperations({ library, known, torrentsOf }: SharingWorld): SharingOperations {
   const networksOf = (names: readonly string[]): readonly NetworkId[] => {
     const wrong = names.find((name) => !known(name))
     if (wrong !== undefined) throw fail('input', 'library/network', `There is no network “${wrong}”`)
@@ -76,9 +85,10 @@ export function sharingOperations(library: Library, known: (network: string) => 
       if (file.digests === undefined) {
         throw fail('unavailable', 'library/unhashed', `${file.name} was not read yet`, { hint: 'Wait for its turn.' })
       }
-      const { digests } = library.catalogue
-      const parts = digests.trees(file.digests, file.size)?.ed2k ?? new Uint8Array()
-      return contentLinks(file.name, file.size, digests.digests(file.digests), parts)
+      const { digests: kept } = library.catalogue
+      const digests = [...kept.digests(file.digests), ...torrentsOf(library.pathOf(file), file.size)]
+      const parts = kept.trees(file.digests, file.size)?.ed2k ?? new Uint8Array()
+      return contentLinks(file.name, file.size, digests, parts)
     },
     hashing: () => library.progress,
     pauseHashing() {
