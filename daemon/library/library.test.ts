@@ -13,6 +13,7 @@ import { libraryDatabase } from '../host/database/open-library.ts'
 import { openDatabase } from '../host/database/open.ts'
 import { sharedFolderStore } from '../host/database/shared-folders.ts'
 import { keepOf } from '../host/database/keep.ts'
+import { diskFault } from '../host/disk/fault.ts'
 import { Descriptors } from '../host/disk/descriptors.ts'
 import { SharedFiles } from '../host/disk/shared-files.ts'
 import { folder, systemClock } from '../host/disk/testing.ts'
@@ -24,17 +25,24 @@ import { parseQuery } from './query.ts'
 
 const anybody: Viewer = { network: 'edonkey', audiences: ['everyone', 'friends', 'local'] }
 
+const isRoot = process.getuid?.() === 0
+
 interface Kept extends AsyncDisposable {
   readonly library: Library
   readonly errors: string[]
 }
 
 /** A library over the databases in a folder, as the daemon opens it. */
-function open(home: string): Kept {
+function open(home: string, broken: (path: string) => boolean = () => false): Kept {
   const errors: string[] = []
   const log: Log = { debug() {}, info() {}, warn() {}, error: (message) => errors.push(message), child: () => log }
   const main = openDatabase(join(home, 'kith.db'), { clock: systemClock, log })
   const hasher = new Hasher({ clock: systemClock, threads: 1 })
+  const { hash } = hasher
+  hasher.hash = async (at, options) => {
+    if (broken(at.path)) throw diskFault(Object.assign(new Error('EIO'), { code: 'EIO' }), 'read the file', at.path)
+    return hash.call(hasher, at, options)
+  }
   const library = new Library({
     clock: systemClock,
     log,
@@ -228,6 +236,54 @@ test('what cannot be shared is skipped, with a fault each, and the rest is share
     ['library/file-name', 'library/link', 'library/link', 'library/special'],
   )
 })
+
+test('a file on a bad disk is told of, keeps nothing else from being shared, and is read when the disk can', async () => {
+  await using home = await folder()
+  await using dir = await folder()
+  await put(join(dir.path, 'good'), 'good')
+  await put(join(dir.path, 'bad'), 'bad')
+  let broken = true
+  await using kept = open(home.path, (path) => broken && path.endsWith('bad'))
+  const id = await add(kept.library, dir.path)
+  await until('hashing', () => names(kept.library).length === 1 && kept.library.progress.state === 'idle')
+  assert.deepEqual(
+    kept.library.catalogue.troubles(id, 10).map(({ kind, code }) => [kind, code]),
+    [['local', 'disk/io']],
+  )
+  assert.deepEqual(kept.errors, [])
+  broken = false
+  kept.library.look()
+  await until('the other', () => names(kept.library).length === 2)
+  assert.deepEqual(kept.library.catalogue.troubles(id, 10), [])
+})
+
+test(
+  'a folder that is mounted within itself is listed once',
+  { skip: !isRoot && 'only root can mount' },
+  async (context) => {
+    await using home = await folder()
+    await using dir = await folder()
+    const inside = join(dir.path, 'a', 'inside')
+    await mkdir(inside, { recursive: true })
+    await put(join(dir.path, 'a', 'one'), 'one')
+    try {
+      execFileSync('mount', ['--bind', dir.path, inside], { stdio: 'ignore' })
+    } catch {
+      return context.skip('this machine lets nobody mount')
+    }
+    try {
+      await using kept = open(home.path)
+      const id = await add(kept.library, dir.path)
+      await until('hashing', () => names(kept.library).length === 1 && kept.library.progress.state === 'idle')
+      assert.deepEqual(
+        kept.library.catalogue.faultsOf(id).map(({ code }) => code),
+        ['library/loop'],
+      )
+    } finally {
+      execFileSync('umount', [inside])
+    }
+  },
+)
 
 test('a file that is written again and again waits until it rests', async () => {
   await using home = await folder()
