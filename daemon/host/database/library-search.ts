@@ -71,16 +71,27 @@ export function searchFiles(database: Database, query: LibraryQuery, window: Sea
   }
   const isByGiven = window.order === 'given'
   if (isByGiven) terms.push('g.given > 0')
-  const named = wanted === undefined ? 'files f' : 'names JOIN files f ON f.id = names.rowid'
+  // Words alone are in the text index alone; thousands of rows need not be looked up to be counted.
+  const isOfWords = wanted !== undefined && terms.length === 1
+  const named = wanted === undefined ? 'files f' : isOfWords ? 'names' : 'names JOIN files f ON f.id = names.rowid'
   const from = isByGiven ? `${named} JOIN digests g ON g.id = f.digests` : named
   const condition = terms.length === 0 ? '' : `WHERE ${terms.join(' AND ')}`
   const newest = wanted === undefined ? 'f.id' : 'names.rowid'
   const order = isByGiven ? `CAST(g.given AS REAL) / f.size DESC, ${newest}` : newest
+  const end = Math.min(mostCounted, window.from + window.count)
   const ids = database
-    .sql(`SELECT f.id FROM ${from} ${condition} ORDER BY ${order} DESC LIMIT ?`)
-    .all(...values, window.counted === false ? window.from + window.count : mostCounted)
+    .sql(`SELECT ${newest} AS id FROM ${from} ${condition} ORDER BY ${order} DESC LIMIT ?`)
+    .all(...values, end)
     .map((row) => Number(row['id']))
-  const shown = ids.slice(window.from, window.from + window.count)
+  const isWhole = window.counted === false || ids.length < end
+  const total = isWhole
+    ? ids.length
+    : Number(
+        database
+          .sql(`SELECT count(*) AS total FROM (SELECT 1 FROM ${from} ${condition} LIMIT ${mostCounted})`)
+          .get(...values)?.['total'],
+      )
+  const shown = ids.slice(window.from)
   const files = database
     .sql(
       `SELECT ${fileColumns} FROM files f JOIN dirs d ON d.id = f.dir
@@ -89,5 +100,5 @@ export function searchFiles(database: Database, query: LibraryQuery, window: Sea
     .all(JSON.stringify(shown))
     .map(fileOf)
   const place = new Map(shown.map((id, index) => [id, index]))
-  return { total: ids.length, files: files.toSorted((a, b) => place.get(a.id)! - place.get(b.id)!) }
+  return { total, files: files.toSorted((a, b) => place.get(a.id)! - place.get(b.id)!) }
 }
