@@ -63,6 +63,9 @@ interface Result {
   search?: SearchFigures
 }
 
+// As the daemon is started: what was compiled is kept.
+process.env['NODE_COMPILE_CACHE'] ??= join(import.meta.dirname, '..', 'out', 'compiled')
+
 const wanted = (name: string): boolean => positionals.length === 0 || positionals.includes(name)
 const folder = await scratchFolder(size + 2 * 2 ** 30)
 try {

@@ -9,7 +9,7 @@ describe('hours', () => {
     assert.deepEqual(parseHours('Mon-Fri 08:00-18:30'), { days: [1, 2, 3, 4, 5], from: 480, to: 1110 })
     assert.deepEqual(parseHours('fri-mon 22:00-6:00').days, [0, 1, 5, 6])
     assert.deepEqual(parseHours('sat,sun 00:00-24:00'), { days: [0, 6], from: 0, to: 1440 })
-    assert.equal(parseHours(' 1:00-2:00').days.length, 7)
+    assert.equal(parseHours(' 1:00 - 2:00').days.length, 7)
     const days = fc
       .uniqueArray(fc.integer({ min: 0, max: 6 }), { minLength: 1 })
       .map((list) => list.sort((a, b) => a - b))

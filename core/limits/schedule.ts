@@ -54,7 +54,7 @@ export function ratesAt(usual: Rates, alternatives: readonly Alternative[], mome
  * @throws FaultError `input` `limits/hours`
  */
 export function parseHours(text: string): Hours {
-  const match = /^(?:([a-z,-]+)\s+)?(\d{1,2}):(\d{2})-(\d{1,2}):(\d{2})$/.exec(text.trim().toLowerCase())
+  const match = /^(?:([a-z,-]+)\s+)?(\d{1,2}):(\d{2})\s*-\s*(\d{1,2}):(\d{2})$/.exec(text.trim().toLowerCase())
   if (match === null) throw wrong(text)
   const [, dayText, fromHour, fromMinute, toHour, toMinute] = match
   const from = minutes(fromHour, fromMinute)
