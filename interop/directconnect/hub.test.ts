@@ -67,7 +67,7 @@ for (const [ncdcSpeaks, eiskaltSpeaks] of [
       assert.deepEqual(await eiskalt.find('nc large'), ['ncdc: nc/nc large.bin'])
       await ncdc.find('eis large', 'eis large.bin')
       assert.deepEqual(
-        (await hub.kith.client.call('network', { params: { id: 'directconnect' } })).directory?.counts.users,
+        (await hub.kith.client.call('network', { params: { id: 'directconnect' } })).directory?.counts['users'],
         2,
       )
     },

@@ -40,7 +40,7 @@ export function keeper(host: Host, hub: () => OpenHub | undefined): Keeper {
         at: now(),
         ...(ms === undefined ? {} : { until: now() + ms }),
       })
-      for (const one of [...(open?.people.online ?? [])])
+      for (const one of open?.people.online ?? [])
         if (one === guest || one.address === address) open?.kick(one, reason, byKeeper)
       return exclusion(made)
     },

@@ -181,7 +181,11 @@ export class OpenHub implements Disposable {
       case 'broken':
         if (guest.floods.tell(this.now)) this.voice(guest, event.text)
         return this.#strike(guest, undefined)
-      default:
+      case 'private':
+      case 'question':
+      case 'result':
+      case 'meeting':
+      case 'passed':
         if (guest.online) route(this, guest, event)
     }
   }
@@ -341,7 +345,7 @@ export class OpenHub implements Disposable {
       shout.flush()
       shout[Symbol.dispose]()
     }
-    for (const guest of [...this.people]) guest.pump?.[Symbol.dispose]()
+    for (const guest of this.people) guest.pump?.[Symbol.dispose]()
   }
 }
 
