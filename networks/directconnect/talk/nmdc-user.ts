@@ -137,6 +137,8 @@ export class NmdcUser implements UserTalk {
       case 'ValidateNick':
         if (this.#state !== 'nick') return
         this.#nick = rest
+        if (latin1(utf8(line)) !== raw)
+          return this.refuse({ kind: 'nick-bad', text: 'This hub writes UTF-8: have your client do so here' })
         this.#state = 'named'
         return this.#event({ kind: 'named', nick: rest })
       case 'MyPass':
