@@ -25,6 +25,8 @@ import type { JournalEntry, LogLine, LogQuery } from './journal.ts'
 import { journalEntry, logLine, logQuery } from './journal.ts'
 import type { LibraryQuery, LibraryWindow } from './library.ts'
 import { libraryQuery, libraryWindow } from './library.ts'
+import type { DirectoryRoutes } from './directory.ts'
+import { directoryRoutes } from './directory.ts'
 import type { GameRoutes } from './games.ts'
 import { gameRoutes } from './games.ts'
 import type { NearRoutes } from './near.ts'
@@ -80,7 +82,7 @@ import {
 } from './transfers.ts'
 
 /** Every operation of the API under its name. */
-export interface Routes extends NearRoutes, GameRoutes, SharingRoutes {
+export interface Routes extends NearRoutes, GameRoutes, DirectoryRoutes, SharingRoutes {
   readonly status: Route<None, None, None, Status>
   readonly speedHistory: Route<None, None, None, SpeedHistory>
   readonly setSpeed: Route<None, None, SpeedRequest, Status>
@@ -441,6 +443,7 @@ export const routes: Routes = {
     body: switchRequest,
     response: networkView,
   },
+  ...directoryRoutes,
 
   settings: {
     method: 'get',

@@ -6,6 +6,7 @@ import { configCommand } from './commands/config.ts'
 import { createCommands } from './commands/create.ts'
 import { daemonCommands } from './commands/daemon.ts'
 import { hashCommands } from './commands/hash.ts'
+import { hubCommands } from './commands/hub.ts'
 import { libraryCommands } from './commands/library.ts'
 import { listCommands } from './commands/list.ts'
 import { logCommands } from './commands/log.ts'
@@ -47,6 +48,7 @@ export function program(signal: AbortSignal): Command {
     nearCommands,
     playCommands,
     networkCommands,
+    hubCommands,
     configCommand,
     logCommands,
     accessCommands,

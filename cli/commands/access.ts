@@ -1,9 +1,8 @@
-import { createInterface } from 'node:readline/promises'
-import { Writable } from 'node:stream'
 import type { Command } from 'commander'
 import { Option } from 'commander'
 import { scopes } from '@kith/api/status.ts'
 import type { Scope } from '@kith/api/status.ts'
+import { ask } from '../ask.ts'
 import type { Context, Run } from '../context.ts'
 import { FailedError } from '../exit.ts'
 import { table, timeText } from '../format.ts'
@@ -57,18 +56,4 @@ export function accessCommands(root: Command, run: Run): void {
         await kith.call('setPassword', { body: { password } })
       }),
     )
-}
-
-/** Asks on the terminal without showing what is typed; from a pipe, reads a line. */
-async function ask(question: string): Promise<string> {
-  const silent = new Writable({ write: (_chunk, _encoding, done) => done() })
-  const terminal = process.stdin.isTTY === true
-  if (terminal) process.stderr.write(question)
-  const reader = createInterface({ input: process.stdin, output: silent, terminal })
-  try {
-    return await reader.question('')
-  } finally {
-    reader.close()
-    if (terminal) process.stderr.write('\n')
-  }
 }

@@ -12,6 +12,7 @@ import type { Subject } from '../transfer/subject.ts'
 import type { Wish } from '../transfer/wish.ts'
 import type { Value } from '../value/value.ts'
 import type { Message, Room } from '../chat/chat.ts'
+import type { Keeper } from './keeper.ts'
 import type { Lease, Offer } from '../offer/offer.ts'
 
 /** Something that we attach to in order to reach a network: a tracker, a hub, a server, a bootstrap node. */
@@ -137,4 +138,6 @@ export interface Directory {
   /** Opens it; safe to call again. @throws FaultError `local` */
   open(): Promise<void>
   close(): Promise<void>
+  /** Where people come, and somebody has to keep order. */
+  readonly keeper?: Keeper
 }

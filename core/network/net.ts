@@ -61,6 +61,8 @@ export interface ListenOptions {
    * `undefined` wants more bytes.
    */
   recognise(head: Uint8Array): boolean | undefined
+  /** A conversation whose other side has said nothing for so long is this network's too: there, who is dialled begins. */
+  readonly silenceMs?: number
   /** Takes conversations inside TLS as well, or only those; `recognise` and `accept` see what is inside. */
   readonly tls?: TlsListen
   /** `head` is what was recognised; it is also the first that `receive` gets. */

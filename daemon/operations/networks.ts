@@ -18,14 +18,7 @@ export function networkOperations(
   world: NetworkWorld,
 ): Pick<Handlers, 'networks' | 'network' | 'switchNetwork' | 'switchDirectory'> {
   const { networks, clock } = world
-  const find = (id: string): Supervised => {
-    const found = networks.get(id)
-    if (found === undefined)
-      throw fail('input', 'network/unknown', `There is no network “${id}”`, {
-        hint: `There are: ${[...networks.keys()].join(', ')}.`,
-      })
-    return found
-  }
+  const find = (id: string): Supervised => findNetwork(networks, id)
   const view = (id: string): ReturnType<typeof networkView> => networkView(find(id), world.budget(id), clock.now())
   return {
     networks: () => [...networks.keys()].map(view),
@@ -44,4 +37,13 @@ export function networkOperations(
       return view(params.id)
     },
   }
+}
+
+/** @throws FaultError `input` `network/unknown` */
+export function findNetwork(networks: ReadonlyMap<string, Supervised>, id: string): Supervised {
+  const found = networks.get(id)
+  if (found !== undefined) return found
+  throw fail('input', 'network/unknown', `There is no network “${id}”`, {
+    hint: `There are: ${[...networks.keys()].join(', ')}.`,
+  })
 }

@@ -1,6 +1,6 @@
 import { digestBy } from '@kith/core/content/content.ts'
 import { bytesOf, hexOf } from '@kith/core/content/digest.ts'
-import type { Browse, Fetch, Gateways, Locate, Search } from '@kith/core/network/facets.ts'
+import type { Browse, Directory, Fetch, Gateways, Locate, Search } from '@kith/core/network/facets.ts'
 import type { Host } from '@kith/core/network/host.ts'
 import type { Connection, Datagrams } from '@kith/core/network/net.ts'
 import { endpointText } from '@kith/core/network/net.ts'
@@ -9,6 +9,7 @@ import type { Subject } from '@kith/core/transfer/subject.ts'
 import type { WritableValue } from '@kith/core/value/value.ts'
 import { value } from '@kith/core/value/value.ts'
 import { TigerKernel } from '@kith/wire/hash/tiger.ts'
+import { directory } from './directory/directory.ts'
 import { browse } from './facets/browse.ts'
 import { HubChat } from './facets/chat.ts'
 import { locate, search } from './facets/search.ts'
@@ -50,6 +51,7 @@ export class Member implements Membership {
   readonly locate: Locate
   readonly browse: Browse
   readonly chat: HubChat
+  readonly directory: Directory
   readonly #host: Host
   readonly #settings: Settings
   readonly #kernel = new TigerKernel()
@@ -117,6 +119,8 @@ export class Member implements Membership {
       hubs: () => this.#hubs,
       ignored: (nick) => settings.ignored.includes(nick),
     })
+    this.directory = directory(host, settings, this.#kernel)
+    this.#resources.defer(() => this.directory.close())
     this.fetch = {
       can: (content) => digestBy(content, 'tth') !== undefined,
       work: (subject, signal) => this.#work(subject, signal),
@@ -145,6 +149,7 @@ export class Member implements Membership {
       const opened = await openDatagrams(this.#host, this.#port, (bytes) => this.#arrived(bytes))
       this.#datagrams = this.#resources.use(opened)
     }
+    if (this.#settings.directory) await this.directory.open().catch(() => {})
     this.#hubs.open(hubs)
     this.#changed()
   }

@@ -1,5 +1,5 @@
 import type { Schema } from '@kith/core/network/schema.ts'
-import { choice, integer, list, schema, text } from '@kith/core/network/schema.ts'
+import { choice, flag, integer, list, schema, text } from '@kith/core/network/schema.ts'
 
 export interface Settings {
   readonly nick: string
@@ -10,6 +10,19 @@ export interface Settings {
   readonly port: number
   readonly uploadSlots: number
   readonly ignored: readonly string[]
+  readonly directory: boolean
+  readonly directoryPort: number
+  readonly directoryName: string
+  readonly directoryTopic: string
+  readonly directoryWelcome: string
+  readonly directoryWho: 'everyone' | 'registered'
+  readonly directoryEncryption: 'never' | 'offered' | 'required'
+  readonly directoryUsers: number
+  readonly directoryPerAddress: number
+  readonly directoryMinimumShare: number
+  readonly directoryMinimumSlots: number
+  readonly directoryMaximumHubs: number
+  readonly directoryHistory: number
 }
 
 export const settings: Schema<Settings> = schema<Settings>({
@@ -66,5 +79,98 @@ export const settings: Schema<Settings> = schema<Settings>({
     description: 'Nicks of whom nothing is to be seen in chats.',
     apply: 'restart',
     aliases: ['ignore list'],
+  }),
+  directory: flag({
+    default: false,
+    description: 'Our own hub, for users of ADC and of NMDC. `kith directory on directconnect` does the same.',
+    apply: 'restart',
+    aliases: ['hub', 'own hub'],
+  }),
+  directoryPort: integer({
+    default: 1_511,
+    minimum: 1,
+    maximum: 65_535,
+    description: 'The port of our hub, for both protocols, with TLS and without.',
+    apply: 'restart',
+    aliases: ['server_port', 'hub port'],
+  }),
+  directoryName: text({
+    default: 'Kith',
+    maximum: 64,
+    description: 'What our hub is called.',
+    apply: 'restart',
+    aliases: ['hub_name'],
+  }),
+  directoryTopic: text({
+    default: '',
+    maximum: 256,
+    description: 'A line about our hub that its users see, and those who list hubs.',
+    apply: 'restart',
+    aliases: ['hub_description', 'hub topic'],
+  }),
+  directoryWelcome: text({
+    default: '',
+    maximum: 4_096,
+    description: 'What our hub says to everybody who comes.',
+    apply: 'restart',
+    aliases: ['motd', 'message of the day'],
+  }),
+  directoryWho: choice({
+    default: 'everyone',
+    choices: ['everyone', 'registered'],
+    description: 'Who may come to our hub. With “registered” those only whom you have given a password.',
+    apply: 'restart',
+    aliases: ['registered_users_only'],
+  }),
+  directoryEncryption: choice({
+    default: 'offered',
+    choices: ['never', 'offered', 'required'],
+    description: 'TLS between our hub and its users (adcs:, nmdcs:), on the same port.',
+    apply: 'restart',
+    aliases: ['tls_enable', 'tls_require'],
+  }),
+  directoryUsers: integer({
+    default: 5_000,
+    minimum: 1,
+    maximum: 100_000,
+    description: 'How many users our hub takes. `connections.most` has to allow for them.',
+    apply: 'restart',
+    aliases: ['max_users'],
+  }),
+  directoryPerAddress: integer({
+    default: 20,
+    minimum: 1,
+    maximum: 100_000,
+    description: 'How many users may come to our hub from one address.',
+    apply: 'restart',
+    aliases: ['limit_max_clients_per_ip'],
+  }),
+  directoryMinimumShare: integer({
+    default: 0,
+    unit: 'MiB',
+    description: 'How much users of our hub have to share.',
+    apply: 'restart',
+    aliases: ['limit_min_share', 'minimum share'],
+  }),
+  directoryMinimumSlots: integer({
+    default: 0,
+    maximum: 500,
+    description: 'How many upload slots users of our hub have to have.',
+    apply: 'restart',
+    aliases: ['limit_min_slots'],
+  }),
+  directoryMaximumHubs: integer({
+    default: 0,
+    maximum: 1_000,
+    description: 'On how many hubs users of our hub may be at once. 0 is any number.',
+    apply: 'restart',
+    aliases: ['limit_max_hubs'],
+  }),
+  directoryHistory: integer({
+    default: 20,
+    maximum: 500,
+    description: 'How many lines of the chat of our hub are shown to who comes. 0 keeps none.',
+    apply: 'restart',
+    aliases: ['chat history'],
   }),
 })

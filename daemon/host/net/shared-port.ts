@@ -20,7 +20,7 @@ export const MOST_UNKNOWN = 256
 interface Guest {
   readonly budget: Budget
   readonly identity: IdentitySource
-  readonly wants: Pick<ListenOptions, 'recognise' | 'accept' | 'tls'>
+  readonly wants: Pick<ListenOptions, 'recognise' | 'accept' | 'tls' | 'silenceMs'>
 }
 
 interface Unknown {
@@ -30,6 +30,8 @@ interface Unknown {
   inside: readonly Guest[] | undefined
   /** Ends a greeting of TLS that takes too long. */
   readonly late: AbortController
+  /** Runs until somebody who begins himself may take it. */
+  silence: Disposable | undefined
 }
 
 /**
@@ -77,6 +79,7 @@ export class SharedPort {
       head: new Uint8Array(),
       inside: undefined,
       late: new AbortController(),
+      silence: undefined,
     }
     if (this.#asked(unknown)) return
     const timer = this.#world.clock.after(HEAD_MS, () => this.#turnAway(unknown, 'It did not say what it wants'))
@@ -89,12 +92,28 @@ export class SharedPort {
   }
 
   #hear(unknown: Unknown): void {
+    this.#listenToSilence(unknown)
     unknown.connection.open({
       receive: (bytes) => {
+        unknown.silence?.[Symbol.dispose]()
         unknown.head = concat([unknown.head, bytes])
         if (this.#asked(unknown)) this.#forget(unknown)
       },
       ended: () => this.#forget(unknown),
+    })
+  }
+
+  #listenToSilence(unknown: Unknown): void {
+    let first: Guest | undefined
+    for (const guest of unknown.inside ?? this.#outside()) {
+      const { silenceMs } = guest.wants
+      if (silenceMs !== undefined && silenceMs < (first?.wants.silenceMs ?? HEAD_MS)) first = guest
+    }
+    if (first === undefined || unknown.head.length > 0) return
+    const guest = first
+    unknown.silence = this.#world.clock.after(guest.wants.silenceMs!, () => {
+      this.#forget(unknown)
+      this.#hand(unknown, guest)
     })
   }
 
@@ -173,6 +192,7 @@ export class SharedPort {
   }
 
   #forget(unknown: Unknown): void {
+    unknown.silence?.[Symbol.dispose]()
     this.#unknown.get(unknown)?.[Symbol.dispose]()
     this.#unknown.delete(unknown)
   }

@@ -1,0 +1,459 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import fc from 'fast-check'
+import type { Clock } from '@kith/core/network/clock.ts'
+import type { Host } from '@kith/core/network/host.ts'
+import type { Connection, Receiver } from '@kith/core/network/net.ts'
+import { defaults } from '@kith/core/network/schema.ts'
+import { base32, concat, fromBase32, fromLatin1, lossyText, utf8 } from '@kith/wire/bytes.ts'
+import { TigerKernel } from '@kith/wire/hash/tiger.ts'
+import type { Settings } from '../settings.ts'
+import { settings as schema } from '../settings.ts'
+import { keeper } from './keeper.ts'
+import { OpenHub } from './open-hub.ts'
+
+const kernel = new TigerKernel()
+const root = 'LWPNACQDBZRYXW3VHJVCJ64QBZNGHOHHHZWCLNQ'
+
+/** Time that stands until it is told to go. */
+class Hours implements Clock {
+  #now = 1_000_000
+  readonly #calls = new Map<object, { at: number; call: () => void }>()
+
+  now(): number {
+    return this.#now
+  }
+
+  after(ms: number, call: () => void): Disposable {
+    const key = {}
+    this.#calls.set(key, { at: this.#now + ms, call })
+    return { [Symbol.dispose]: () => void this.#calls.delete(key) }
+  }
+
+  go(ms: number): void {
+    const end = this.#now + ms
+    for (;;) {
+      const next = [...this.#calls].filter(([, { at }]) => at <= end).sort(([, a], [, b]) => a.at - b.at)[0]
+      if (next === undefined) break
+      this.#calls.delete(next[0])
+      this.#now = Math.max(this.#now, next[1].at)
+      next[1].call()
+    }
+    this.#now = end
+  }
+}
+
+/** Somebody's end of a connection to the hub. */
+class Caller implements Connection {
+  readonly remote: { readonly host: string; readonly port: number }
+  readonly local = { host: '10.0.0.1', port: 1511 }
+  readonly incoming = true
+  pending = 0
+  closed = false
+  #receiver: Receiver | undefined
+  #said = ''
+  readonly #clock: Hours
+
+  constructor(clock: Hours, host: string) {
+    this.#clock = clock
+    this.remote = { host, port: 40_000 }
+  }
+
+  open(receiver: Receiver): void {
+    this.#receiver = receiver
+  }
+
+  send(bytes: Uint8Array): void {
+    if (!this.closed) this.#said += lossyText(bytes)
+  }
+
+  close(): void {
+    this.closed = true
+  }
+
+  pause(): void {}
+  resume(): void {}
+  charge(): void {}
+
+  feed(bytes: Uint8Array): void {
+    this.#receiver?.receive(bytes)
+  }
+
+  tell(text: string | Uint8Array): string {
+    this.feed(typeof text === 'string' ? utf8(text) : text)
+    return this.heard()
+  }
+
+  /** What was said to them since they were asked last. */
+  heard(): string {
+    this.#clock.go(20)
+    const said = this.#said
+    this.#said = ''
+    return said
+  }
+}
+
+class Place {
+  readonly clock = new Hours()
+  readonly kept = new Map<string, Uint8Array>()
+  readonly settings: Settings
+  readonly host: Host
+  hub: OpenHub
+  #callers = 0
+
+  constructor(more: Partial<Settings> = {}) {
+    this.settings = { ...defaults(schema), ...more }
+    let byte = 0
+    const host: Pick<Host, 'clock' | 'keep' | 'random' | 'self'> = {
+      clock: this.clock,
+      keep: {
+        get: (key) => this.kept.get(key),
+        set: (key, value) => void (value === undefined ? this.kept.delete(key) : this.kept.set(key, value)),
+      },
+      random: { number: () => 0.5, bytes: (length) => new Uint8Array(length).map(() => byte++ % 256) },
+      self: { program: 'Kith', version: '0.1.0', device: 'test' },
+    }
+    this.host = host as Host
+    this.hub = this.#open()
+  }
+
+  #open(): OpenHub {
+    return new OpenHub(this.host, this.settings, kernel, '10.0.0.1:1511')
+  }
+
+  again(): void {
+    this.hub[Symbol.dispose]()
+    this.hub = this.#open()
+  }
+
+  call(first: string, host = `10.1.${this.#callers >> 8}.${this.#callers++ & 255}`): Caller {
+    const caller = new Caller(this.clock, host)
+    this.hub.accept(caller, utf8(first))
+    return caller
+  }
+
+  /** Somebody who has logged in with ADC, and their session. */
+  adc(nick: string, more = 'SS1000 SL3 SUTCP4,UDP4 U4412', host?: string): Caller & { sid: string } {
+    const caller = this.call('HSUP ', host)
+    const sid = /ISID (\w+)/.exec(caller.tell('HSUP ADBASE ADTIGR\n'))![1]!
+    caller.tell(login(sid, nick, more))
+    return Object.assign(caller, { sid })
+  }
+
+  nmdc(nick: string, tag = 'M:A,H:1/0/0,S:3', shared = 1000, host?: string): Caller {
+    const caller = this.call('', host)
+    caller.tell(`$Supports NoGetINFO NoHello BotINFO|$Key x|$ValidateNick ${nick}|`)
+    caller.tell(`$Version 1,0091|$GetNickList|$MyINFO $ALL ${nick} about<Prog V:1,${tag}>$ $100\x01$$${shared}$|`)
+    return caller
+  }
+}
+
+function secretOf(nick: string): Uint8Array {
+  return kernel.digest(utf8(`secret of ${nick}`))
+}
+
+function login(sid: string, nick: string, more: string): string {
+  const secret = secretOf(nick)
+  return `BINF ${sid} ID${base32(kernel.digest(secret))} PD${base32(secret)} NI${nick} ${more}\n`
+}
+
+test('ADC: the list comes, ones own entry last; the proof of identity and lies about address and class do not go on', () => {
+  const place = new Place({ directoryWelcome: 'Welcome!' })
+  const anna = place.adc('anna')
+  anna.heard()
+  const bert = place.call('HSUP ')
+  assert.match(bert.tell('HSUP ADBASE ADTIGR\n'), /^ISUP ADBASE ADTIGR ADPING\nISID AAAC\nIINF CT32 NIKith DE /)
+  const said = bert.tell(login('AAAC', 'bert', 'I46.6.6.6 CT16 SS5 DEa\\sb'))
+  const lines = said.split('\n')
+  assert.match(lines[0]!, /^BINF AAAB ID\w{39} NIanna /)
+  assert.equal(lines[1], `BINF AAAC ID${base32(kernel.digest(secretOf('bert')))} NIbert I410.1.0.1 SS5 DEa\\sb`)
+  assert.equal(lines[2], 'IMSG Welcome!')
+  assert.match(anna.heard(), /^BINF AAAC /)
+  assert.equal(bert.tell('BINF AAAC SS9 CT16 I41.1.1.1 NIboss\n'), 'BINF AAAC SS9\n')
+  assert.equal(anna.heard(), 'BINF AAAC SS9\n')
+  bert.tell('BMSG AAAB forged\n')
+  assert.ok(bert.closed)
+  assert.match(anna.heard(), /^IQUI AAAC\n$/)
+})
+
+test('ADC: identities that do not belong together, a nick that is taken or means something, and no share', () => {
+  const place = new Place({ directoryMinimumShare: 1 })
+  place.adc('anna', 'SS2000000')
+  const say = (nick: string, more: string, secret = secretOf(nick)): string => {
+    const caller = place.call('HSUP ')
+    const sid = /ISID (\w+)/.exec(caller.tell('HSUP ADBASE\n'))![1]!
+    const cid = base32(kernel.digest(secretOf(nick)))
+    const said = caller.tell(`BINF ${sid} ID${cid} PD${base32(secret)} NI${nick} ${more}\n`)
+    assert.ok(caller.closed)
+    return said
+  }
+  assert.match(say('x', 'SS2000000', new Uint8Array(24)), /^ISTA 227 /)
+  assert.match(say('ANNA', 'SS2000000'), /^ISTA 222 /)
+  assert.match(say('a|b', 'SS2000000'), /^ISTA 221 /)
+  assert.match(say('hub', 'SS2000000'), /^ISTA 221 /)
+  assert.match(say('poor', 'SS999'), /^ISTA 220 Share\\sat\\sleast\\s1\\sMiB/)
+  assert.match(say('nan', 'SS-5'), /^ISTA 220 /)
+  assert.equal(place.hub.people.online.size, 1)
+  assert.equal(place.hub.people.size, 1)
+})
+
+test('NMDC: login, list, operators, chat in ones own name only, quits', () => {
+  const place = new Place({ directoryTopic: 'about' })
+  place.hub.accounts.set({ nick: 'Boss', password: 'pass word', rank: 'keeper' })
+  const boss = place.call('')
+  assert.match(
+    boss.tell('$Supports NoHello|$ValidateNick Boss|'),
+    /^\$Lock EXTENDEDPROTOCOL\w+ Pk=Kith-0\.1\.0\|\$Supports .*\|\$GetPass\|$/,
+  )
+  assert.equal(boss.tell('$MyPass pass word|'), '$HubName Kith|$HubTopic about|$LogedIn Boss|$Hello Boss|')
+  const info = '$MyINFO $ALL Boss me<Prog V:1,M:A,H:0/0/1,S:3>$ $100\x01$$5$|'
+  assert.equal(boss.tell(info), `${info}$UserIP Boss 10.1.0.0$$|$OpList Boss$$|`)
+  const anna = place.nmdc('änna')
+  assert.match(anna.heard(), /^$/)
+  assert.equal(boss.heard(), '$MyINFO $ALL änna about<Prog V:1,M:A,H:1/0/0,S:3>$ $100\x01$$1000$|')
+  anna.tell('<änna> a &#124; b|')
+  assert.equal(boss.heard(), '<änna> a &#124; b|')
+  assert.match(anna.tell('<Boss> I am the boss|'), /^<Hub> You speak in your own name only\|$/)
+  anna.tell('$To: Boss From: Boss $<Boss> psst|')
+  assert.equal(boss.heard(), '')
+  // Those who do not write UTF-8 are read all the same.
+  place.nmdc('old').tell(fromLatin1('<old> gr\xfc\xdfe|')!)
+  assert.match(boss.heard(), /<old> grüße\|$/)
+  const older = place.call('')
+  assert.match(older.tell(fromLatin1('$ValidateNick \xfcber|')!), /UTF-8.*\$ValidateDenide/)
+  anna.tell('$To: Boss From: änna $<änna> psst|')
+  assert.equal(boss.heard(), '$To: Boss From: änna $<änna> psst|')
+  anna.tell(concat([utf8('x'.repeat(20_000))]))
+  assert.ok(anna.closed)
+  assert.equal(boss.heard(), '$Quit änna|')
+})
+
+test('users of both protocols hear each other, ask each other, and answer', () => {
+  const place = new Place()
+  const ada = place.adc('ada')
+  const nora = place.nmdc('nora')
+  assert.match(ada.heard(), /^BINF AAAC ID\w{39} NInora DEabout APProg VE1 SS1000 SL3 HN1 HR0 HO0\n$|BINF AAAC/)
+  assert.match(nora.heard(), /^$/)
+  ada.tell('BMSG AAAB hello\\s|\\s$ ME1\n')
+  assert.equal(nora.heard(), '<ada> /me hello &#124; &#36;|')
+  nora.tell('<nora> /me waves\nback|')
+  ada.tell('')
+  assert.equal(place.hub.history.last().at(-1)?.slice(8), '** nora waves\nback')
+  ada.tell('EMSG AAAB AAAC psst PMAAAB\n')
+  assert.equal(nora.heard(), '$To: nora From: ada $<ada> psst|')
+  nora.tell('$To: ada From: nora $<nora> and back|')
+  assert.match(ada.heard(), /DMSG AAAC AAAB and\\sback PMAAAC\n$/)
+
+  ada.tell('BSCH AAAB ANfoo ANbar GE500 TOt1\n')
+  assert.equal(nora.heard(), '$Search Hub:ada T?F?500?1?foo$bar|')
+  nora.tell(`$SR nora foo\\bar.bin\x05700 2/3\x05TTH:${root} (10.0.0.1:1511)\x05ada|`)
+  assert.equal(ada.heard(), `DRES AAAC AAAB FN/foo/bar.bin SI700 SL2 TR${root} TOt1\n`)
+
+  nora.tell('$Search 6.6.6.6:99 F?T?0?1?foo|')
+  assert.equal(ada.heard(), 'BSCH AAAC ANfoo TO\n')
+  ada.tell(`DRES AAAB AAAC FN/foo.bin SI7 SL1 TR${root}\n`)
+  assert.equal(nora.heard(), `$SR ada foo.bin\x057 1/3\x05TTH:${root} (10.0.0.1:1511)|`)
+
+  assert.match(
+    ada.tell('DCTM AAAB AAAC ADC/1.0 99 tok\n'),
+    /^DSTA AAAC AAAB 141 nora\\sis\\shere\\swith\\sNMDC.* TOtok PRADC\/1.0\n$/,
+  )
+  assert.match(nora.tell('$ConnectToMe ada 10.1.0.1:99|'), /^<Hub> ada is here with ADC/)
+  assert.equal(ada.heard(), '')
+})
+
+test('nobody is made to connect to, or to answer, anybody but who has asked', () => {
+  const place = new Place()
+  const anna = place.nmdc('anna')
+  const bert = place.nmdc('bert')
+  anna.heard()
+  bert.tell('$ConnectToMe anna 6.6.6.6:80|')
+  assert.equal(anna.heard(), '$ConnectToMe anna 10.1.0.1:80|')
+  bert.tell('$ConnectToMe anna 6.6.6.6:80S|$ConnectToMe anna 6.6.6.6:99999|$ConnectToMe anna 6.6.6.6|')
+  assert.equal(anna.heard(), '$ConnectToMe anna 10.1.0.1:80S|')
+  bert.tell('$Search 6.6.6.6:80 F?T?0?1?foo|$Search Hub:anna F?T?0?1?foo|')
+  assert.equal(anna.heard(), '$Search 10.1.0.1:80 F?T?0?1?foo|$Search Hub:bert F?T?0?1?foo|')
+  bert.tell('$RevConnectToMe anna anna|')
+  assert.equal(anna.heard(), '')
+  // Answers that nobody has asked for, and in the name of another.
+  bert.tell(`$SR bert a.bin\x057 1/3\x05TTH:${root} (10.0.0.1:1511)\x05anna|`)
+  assert.equal(anna.heard(), '')
+  anna.tell('$Search Hub:anna F?T?0?1?foo|')
+  bert.heard()
+  bert.tell(`$SR anna a.bin\x057 1/3\x05TTH:${root} (10.0.0.1:1511)\x05anna|`)
+  assert.equal(anna.heard(), '')
+  bert.tell(`$SR bert a.bin\x057 1/3\x05TTH:${root} (10.0.0.1:1511)\x05anna|`)
+  assert.equal(anna.heard(), `$SR bert a.bin\x057 1/3\x05TTH:${root} (10.0.0.1:1511)|`)
+})
+
+test('floods are cut off, cost the others little, and end in a ban for a while', () => {
+  const place = new Place()
+  const anna = place.adc('anna')
+  const bert = place.adc('bert')
+  anna.heard()
+  for (let at = 0; at < 100; at++) bert.tell(`BSCH ${bert.sid} ANfoo TO${at}\n`)
+  const asked = anna.heard().match(/^BSCH/gm)!.length
+  assert.ok(asked >= 6 && asked < 12, `${asked}`)
+  assert.ok(!bert.closed)
+  for (let at = 0; at < 1_000 && !bert.closed; at++) bert.tell(`DCTM ${bert.sid} ${anna.sid} ADC/1.0 80 t\n`)
+  assert.ok(bert.closed)
+  assert.ok(anna.heard().match(/^DCTM/gm)!.length < 500)
+  const again = place.call('HSUP ', bert.remote.host)
+  again.tell('HSUP ADBASE\n')
+  assert.match(
+    again.tell(login('AAAD', 'other', '')),
+    /^ISTA 232 You\\sare\\sbanned:\\sToo\\smuch\\sof\\severything TL300\n$/,
+  )
+  place.clock.go(300_000)
+  place.adc('other', 'SS1', bert.remote.host)
+  assert.ok(place.hub.people.called('other'))
+  // Lines that make no sense are counted the same.
+  const carl = place.adc('carl')
+  for (let at = 0; at < 400 && !carl.closed; at++)
+    carl.tell(at % 2 === 0 ? 'BMSG AAAB \\x\n' : new Uint8Array([0xff, 0x0a]))
+  assert.ok(carl.closed)
+})
+
+test('passwords: proved in both protocols, and guessed a few times only', () => {
+  const place = new Place({ directoryWho: 'registered' })
+  const keep = keeper(place.host, () => place.hub)
+  keep.register('anna', 'sesame', 'operator')
+  assert.throws(() => keep.register('b c', 'x', 'operator'), /no spaces/)
+  assert.throws(() => keep.register('b', '', 'operator'), /A password/)
+  assert.throws(() => keep.register('b', 'x', 'guest'), /class/)
+  const stranger = place.nmdc('stranger')
+  assert.ok(stranger.closed)
+  const anna = place.call('HSUP ')
+  anna.tell('HSUP ADBASE\n')
+  const asked = anna.tell(login('AAAC', 'anna', 'SS1'))
+  const salt = fromBase32(/^IGPA (\w+)\n$/.exec(asked)![1]!)!
+  assert.match(anna.tell(`HPAS ${base32(kernel.digest(concat([utf8('sesame'), salt])))}\n`), /^BINF AAAC .* CT4\n$/)
+  for (let at = 0; at < 5; at++) {
+    const thief = place.call('', '10.9.9.9')
+    thief.tell('$ValidateNick anna|')
+    assert.match(thief.tell('$MyPass wrong|'), /\$BadPass\|$/)
+    assert.ok(thief.closed)
+  }
+  const thief = place.call('', '10.9.9.9')
+  assert.match(thief.tell('$ValidateNick anna|'), /You are banned: Too many wrong passwords\|$/)
+  assert.equal(place.hub.people.online.size, 1, 'the real one stays')
+  assert.deepEqual(
+    keep.visitors().map(({ nick, rank, protocol }) => [nick, rank, protocol]),
+    [['anna', 'operator', 'adc']],
+  )
+})
+
+test('bans have a reason and an end, and outlast the hub', () => {
+  const place = new Place()
+  const keep = keeper(place.host, () => place.hub)
+  const anna = place.adc('anna')
+  const ban = keep.exclude({ nick: 'anna' }, 'spam', 3_600_000)
+  assert.ok(anna.closed)
+  assert.match(anna.heard(), /ISTA 230 the\\skeeper\\shas\\ssent\\syou\\saway:\\sspam\nIQUI AAAB MS/)
+  place.again()
+  const again = place.call('HSUP ')
+  again.tell('HSUP ADBASE\n')
+  assert.match(again.tell(login('AAAB', 'Other', '')), /^BINF AAAB/, 'another nick, and another identity')
+  const same = place.call('')
+  assert.match(same.tell('$ValidateNick ANNA|'), /You are banned: spam\|$/)
+  assert.deepEqual(keep.exclusions(), [{ ...ban, id: '1' }])
+  keep.readmit('1')
+  assert.throws(() => keep.readmit('1'))
+  place.adc('anna')
+  assert.ok(place.hub.people.called('anna'))
+  assert.equal(place.kept.size, 0)
+})
+
+test('commands: only for those who may, never above oneself', () => {
+  const place = new Place()
+  place.hub.accounts.set({ nick: 'op', password: 'x', rank: 'operator' })
+  place.hub.accounts.set({ nick: 'top', password: 'x', rank: 'keeper' })
+  const enter = (nick: string): Caller => {
+    const caller = place.call('')
+    caller.tell(`$ValidateNick ${nick}|`)
+    caller.tell('$MyPass x|')
+    caller.tell(`$MyINFO $ALL ${nick} <P V:1,M:A,H:0/0/1,S:3>$ $100\x01$$5$|`)
+    return caller
+  }
+  const [op, top] = [enter('op'), enter('top')]
+  const anna = place.adc('anna')
+  anna.heard()
+  assert.doesNotMatch(anna.tell(`BMSG ${anna.sid} !help\n`), /kick/)
+  assert.match(anna.tell(`BMSG ${anna.sid} !kick\\stop\n`), /no\\ssuch\\scommand/)
+  op.heard()
+  assert.match(op.tell('<op> !help|'), /!kick <nick>/)
+  assert.match(op.tell('<op> !kick top|'), /not yours/)
+  assert.match(op.tell('<op> !reg me pw keeper|'), /not yours/)
+  assert.match(op.tell('<op> !reg me pw|'), /me is registered/)
+  assert.match(op.tell('<op> !whois anna|'), /anna: guest, adc, from 10\.1\./)
+  assert.match(op.tell('<op> !ban anna 2h bad words|'), /anna is banned\|$/)
+  assert.ok(anna.closed)
+  assert.match(op.tell('<op> !bans|'), /1: anna, 10\.1\.\d+\.\d+, for 119 minutes, by op: bad words\|/)
+  assert.match(op.tell('<op> !unban 1|'), /may come again/)
+  assert.match(top.tell('<top> !unreg op|'), /anybody's again/)
+  assert.match(top.tell('<top> !topic new words|'), /\$HubTopic new words\|/)
+  assert.match(top.tell('<top> !constructor|'), /no such command/)
+})
+
+test('those who list hubs are told what there is', () => {
+  const place = new Place({ directoryMinimumSlots: 1, directoryTopic: 'a $ b' })
+  place.adc('anna')
+  assert.match(place.call('HSUP ').tell('HSUP ADBASE ADPING\n'), / UC1 SS1000 SF0 MS0 ML1 MC5000 UP0\n$/)
+  const pinger = place.call('')
+  pinger.tell('$Supports BotINFO |')
+  assert.equal(pinger.tell('$BotINFO me|'), '$HubINFO Kith$$a &#36; b$5000$0$1$0$Kith 0.1.0$$$UTF-8|')
+})
+
+test('who comes reads what was said, who does not log in goes, and who does not read is let go', () => {
+  const place = new Place({ directoryHistory: 2, directoryPerAddress: 2 })
+  const anna = place.adc('anna')
+  for (const text of ['one', 'two', 'three']) anna.tell(`BMSG ${anna.sid} ${text}\n`)
+  const bert = place.call('HSUP ')
+  bert.tell('HSUP ADBASE\n')
+  assert.match(
+    bert.tell(login('AAAC', 'bert', '')),
+    /IMSG \[\d\d:\d\d\]\\s<anna>\\stwo\nIMSG \[\d\d:\d\d\]\\s<anna>\\sthree\n$/,
+  )
+  const silent = [place.call('', '10.5.5.5'), place.call('', '10.5.5.5')]
+  assert.ok(place.call('', '10.5.5.5').closed, 'one too many from there')
+  place.clock.go(61_000)
+  assert.ok(silent.every(({ closed }) => closed))
+  bert.pending = 100 * 1024 * 1024
+  anna.tell(`BMSG ${anna.sid} more\n`)
+  assert.match(anna.tell(`BMSG ${anna.sid} and\\smore\n`), /^IQUI AAAC MSdid\\snot\\skeep\\sup\n/m)
+  assert.ok(bert.closed)
+  assert.equal(place.hub.people.online.size, 1)
+})
+
+test('any bytes in any pieces: the hub stays up, and pieces change nothing', () => {
+  const bits = fc.constantFrom(
+    'HSUP ADBASE\n',
+    'BINF AAAC ',
+    'BMSG AAAC x\n',
+    '$MyINFO $ALL a ',
+    '|',
+    '\n',
+    '$Search ',
+    '\\',
+    ' ',
+    'FSCH AAAC +TCP4 ANx\n',
+    '$SR a b\x05',
+    '<a> b|',
+  )
+  const input = fc.array(fc.oneof(bits.map(utf8), fc.uint8Array({ maxLength: 12 })), { maxLength: 30 }).map(concat)
+  fc.assert(
+    fc.property(input, fc.boolean(), fc.nat(7), (bytes, adc, step) => {
+      const run = (size: number): string => {
+        const place = new Place()
+        place.adc('anna')
+        const caller = adc ? place.call('HSUP ') : place.call('')
+        if (adc) caller.tell(`HSUP ADBASE\n${login('AAAC', 'c', 'SS1')}`)
+        else caller.tell('$ValidateNick a|$MyINFO $ALL a <P V:1,M:A,H:1/0/0,S:1>$ $\x01$$5$|')
+        for (let at = 0; at < bytes.length; at += size) caller.feed(bytes.subarray(at, at + size))
+        return caller.heard()
+      }
+      assert.equal(run(step + 1), run(1_000))
+    }),
+    { numRuns: 60 },
+  )
+})

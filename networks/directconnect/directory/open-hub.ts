@@ -1,0 +1,378 @@
+import type { Host } from '@kith/core/network/host.ts'
+import type { Connection } from '@kith/core/network/net.ts'
+import { pump } from '@kith/core/network/pump.ts'
+import { utf8 } from '@kith/wire/bytes.ts'
+import type { TigerKernel } from '@kith/wire/hash/tiger.ts'
+import type { Settings } from '../settings.ts'
+import { AdcUser } from '../talk/adc-user.ts'
+import { NmdcUser } from '../talk/nmdc-user.ts'
+import type { Protocol, UserEvent } from '../talk/user-event.ts'
+import { tigerText } from '../wire/cid.ts'
+import { nmdcText } from '../wire/nmdc-text.ts'
+import type { Refusal } from '../wire/refusal.ts'
+import { adcAbout, nmdcAbout } from './about.ts'
+import { Accounts } from './accounts.ts'
+import { adcDialect } from './adc-dialect.ts'
+import type { Ban } from './bans.ts'
+import { Bans } from './bans.ts'
+import { command } from './commands.ts'
+import type { Dialect } from './dialect.ts'
+import type { FloodKind } from './floods.ts'
+import { Guest } from './guest.ts'
+import { History } from './history.ts'
+import { nickProblem } from './nicks.ts'
+import { nmdcDialect } from './nmdc-dialect.ts'
+import { Pages } from './pages.ts'
+import { People } from './people.ts'
+import { route } from './routing.ts'
+import { ruleProblem } from './rules.ts'
+import { Shout } from './shout.ts'
+
+/** What our hub speaks as; nobody else may be called so. */
+const voice = 'Hub'
+/** Who floods, or guesses passwords, stays away for so long. */
+const floodBanMs = 5 * 60_000
+const mostGuesses = 5
+const mostGuessers = 10_000
+const longestChat = 4_096
+/** Bits of `CT` (ADC 1.0, 5.3.4). */
+const classes = { guest: '', registered: '2', operator: '4', keeper: '16' } as const
+
+/** Our own hub while it is open: users of ADC and of NMDC, who see each other and talk. */
+export class OpenHub implements Disposable {
+  readonly people: People = new People()
+  readonly accounts: Accounts
+  readonly bans: Bans
+  readonly history: History
+  readonly settings: Settings
+  readonly dialects: Readonly<Record<Protocol, Dialect>>
+  /** Since when it is open, in milliseconds since the epoch. */
+  readonly since: number
+  topic: string
+  readonly #host: Host
+  readonly #kernel: TigerKernel
+  readonly #shouts: Readonly<Record<Protocol, Shout>>
+  readonly #pages: Readonly<Record<Protocol, Pages>>
+  readonly #guesses = new Map<string, number>()
+  readonly #lost = new Set<Guest>()
+
+  constructor(host: Host, settings: Settings, kernel: TigerKernel, address: string) {
+    this.#host = host
+    this.settings = settings
+    this.#kernel = kernel
+    this.since = host.clock.now()
+    this.accounts = new Accounts(host.keep)
+    this.bans = new Bans(host.keep, this.since)
+    this.history = new History(settings.directoryHistory)
+    this.topic = settings.directoryTopic
+    this.dialects = { adc: adcDialect, nmdc: nmdcDialect({ voice, name: settings.directoryName, address }) }
+    const pages = (protocol: Protocol): Pages => new Pages((guest) => this.dialects[protocol].user(guest))
+    this.#pages = { adc: pages('adc'), nmdc: pages('nmdc') }
+    const shout = (protocol: Protocol): Shout =>
+      new Shout(host.clock, (guest) => {
+        if (guest.tooSlow(this.#pages[protocol].length)) this.#lost.add(guest)
+      })
+    this.#shouts = { adc: shout('adc'), nmdc: shout('nmdc') }
+  }
+
+  get now(): number {
+    return this.#host.clock.now()
+  }
+
+  get program(): string {
+    return `${this.#host.self.program} ${this.#host.self.version}`
+  }
+
+  get counts(): Readonly<Record<string, number>> {
+    let [adc, shared] = [0, 0]
+    for (const guest of this.people.online) {
+      if (guest.protocol === 'adc') adc++
+      shared += guest.shared
+    }
+    const { size } = this.people.online
+    return {
+      users: size,
+      'users of ADC': adc,
+      'users of NMDC': size - adc,
+      'bytes shared': shared,
+      accounts: this.accounts.size,
+      bans: this.bans.size,
+    }
+  }
+
+  accept(connection: Connection, head: Uint8Array): void {
+    const { host } = connection.remote
+    if (this.people.from(host) >= this.settings.directoryPerAddress) return connection.close()
+    const protocol: Protocol = head[0] === 'H'.charCodeAt(0) ? 'adc' : 'nmdc'
+    const session = this.people.session()
+    const talk = protocol === 'adc' ? this.#adc(session, host) : this.#nmdc(host)
+    const guest = new Guest({ session, protocol, connection, talk, since: this.now })
+    this.people.arrived(guest)
+    guest.pump = pump(
+      talk,
+      connection,
+      this.#host.clock,
+      (event) => this.#event(guest, event),
+      () => this.#left(guest),
+    )
+  }
+
+  // What is said
+
+  /** To everybody; made once for each protocol that somebody speaks. */
+  say(make: (dialect: Dialect) => Uint8Array): void {
+    for (const protocol of ['adc', 'nmdc'] as const) {
+      const shout = this.#shouts[protocol]
+      if (!shout.empty) shout.say(make(this.dialects[protocol]))
+    }
+    this.#letGo()
+  }
+
+  /** To one, after what is for everybody. */
+  tell(guest: Guest, bytes: Uint8Array): void {
+    this.#shouts[guest.protocol].tell(guest, bytes)
+    if (guest.tooSlow(this.#pages[guest.protocol].length)) this.#lost.add(guest)
+  }
+
+  voice(guest: Guest, text: string): void {
+    this.tell(guest, this.dialects[guest.protocol].voice(text))
+  }
+
+  announce(text: string): void {
+    this.say((dialect) => dialect.voice(text))
+  }
+
+  // Keeping order
+
+  /** Sends somebody away, and keeps them away for a while where `banMs` is given. */
+  kick(guest: Guest, reason: string, by: string, banMs?: number): void {
+    if (banMs !== undefined)
+      this.ban({ nick: guest.nick, cid: guest.cid, address: guest.address, reason, by, until: this.now + banMs })
+    const text = by === '' ? reason : `${by} has sent you away: ${reason}`
+    const why: Refusal = { kind: 'kicked', text, ...(banMs === undefined ? {} : { seconds: banMs / 1000 }) }
+    if (guest.online) this.announce(`${guest.nick} was sent away${by === '' ? '' : ` by ${by}`}: ${reason}`)
+    this.#refuse(guest, why)
+  }
+
+  /** Bans; whoever is here stays until he is sent away. */
+  ban(ban: Omit<Ban, 'id' | 'at'>): Ban {
+    return this.bans.add({ ...ban, at: this.now })
+  }
+
+  retitle(topic: string): void {
+    this.topic = topic
+    this.say((dialect) => dialect.title(this.settings.directoryName, topic))
+  }
+
+  // What users do
+
+  #event(guest: Guest, event: UserEvent): void {
+    const kind = floodKind(event)
+    if (kind !== undefined && !guest.operator && !guest.floods.allows(kind, this.now)) return this.#strike(guest, kind)
+    switch (event.kind) {
+      case 'named':
+        return this.#named(guest, event.nick, event.cid ?? this.#madeUp(guest, event.nick))
+      case 'password':
+        return this.#password(guest, event.proves)
+      case 'profile':
+        return this.#profile(guest, event)
+      case 'chat':
+        return this.#chat(guest, event.text, event.me)
+      case 'broken':
+        if (guest.floods.tell(this.now)) this.voice(guest, event.text)
+        return this.#strike(guest, undefined)
+      case 'private':
+      case 'question':
+      case 'result':
+      case 'meeting':
+      case 'passed':
+        if (guest.online) route(this, guest, event)
+    }
+  }
+
+  #strike(guest: Guest, kind: FloodKind | undefined): void {
+    if (kind !== undefined && guest.online && guest.floods.tell(this.now))
+      this.voice(guest, `That is too much at once (${kind}): some of it was left out`)
+    if (guest.floods.allows('strike', this.now)) return
+    this.kick(guest, 'Too much of everything', '', floodBanMs)
+  }
+
+  #named(guest: Guest, nick: string, cid: string): void {
+    const { settings, people } = this
+    guest.nick = nick
+    guest.cid = cid
+    const problem = nickProblem(nick, voice)
+    if (problem !== undefined) return guest.talk.refuse({ kind: 'nick-bad', text: problem })
+    const account = this.accounts.find(nick)
+    const ban = this.bans.find({ nick, cid, address: guest.address }, this.now)
+    if (ban !== undefined && account?.rank !== 'keeper') return guest.talk.refuse(banned(ban, this.now))
+    if (account !== undefined) return guest.talk.challenge()
+    if (settings.directoryWho === 'registered')
+      return guest.talk.refuse({ kind: 'registered-only', text: 'This hub is for registered users' })
+    if (people.online.size >= settings.directoryUsers)
+      return guest.talk.refuse({ kind: 'full', text: 'The hub is full' })
+    this.#welcome(guest, 'guest')
+  }
+
+  #password(guest: Guest, proves: (password: string) => boolean): void {
+    const account = this.accounts.find(guest.nick)
+    if (account !== undefined && proves(account.password)) {
+      this.#guesses.delete(guest.address)
+      return this.#welcome(guest, account.rank)
+    }
+    if (this.#guesses.size > mostGuessers) this.#guesses.clear()
+    const guesses = (this.#guesses.get(guest.address) ?? 0) + 1
+    this.#guesses.set(guest.address, guesses)
+    if (guesses >= mostGuesses) {
+      this.#guesses.delete(guest.address)
+      this.ban({ address: guest.address, reason: 'Too many wrong passwords', by: '', until: this.now + floodBanMs })
+    }
+    guest.talk.refuse({ kind: 'password', text: 'The password is wrong' })
+  }
+
+  #welcome(guest: Guest, rank: Guest['rank']): void {
+    const before = this.people.holder(guest.nick, guest.cid)
+    if (before !== undefined) {
+      // Who has proved who he is, or comes from the same place with the same identity, was cut off without a word.
+      const same = rank !== 'guest' || (before.address === guest.address && before.cid === guest.cid)
+      if (!same) return guest.talk.refuse({ kind: 'nick-taken', text: 'Somebody here is called so' })
+      this.#refuse(before, { kind: 'kicked', text: 'You have come again from elsewhere' })
+    }
+    guest.rank = rank
+    this.people.named(guest)
+    guest.talk.welcome(guest.operator)
+  }
+
+  #profile(guest: Guest, { fields, changes, native }: UserEvent & { kind: 'profile' }): void {
+    const problem = guest.operator ? undefined : ruleProblem(fields, this.settings)
+    if (problem !== undefined) return this.#refuse(guest, { kind: 'rules', text: problem })
+    const own = classes[guest.rank]
+    const identity: [string, string][] = guest.protocol === 'adc' ? [] : [['ID', guest.cid]]
+    guest.fields = new Map([...identity, ...fields, ...(own === '' ? [] : [['CT', own] as const])])
+    guest.native = native
+    if (!guest.online) return this.#enter(guest)
+    for (const pages of Object.values(this.#pages)) pages.changed(guest)
+    this.say((dialect) => dialect.changed(guest, changes))
+  }
+
+  #enter(guest: Guest): void {
+    for (const page of this.#pages[guest.protocol].all()) this.tell(guest, page)
+    guest.online = true
+    this.people.entered(guest)
+    for (const pages of Object.values(this.#pages)) pages.add(guest)
+    this.#shouts[guest.protocol].add(guest)
+    this.say((dialect) => dialect.user(guest))
+    if (guest.protocol === 'nmdc') this.tell(guest, utf8(`$UserIP ${guest.nick} ${guest.address}$$|`))
+    this.#tellOperators(guest)
+    const { directoryWelcome } = this.settings
+    if (directoryWelcome !== '') this.voice(guest, directoryWelcome)
+    for (const line of this.history.last()) this.voice(guest, line)
+  }
+
+  /** Who keeps order here is a list in NMDC. */
+  #tellOperators(came: Guest): void {
+    if (!came.operator && came.protocol !== 'nmdc') return
+    const nicks = [...this.people.online].filter(({ operator }) => operator).map(({ nick }) => `${nick}$$`)
+    if (nicks.length === 0) return
+    const list = utf8(`$OpList ${nicks.join('')}|`)
+    if (came.operator) this.#shouts.nmdc.say(list)
+    else this.tell(came, list)
+  }
+
+  #chat(guest: Guest, text: string, me: boolean): void {
+    if (!guest.online || text === '') return
+    if (text.length > longestChat) return this.voice(guest, `A line has at most ${longestChat} characters here`)
+    if (/^[!+][a-z]/.test(text)) return command(this, guest, text.slice(1))
+    this.history.add({ nick: guest.nick, text, me, at: this.now })
+    this.say((dialect) => dialect.chat(guest, text, me))
+  }
+
+  #refuse(guest: Guest, why: Refusal): void {
+    guest.talk.refuse(why)
+    this.#left(guest, why.text)
+    guest.pump?.drain()
+  }
+
+  #left(guest: Guest, text?: string): void {
+    const { online } = guest
+    guest.online = false
+    this.people.left(guest)
+    this.#lost.delete(guest)
+    for (const shout of Object.values(this.#shouts)) shout.remove(guest)
+    for (const pages of Object.values(this.#pages)) pages.remove(guest)
+    if (online) this.say((dialect) => dialect.left(guest, text === undefined ? undefined : { text }))
+  }
+
+  /** Those who have not fetched what they were told. */
+  #letGo(): void {
+    for (const guest of this.#lost) {
+      this.#left(guest, 'did not keep up')
+      guest.connection.close({ kind: 'gone', code: 'directconnect/too-slow', message: 'They did not keep up' })
+    }
+  }
+
+  /** An identity for somebody who has none: the same whenever they come from there again. */
+  #madeUp(guest: Guest, nick: string): string {
+    return tigerText(this.#kernel.digest(utf8(`${guest.address} ${nick}`)))
+  }
+
+  #adc(session: string, address: string): AdcUser {
+    return new AdcUser({
+      session,
+      address,
+      now: this.now,
+      about: (pinger) => adcAbout(this, pinger),
+      random: (length) => this.#host.random.bytes(length),
+      tiger: (bytes) => this.#kernel.digest(bytes),
+    })
+  }
+
+  #nmdc(address: string): NmdcUser {
+    return new NmdcUser({
+      address,
+      now: this.now,
+      noise: tigerText(this.#host.random.bytes(24)),
+      program: this.program.replace(' ', '-'),
+      voice,
+      text: nmdcText('windows-1252'),
+      title: () => ({ name: this.settings.directoryName, topic: this.topic }),
+      about: () => nmdcAbout(this),
+    })
+  }
+
+  [Symbol.dispose](): void {
+    for (const shout of Object.values(this.#shouts)) {
+      shout.flush()
+      shout[Symbol.dispose]()
+    }
+    for (const guest of this.people) guest.pump?.[Symbol.dispose]()
+  }
+}
+
+function floodKind(event: UserEvent): FloodKind | undefined {
+  switch (event.kind) {
+    case 'chat':
+      return 'chat'
+    case 'private':
+      return 'private'
+    case 'question':
+      return 'search'
+    case 'result':
+      return 'result'
+    case 'meeting':
+      return 'connect'
+    case 'profile':
+      return 'profile'
+    case 'passed':
+      return 'other'
+    case 'named':
+    case 'password':
+    case 'broken':
+      return undefined
+  }
+}
+
+function banned({ reason, until }: Ban, now: number): Refusal {
+  const text = `You are banned: ${reason}`
+  return until === undefined ? { kind: 'banned', text } : { kind: 'banned', text, seconds: (until - now) / 1000 }
+}

@@ -1,0 +1,76 @@
+import type { Clock } from '@kith/core/network/clock.ts'
+import { concat } from '@kith/wire/bytes.ts'
+import type { Guest } from './guest.ts'
+
+/** What is for all is gathered for so long, so that a busy hub writes once for many lines. */
+const gatherMs = 10
+/** And no longer than this many bytes. */
+const mostGathered = 64 * 1024
+
+/** What is said to all users of one protocol: gathered, encoded once, and one buffer for all of them. */
+export class Shout implements Disposable {
+  readonly #clock: Clock
+  readonly #guests = new Set<Guest>()
+  readonly #lost: (guest: Guest) => void
+  #parts: Uint8Array[] = []
+  #bytes = 0
+  #timer: Disposable | undefined
+
+  /** `lost` is told of those who do not keep up. */
+  constructor(clock: Clock, lost: (guest: Guest) => void) {
+    this.#clock = clock
+    this.#lost = lost
+  }
+
+  get empty(): boolean {
+    return this.#guests.size === 0
+  }
+
+  /** Hears what is said from now on. */
+  add(guest: Guest): void {
+    guest.heard = this.#parts.length
+    this.#guests.add(guest)
+  }
+
+  remove(guest: Guest): void {
+    this.#guests.delete(guest)
+  }
+
+  say(bytes: Uint8Array): void {
+    if (this.#guests.size === 0) return
+    this.#parts.push(bytes)
+    this.#bytes += bytes.length
+    if (this.#bytes >= mostGathered) return this.flush()
+    this.#timer ??= this.#clock.after(gatherMs, () => this.flush())
+  }
+
+  /** Says to somebody alone, after what he was to hear with the others. */
+  tell(guest: Guest, bytes: Uint8Array): void {
+    if (guest.heard < this.#parts.length && this.#guests.has(guest)) {
+      guest.connection.send(concat(this.#parts.slice(guest.heard)))
+      guest.heard = this.#parts.length
+    }
+    guest.connection.send(bytes)
+  }
+
+  flush(): void {
+    this.#timer?.[Symbol.dispose]()
+    this.#timer = undefined
+    const parts = this.#parts
+    if (parts.length === 0) return
+    this.#parts = []
+    this.#bytes = 0
+    const whole = parts.length === 1 ? parts[0]! : concat(parts)
+    for (const guest of this.#guests) {
+      const { heard } = guest
+      guest.heard = 0
+      if (heard < parts.length) guest.connection.send(heard === 0 ? whole : concat(parts.slice(heard)))
+      this.#lost(guest)
+    }
+  }
+
+  [Symbol.dispose](): void {
+    this.#timer?.[Symbol.dispose]()
+    this.#timer = undefined
+  }
+}
