@@ -27,6 +27,8 @@ import type { LibraryQuery, LibraryWindow } from './library.ts'
 import { libraryQuery, libraryWindow } from './library.ts'
 import type { DirectoryRoutes } from './directory.ts'
 import { directoryRoutes } from './directory.ts'
+import type { FindRoutes } from './find.ts'
+import { findRoutes } from './find.ts'
 import type { GameRoutes } from './games.ts'
 import { gameRoutes } from './games.ts'
 import type { NearRoutes } from './near.ts'
@@ -82,7 +84,7 @@ import {
 } from './transfers.ts'
 
 /** Every operation of the API under its name. */
-export interface Routes extends NearRoutes, GameRoutes, DirectoryRoutes, SharingRoutes {
+export interface Routes extends NearRoutes, FindRoutes, GameRoutes, DirectoryRoutes, SharingRoutes {
   readonly status: Route<None, None, None, Status>
   readonly speedHistory: Route<None, None, None, SpeedHistory>
   readonly setSpeed: Route<None, None, SpeedRequest, Status>
@@ -145,6 +147,7 @@ const afterQuery = z.object({ after: z.coerce.number().int().min(0).optional() }
 
 export const routes: Routes = {
   ...nearRoutes,
+  ...findRoutes,
   ...gameRoutes,
   status: {
     method: 'get',
