@@ -1,5 +1,6 @@
 import { accessRoutes, type AccessRoutes } from './access-routes.ts'
 import { directoryRoutes, type DirectoryRoutes } from './directory.ts'
+import { findRoutes, type FindRoutes } from './find.ts'
 import { gameRoutes, type GameRoutes } from './games.ts'
 import { journalRoutes, type JournalRoutes } from './journal-routes.ts'
 import { nearRoutes, type NearRoutes } from './near.ts'
@@ -15,6 +16,7 @@ export interface Routes
   extends
     AccessRoutes,
     DirectoryRoutes,
+    FindRoutes,
     GameRoutes,
     JournalRoutes,
     NearRoutes,
@@ -28,6 +30,7 @@ export interface Routes
 export const routes: Routes = {
   ...accessRoutes,
   ...directoryRoutes,
+  ...findRoutes,
   ...gameRoutes,
   ...journalRoutes,
   ...nearRoutes,

@@ -19,8 +19,9 @@ import { listen } from './api/listen.ts'
 import type { Config } from './config/config.ts'
 import * as settings from './config/settings.ts'
 import { Directories } from './directories.ts'
-import { hostOf } from './hosts.ts'
+import { Finder } from './find/finder.ts'
 import { folderFor, folderView } from './folders.ts'
+import { hostOf } from './hosts.ts'
 import type { Database } from './host/database/database.ts'
 import { hadStore } from './host/database/had.ts'
 import { keepOf } from './host/database/keep.ts'
@@ -43,6 +44,7 @@ import { metrics } from './metrics.ts'
 import { networks } from './networks.ts'
 import { accessOperations } from './operations/access.ts'
 import { directoryOperations } from './operations/directory.ts'
+import { findOperations, ownContents } from './operations/find.ts'
 import { gameOperations } from './operations/games.ts'
 import { libraryOperations } from './operations/library.ts'
 import { nearOperations } from './operations/near.ts'
@@ -247,6 +249,9 @@ export async function startKith({ clock, log, paths, config, database, stop }: K
     signal: stopping.signal,
     tell: (type, id, data) => told.tell(type, id, data),
   })
+  const finder = resources.use(
+    new Finder({ clock, random, networks: supervised, own: (question) => ownContents(library, question) }),
+  )
   const torrentsOf = (path: string, size: number): readonly Digest[] => digestsAt(transfers, path, size)
   const handlers: Handlers = {
     ...status,
@@ -266,6 +271,14 @@ export async function startKith({ clock, log, paths, config, database, stop }: K
       publications,
       folder: folderFor,
       record: () => database.settle(),
+      view: (entry) => transferView(entry, clock.now()),
+    }),
+    ...findOperations({
+      finder,
+      library,
+      networks: supervised,
+      transfers,
+      folder: folderFor,
       view: (entry) => transferView(entry, clock.now()),
     }),
     ...directoryOperations({ networks: supervised, record: () => database.settle() }),

@@ -18,6 +18,10 @@ export async function sampleOf(handlers: Handlers, view: View): Promise<unknown>
       return handlers.sources({ params: { id: view.id } }, nobody)
     case 'pieces':
       return handlers.pieces({ params: { id: view.id }, query: { buckets: view.buckets } }, nobody)
+    case 'searches':
+      return handlers.searches({}, nobody)
+    case 'found':
+      return handlers.found({ params: { id: view.id }, query: view.query ?? {} }, nobody)
     case 'networks':
       return handlers.networks({}, nobody)
     case 'publications':
