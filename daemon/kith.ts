@@ -102,7 +102,7 @@ export async function startKith({ clock, log, paths, config, database, stop }: K
     await openNet({ clock, random, budget: root, log: log.child('net'), port: rememberedPort(config, database) }),
   )
   rememberPort(database, net.port)
-  const http = resources.use(openHttp({ clock, log: log.child('http'), names, budget: root }))
+  const http = resources.use(openHttp({ clock, random, log: log.child('http'), names, budget: root }))
 
   const discovery = systemDiscovery(clock, random, log.child('discovery'))
 
@@ -147,13 +147,14 @@ export async function startKith({ clock, log, paths, config, database, stop }: K
   for (const network of networks) {
     const budget = root.child(network.id)
     networkBudgets.set(network.id, budget)
-    const own = net.within(budget, keptIdentity(secrets, network.id, clock, random))
+    const identity = keptIdentity(secrets, network.id, clock, random)
+    const own = net.within(budget, identity)
     const host: Host = {
       clock,
       random,
       net: own,
       names,
-      http: http.within(budget),
+      http: http.within(budget, identity),
       channels: channels({ clock, log: log.child(network.id), net: own, budget, isLocal: localNetwork() }),
       discovery,
       keep: keepOf(database, network.id),
