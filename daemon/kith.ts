@@ -47,11 +47,13 @@ import { networks } from './networks.ts'
 import { accessOperations } from './operations/access.ts'
 import { directoryOperations } from './operations/directory.ts'
 import { gameOperations } from './operations/games.ts'
+import { internetOperations } from './operations/internet.ts'
 import { libraryOperations } from './operations/library.ts'
 import { nearOperations } from './operations/near.ts'
 import { networkOperations } from './operations/networks.ts'
 import { Publications } from './operations/publications.ts'
 import { Readings } from './operations/readings.ts'
+import { segmentOperations } from './operations/segments.ts'
 import { settingOperations } from './operations/settings.ts'
 import { sharingOperations } from './operations/sharing.ts'
 import { statusOperations } from './operations/status.ts'
@@ -306,6 +308,8 @@ export async function startKith({ clock, log, paths, config, database, stop }: K
     }),
     ...directoryOperations({ networks: supervised, record: () => database.settle() }),
     ...gameOperations({ networks: supervised, record: () => database.settle() }),
+    ...internetOperations({ networks: supervised, record: () => database.settle() }),
+    ...segmentOperations({ networks: supervised, record: () => database.settle() }),
     ...sharingOperations({ library, known: (name) => supervised.has(name as NetworkId), torrentsOf }),
     ...new Readings({ random, hasher, torrentsOf, signal: stopping.signal }).operations,
     ...networkOperations({
