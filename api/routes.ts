@@ -2,10 +2,12 @@ import { accessRoutes, type AccessRoutes } from './access-routes.ts'
 import { directoryRoutes, type DirectoryRoutes } from './directory.ts'
 import { findRoutes, type FindRoutes } from './find.ts'
 import { gameRoutes, type GameRoutes } from './games.ts'
+import { internetRoutes, type InternetRoutes } from './internet.ts'
 import { journalRoutes, type JournalRoutes } from './journal-routes.ts'
 import { nearRoutes, type NearRoutes } from './near.ts'
 import { networkRoutes, type NetworkRoutes } from './network-routes.ts'
 import { publicationRoutes, type PublicationRoutes } from './publication-routes.ts'
+import { segmentRoutes, type SegmentRoutes } from './segments.ts'
 import { settingRoutes, type SettingRoutes } from './setting-routes.ts'
 import { sharingRoutes, type SharingRoutes } from './sharing-routes.ts'
 import { statusRoutes, type StatusRoutes } from './status-routes.ts'
@@ -18,10 +20,12 @@ export interface Routes
     DirectoryRoutes,
     FindRoutes,
     GameRoutes,
+    InternetRoutes,
     JournalRoutes,
     NearRoutes,
     NetworkRoutes,
     PublicationRoutes,
+    SegmentRoutes,
     SettingRoutes,
     SharingRoutes,
     StatusRoutes,
@@ -32,10 +36,12 @@ export const routes: Routes = {
   ...directoryRoutes,
   ...findRoutes,
   ...gameRoutes,
+  ...internetRoutes,
   ...journalRoutes,
   ...nearRoutes,
   ...networkRoutes,
   ...publicationRoutes,
+  ...segmentRoutes,
   ...settingRoutes,
   ...sharingRoutes,
   ...statusRoutes,

@@ -46,11 +46,13 @@ import { accessOperations } from './operations/access.ts'
 import { directoryOperations } from './operations/directory.ts'
 import { findOperations, ownContents } from './operations/find.ts'
 import { gameOperations } from './operations/games.ts'
+import { internetOperations } from './operations/internet.ts'
 import { libraryOperations } from './operations/library.ts'
 import { nearOperations } from './operations/near.ts'
 import { networkOperations } from './operations/networks.ts'
 import { Publications } from './operations/publications.ts'
 import { Readings } from './operations/readings.ts'
+import { segmentOperations } from './operations/segments.ts'
 import { settingOperations } from './operations/settings.ts'
 import { sharingOperations } from './operations/sharing.ts'
 import { statusOperations } from './operations/status.ts'
@@ -283,6 +285,8 @@ export async function startKith({ clock, log, paths, config, database, stop }: K
     }),
     ...directoryOperations({ networks: supervised, record: () => database.settle() }),
     ...gameOperations({ networks: supervised, record: () => database.settle() }),
+    ...internetOperations({ networks: supervised, record: () => database.settle() }),
+    ...segmentOperations({ networks: supervised, record: () => database.settle() }),
     ...sharingOperations({ library, known: (name) => supervised.has(name as NetworkId), torrentsOf }),
     ...new Readings({ random, hasher, torrentsOf, signal: stopping.signal }).operations,
     ...networkOperations({
