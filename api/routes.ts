@@ -4,6 +4,7 @@ import { gameRoutes, type GameRoutes } from './games.ts'
 import { journalRoutes, type JournalRoutes } from './journal-routes.ts'
 import { nearRoutes, type NearRoutes } from './near.ts'
 import { networkRoutes, type NetworkRoutes } from './network-routes.ts'
+import { printerRoutes, type PrinterRoutes } from './printers.ts'
 import { publicationRoutes, type PublicationRoutes } from './publication-routes.ts'
 import { settingRoutes, type SettingRoutes } from './setting-routes.ts'
 import { sharingRoutes, type SharingRoutes } from './sharing-routes.ts'
@@ -19,6 +20,7 @@ export interface Routes
     JournalRoutes,
     NearRoutes,
     NetworkRoutes,
+    PrinterRoutes,
     PublicationRoutes,
     SettingRoutes,
     SharingRoutes,
@@ -32,6 +34,7 @@ export const routes: Routes = {
   ...journalRoutes,
   ...nearRoutes,
   ...networkRoutes,
+  ...printerRoutes,
   ...publicationRoutes,
   ...settingRoutes,
   ...sharingRoutes,

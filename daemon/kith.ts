@@ -50,6 +50,7 @@ import { gameOperations } from './operations/games.ts'
 import { libraryOperations } from './operations/library.ts'
 import { nearOperations } from './operations/near.ts'
 import { networkOperations } from './operations/networks.ts'
+import { printerOperations } from './operations/printers.ts'
 import { Publications } from './operations/publications.ts'
 import { Readings } from './operations/readings.ts'
 import { settingOperations } from './operations/settings.ts'
@@ -306,6 +307,7 @@ export async function startKith({ clock, log, paths, config, database, stop }: K
     }),
     ...directoryOperations({ networks: supervised, record: () => database.settle() }),
     ...gameOperations({ networks: supervised, record: () => database.settle() }),
+    ...printerOperations({ networks: supervised, record: () => database.settle() }),
     ...sharingOperations({ library, known: (name) => supervised.has(name as NetworkId), torrentsOf }),
     ...new Readings({ random, hasher, torrentsOf, signal: stopping.signal }).operations,
     ...networkOperations({
