@@ -6,6 +6,7 @@ import { internetRoutes, type InternetRoutes } from './internet.ts'
 import { journalRoutes, type JournalRoutes } from './journal-routes.ts'
 import { nearRoutes, type NearRoutes } from './near.ts'
 import { networkRoutes, type NetworkRoutes } from './network-routes.ts'
+import { printerRoutes, type PrinterRoutes } from './printers.ts'
 import { publicationRoutes, type PublicationRoutes } from './publication-routes.ts'
 import { segmentRoutes, type SegmentRoutes } from './segments.ts'
 import { settingRoutes, type SettingRoutes } from './setting-routes.ts'
@@ -24,6 +25,7 @@ export interface Routes
     JournalRoutes,
     NearRoutes,
     NetworkRoutes,
+    PrinterRoutes,
     PublicationRoutes,
     SegmentRoutes,
     SettingRoutes,
@@ -40,6 +42,7 @@ export const routes: Routes = {
   ...journalRoutes,
   ...nearRoutes,
   ...networkRoutes,
+  ...printerRoutes,
   ...publicationRoutes,
   ...segmentRoutes,
   ...settingRoutes,

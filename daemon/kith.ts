@@ -50,6 +50,7 @@ import { internetOperations } from './operations/internet.ts'
 import { libraryOperations } from './operations/library.ts'
 import { nearOperations } from './operations/near.ts'
 import { networkOperations } from './operations/networks.ts'
+import { printerOperations } from './operations/printers.ts'
 import { Publications } from './operations/publications.ts'
 import { Readings } from './operations/readings.ts'
 import { segmentOperations } from './operations/segments.ts'
@@ -287,6 +288,7 @@ export async function startKith({ clock, log, paths, config, database, stop }: K
     ...gameOperations({ networks: supervised, record: () => database.settle() }),
     ...internetOperations({ networks: supervised, record: () => database.settle() }),
     ...segmentOperations({ networks: supervised, record: () => database.settle() }),
+    ...printerOperations({ networks: supervised, record: () => database.settle() }),
     ...sharingOperations({ library, known: (name) => supervised.has(name as NetworkId), torrentsOf }),
     ...new Readings({ random, hasher, torrentsOf, signal: stopping.signal }).operations,
     ...networkOperations({

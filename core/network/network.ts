@@ -10,6 +10,7 @@ import type { Fault } from '../fault/fault.ts'
 import type { Games } from '../offer/games.ts'
 import type { Internet } from '../offer/internet.ts'
 import type { Segments } from '../offer/segments.ts'
+import type { Printers } from '../offer/printers.ts'
 import type { Devices, Gifts, Shelf } from './devices.ts'
 import type { Browse, Chat, Directory, Fetch, Gateways, Locate, Offers, Publish, Search, Serve } from './facets.ts'
 
@@ -68,4 +69,5 @@ export interface Membership extends AsyncDisposable {
   readonly games?: Games
   readonly internet?: Internet
   readonly segments?: Segments
+  readonly printers?: Printers
 }
