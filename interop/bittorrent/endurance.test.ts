@@ -93,6 +93,9 @@ for (const mode of [
   'huge-frame',
   'lying-bitfield',
   'huge-metadata',
+  'lying-have',
+  'greedy',
+  'dribbled-block',
 ] as const) {
   test(`a rogue peer (${mode}) does not keep a transfer from its end`, async (t) => {
     if (!needs(t, python)) return
