@@ -7,10 +7,10 @@ import { randomBytes } from 'node:crypto'
 import { after, before, test } from 'node:test'
 import type { Browser, Page } from 'playwright-core'
 import { Kith } from '@kith/interop/kith.ts'
-import { everyLook, launch, picture } from './browser.ts'
+import { accessible, everyLook, launch, picture } from './browser.ts'
 
 const noBrowser = existsSync('/usr/bin/chromium') ? false : 'needs the Debian package chromium'
-const screens = ['home', 'transfers', 'library', 'networks', 'settings', 'log'] as const
+const screens = ['home', 'find', 'transfers', 'library', 'talk', 'nearby', 'networks', 'settings', 'log'] as const
 
 let folder: string
 let seed: Kith
@@ -100,6 +100,37 @@ test('a setting is changed in the page and holds in the daemon', { skip: noBrows
 test('every screen is accessible, wide and narrow, light and dark', { skip: noBrowser }, async () => {
   await kith.add(link)
   for (const screen of screens) await everyLook(page, screen, screen === 'home' ? '/' : `/${screen}`)
+})
+
+test('on a phone, what the bar has no room for is behind More', { skip: noBrowser }, async () => {
+  await page.setViewportSize({ width: 360, height: 740 })
+  await page.goto(new URL('/', page.url()).href)
+  await page.getByTestId('nav-more-small').click()
+  await page.getByTestId('nav-talk-sheet').waitFor()
+  await picture(page, 'more')
+  await accessible(page, 'more')
+  await page.getByTestId('nav-talk-sheet').click()
+  await page.waitForURL(/\/talk$/)
+  await page.getByTestId('nav-talk-sheet').waitFor({ state: 'detached' })
+})
+
+test('keys lead to every screen', { skip: noBrowser }, async () => {
+  await page.setViewportSize({ width: 1440, height: 900 })
+  for (const [keys, path] of [
+    ['gf', '/find'],
+    ['gc', '/talk'],
+    ['gw', '/nearby'],
+    ['gt', '/transfers'],
+  ] as const) {
+    for (const key of keys) await page.keyboard.press(key)
+    await page.waitForURL((url) => url.pathname === path)
+    await page.locator('h1').first().waitFor()
+  }
+  await page.keyboard.press('g')
+  await page.keyboard.press('h')
+  await page.waitForURL((url) => url.pathname === '/')
+  await page.keyboard.press('/')
+  await page.waitForURL((url) => url.pathname === '/find')
 })
 
 test('the page notices when the daemon is gone, and recovers alone', { skip: noBrowser }, async () => {

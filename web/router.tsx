@@ -1,9 +1,11 @@
 import type { AnyRouter } from '@tanstack/react-router'
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirect } from '@tanstack/react-router'
+import { findSearch } from './screens/find/search.ts'
 import { logSearch } from './screens/log/search.ts'
 import { Broken } from './screens/broken.tsx'
 import { filterSearch } from './screen-search.ts'
 import { librarySearch } from './screens/library/search.ts'
+import { talkSearch } from './screens/talk/search.ts'
 import { transfersSearch } from './transfers/search.ts'
 import { Shell } from './shell/shell.tsx'
 
@@ -17,6 +19,12 @@ const home = createRoute({
   path: '/',
   component: lazyRouteComponent(() => import('./screens/home/home.tsx'), 'HomeScreen'),
 })
+const find = createRoute({
+  getParentRoute: () => root,
+  path: '/find',
+  component: lazyRouteComponent(() => import('./screens/find/find.tsx'), 'FindScreen'),
+  validateSearch: findSearch,
+})
 const transfers = createRoute({
   getParentRoute: () => root,
   path: '/transfers',
@@ -28,6 +36,17 @@ const library = createRoute({
   path: '/library',
   component: lazyRouteComponent(() => import('./screens/library/library.tsx'), 'LibraryScreen'),
   validateSearch: librarySearch,
+})
+const talk = createRoute({
+  getParentRoute: () => root,
+  path: '/talk',
+  component: lazyRouteComponent(() => import('./screens/talk/talk.tsx'), 'TalkScreen'),
+  validateSearch: talkSearch,
+})
+const nearby = createRoute({
+  getParentRoute: () => root,
+  path: '/nearby',
+  component: lazyRouteComponent(() => import('./screens/nearby/nearby.tsx'), 'NearbyScreen'),
 })
 const networks = createRoute({
   getParentRoute: () => root,
@@ -54,7 +73,7 @@ const elsewhere = createRoute({
   },
 })
 
-const tree = root.addChildren([home, transfers, library, networks, settings, log, elsewhere])
+const tree = root.addChildren([home, find, transfers, library, talk, nearby, networks, settings, log, elsewhere])
 
 export function makeRouter(): AnyRouter {
   return createRouter({

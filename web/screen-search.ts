@@ -1,7 +1,9 @@
 import { useNavigate, useSearch } from '@tanstack/react-router'
 import { useCallback } from 'react'
+import type { FindSearch } from './screens/find/search.ts'
 import type { LibrarySearch } from './screens/library/search.ts'
 import type { LogSearch } from './screens/log/search.ts'
+import type { TalkSearch } from './screens/talk/search.ts'
 import type { TransfersSearch } from './transfers/search.ts'
 
 export interface FilterSearch {
@@ -10,8 +12,10 @@ export interface FilterSearch {
 
 /** What of each screen stands in the address; the routes check it when it is read. */
 export interface ScreenSearch {
+  readonly '/find': FindSearch
   readonly '/transfers': TransfersSearch
   readonly '/library': LibrarySearch
+  readonly '/talk': TalkSearch
   readonly '/settings': FilterSearch
   readonly '/log': LogSearch
 }

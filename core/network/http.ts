@@ -1,15 +1,22 @@
 import type { Budget } from '../limits/budget.ts'
 import type { Endpoint } from './net.ts'
+import type { Secured } from './tls.ts'
 
 export interface HttpRequest {
   readonly url: string
   readonly method?: string
   readonly headers?: Readonly<Record<string, string>>
-  readonly body?: Uint8Array
+  /** A stream can be sent once: a redirect that wants it again is a fault. */
+  readonly body?: Uint8Array | AsyncIterable<Uint8Array>
   readonly budget?: Budget
+  /**
+   * Whom to believe where the address is https: somebody whom an authority vouches for, the default, or anyone, for
+   * printers and phones that sign their certificates themselves.
+   */
+  readonly trust?: 'authorities' | 'anyone'
   /** Followed at most this often; the default is 5. A circle is a fault. */
   readonly redirects?: number
-  /** Until the headers are there, and between two parts of the body; the default is 30,000. */
+  /** From the last of the request until the headers are there, and between two parts of either body; the default is 30,000. */
   readonly timeoutMs?: number
   readonly signal?: AbortSignal
 }
@@ -30,12 +37,30 @@ export interface HttpQuestion {
   readonly target: string
   readonly headers: Readonly<Record<string, string>>
   readonly remote: Endpoint
+  readonly secured?: Secured
+  /**
+   * What was sent with it, once; empty where the listener takes no bodies. Each part belongs to the reader. Not reading
+   * is back-pressure.
+   */
+  readonly body: AsyncIterable<Uint8Array>
+  /** Aborts when whoever asked is gone before the answer is. */
+  readonly signal: AbortSignal
 }
 
 export interface HttpAnswer {
   readonly status: number
-  readonly headers?: Readonly<Record<string, string>>
-  readonly body?: Uint8Array
+  readonly headers?: Readonly<Record<string, string | readonly string[]>>
+  /** A stream is sent in chunks, unless a `content-length` among the headers says how long it is. */
+  readonly body?: Uint8Array | AsyncIterable<Uint8Array>
+}
+
+export interface HttpListen {
+  readonly port: number
+  readonly host?: string
+  /** Whether requests may bring bodies; otherwise they are refused before anybody is asked. */
+  readonly bodies?: boolean
+  /** Speaks only inside TLS, under the network's own identity. */
+  readonly tls?: boolean
 }
 
 export interface HttpListener extends AsyncDisposable {
@@ -46,14 +71,15 @@ export interface HttpListener extends AsyncDisposable {
 export interface Http {
   /** @throws FaultError `gone`, `unavailable` or `peer` */
   request(request: HttpRequest): Promise<HttpResponse>
-  listen(
-    at: { readonly port: number; readonly host?: string },
-    answer: (question: HttpQuestion) => HttpAnswer | Promise<HttpAnswer>,
-  ): Promise<HttpListener>
+  listen(at: HttpListen, answer: (question: HttpQuestion) => HttpAnswer | Promise<HttpAnswer>): Promise<HttpListener>
 }
 
 /** The whole body, or `tooLong` thrown beyond `limit` bytes. */
-export async function readBody(response: HttpResponse, limit: number, tooLong: () => Error): Promise<Uint8Array> {
+export async function readBody(
+  response: Pick<HttpResponse, 'body'>,
+  limit: number,
+  tooLong: () => Error,
+): Promise<Uint8Array> {
   const parts: Uint8Array[] = []
   let length = 0
   for await (const part of response.body) {

@@ -1,8 +1,11 @@
 /** Second keys after `g`, and the screens they lead to. */
 export const chords = {
   h: '/',
+  f: '/find',
   t: '/transfers',
   l: '/library',
+  c: '/talk',
+  w: '/nearby',
   n: '/networks',
   s: '/settings',
   o: '/log',

@@ -33,8 +33,8 @@ export function usePageKeys(): void {
           return
         case '/': {
           const filter = document.querySelector<HTMLInputElement>('[data-filter]')
-          if (filter === null) return
           event.preventDefault()
+          if (filter === null) return void navigate({ to: '/find' })
           filter.focus()
           filter.select()
           return

@@ -8,6 +8,7 @@ import { MoveDialog, RenameDialog } from '../transfers/place-dialogs.tsx'
 import { RemoveDialog } from '../transfers/remove-dialog.tsx'
 import { useDialogs } from './dialogs.ts'
 import { HelpDialog } from './help-dialog.tsx'
+import { MoreSheet } from './more-sheet.tsx'
 
 /** The dialog that is open, if one is. */
 export function AllDialogs(): ReactNode {
@@ -30,6 +31,8 @@ export function AllDialogs(): ReactNode {
       return <PublishDialog onClose={close} />
     case 'share':
       return <ShareDialog folder={current.folder} onClose={close} />
+    case 'more':
+      return <MoreSheet onClose={close} />
     case 'help':
       return <HelpDialog onClose={close} />
   }

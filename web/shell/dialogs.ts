@@ -22,6 +22,8 @@ export type OpenDialog =
   | { readonly kind: 'publish' }
   /** Without a folder: one that is not shared yet. */
   | { readonly kind: 'share'; readonly folder?: SharedFolder }
+  /** The screens that the bar of a phone has no room for. */
+  | { readonly kind: 'more' }
   | { readonly kind: 'help' }
 
 export interface Dialogs {

@@ -1,29 +1,48 @@
 import type { Status } from '@kith/api/status.ts'
-import { Link } from '@tanstack/react-router'
-import { ArrowDownUp, House, LibraryBig, Network, ScrollText, Settings } from 'lucide-react'
+import { Link, useLocation } from '@tanstack/react-router'
+import {
+  ArrowDownUp,
+  Ellipsis,
+  House,
+  LibraryBig,
+  MessagesSquare,
+  MonitorSmartphone,
+  Network,
+  ScrollText,
+  Search,
+  Settings,
+} from 'lucide-react'
 import type { LucideIcon } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { count } from '../format.ts'
 import { t } from '../i18n/t.ts'
 import { useLive } from '../live/use-live.ts'
+import { useDialogs } from './dialogs.ts'
 import { Mark } from './mark.tsx'
 
-interface ScreenLink {
-  readonly id: 'home' | 'transfers' | 'library' | 'networks' | 'settings' | 'log'
+export interface ScreenLink {
+  readonly id: 'home' | 'find' | 'transfers' | 'library' | 'talk' | 'nearby' | 'networks' | 'settings' | 'log'
   readonly to: string
   readonly icon: LucideIcon
 }
 
 export const screens: readonly ScreenLink[] = [
   { id: 'home', to: '/', icon: House },
+  { id: 'find', to: '/find', icon: Search },
   { id: 'transfers', to: '/transfers', icon: ArrowDownUp },
   { id: 'library', to: '/library', icon: LibraryBig },
+  { id: 'talk', to: '/talk', icon: MessagesSquare },
+  { id: 'nearby', to: '/nearby', icon: MonitorSmartphone },
   { id: 'networks', to: '/networks', icon: Network },
   { id: 'settings', to: '/settings', icon: Settings },
   { id: 'log', to: '/log', icon: ScrollText },
 ]
 
-const exact = { exact: true, includeSearch: false } as const
+/** What a thumb reaches at once on a phone; the others are behind More. */
+const atHand: ReadonlySet<string> = new Set(['home', 'find', 'transfers', 'nearby'])
+export const furtherScreens: readonly ScreenLink[] = screens.filter(({ id }) => !atHand.has(id))
+
+export const exact = { exact: true, includeSearch: false } as const
 
 export function SideBar(): ReactNode {
   const { value: status } = useLive({ view: 'status' })
@@ -63,24 +82,37 @@ function Figure({ id, status }: { readonly id: string; readonly status: Status |
   return null
 }
 
+const thumb =
+  'flex min-h-14 min-w-0 flex-col items-center justify-center gap-1 text-[0.6875rem] font-medium text-muted aria-[current=page]:text-accent'
+
 export function BottomBar(): ReactNode {
+  const { current, open } = useDialogs()
+  const { pathname } = useLocation()
+  const isFurther = furtherScreens.some(({ to }) => to === pathname)
   return (
     <nav
       aria-label={t('nav.label')}
-      className="grid grid-cols-6 border-t border-line bg-card pb-[env(safe-area-inset-bottom)] md:hidden"
+      className="grid grid-cols-5 border-t border-line bg-card pb-[env(safe-area-inset-bottom)] md:hidden"
     >
-      {screens.map(({ id, to, icon: Icon }) => (
-        <Link
-          key={id}
-          to={to}
-          activeOptions={exact}
-          data-testid={`nav-${id}-small`}
-          className="flex min-h-14 min-w-0 flex-col items-center justify-center gap-1 text-[0.6875rem] font-medium text-muted aria-[current=page]:text-accent"
-        >
-          <Icon size={20} aria-hidden />
-          <span className="max-w-full truncate">{t(`nav.${id}`)}</span>
-        </Link>
-      ))}
+      {screens
+        .filter(({ id }) => atHand.has(id))
+        .map(({ id, to, icon: Icon }) => (
+          <Link key={id} to={to} activeOptions={exact} data-testid={`nav-${id}-small`} className={thumb}>
+            <Icon size={20} aria-hidden />
+            <span className="max-w-full truncate">{t(`nav.${id}`)}</span>
+          </Link>
+        ))}
+      <button
+        type="button"
+        aria-haspopup="dialog"
+        aria-expanded={current?.kind === 'more'}
+        data-testid="nav-more-small"
+        className={`${thumb} ${isFurther ? 'text-accent' : ''}`}
+        onClick={() => open({ kind: 'more' })}
+      >
+        <Ellipsis size={20} aria-hidden />
+        <span className="max-w-full truncate">{t('nav.more')}</span>
+      </button>
     </nav>
   )
 }

@@ -14,6 +14,18 @@ export interface BodyOptions {
 }
 
 /**
+ * The body of a request that somebody sent to us, once. Whoever leaves early leaves the connection alone, for an answer
+ * has to go out by it.
+ */
+export async function* bodyOfQuestion(
+  message: IncomingMessage,
+  options: Omit<BodyOptions, 'signal'>,
+): AsyncGenerator<Uint8Array, void> {
+  const late = fail('gone', 'http/timeout', 'The other side did not go on in time', { doing: options.doing })
+  yield* chunksOf(message, { ...options, signal: undefined }, late)
+}
+
+/**
  * The body of an answer, once. A part is read from the socket when it is asked for and the budget lets it through.
  * The time limit runs while a part is waited for, and before the first is asked for: an answer that nobody reads
  * gives its connection back.
@@ -40,29 +52,36 @@ export function bodyOf(message: IncomingMessage, options: BodyOptions): AsyncIte
 }
 
 async function* parts(message: IncomingMessage, options: BodyOptions, late: Error): AsyncGenerator<Uint8Array, void> {
-  const { clock, budget, timeoutMs, signal, doing } = options
-  const chunks: AsyncIterator<Uint8Array> = message[Symbol.asyncIterator]()
   try {
-    for (;;) {
-      const timer = clock.after(timeoutMs, () => message.destroy(late))
-      let next: IteratorResult<Uint8Array>
-      try {
-        next = await chunks.next()
-      } catch (error) {
-        if (signal?.aborted) throw signal.reason
-        throw systemCode(error) === 'ECONNRESET'
-          ? fail('gone', 'http/cut-short', 'The connection ended in the middle of the answer', { doing, cause: error })
-          : httpFailure(error, doing)
-      } finally {
-        timer[Symbol.dispose]()
-      }
-      if (next.done) return
-      const { value } = next
-      budget.spend('down', value.length, clock.now())
-      yield new Uint8Array(value.buffer, value.byteOffset, value.length)
-      await turn(budget, 'down', value.length, signal)
-    }
+    yield* chunksOf(message, options, late)
   } finally {
     message.destroy()
+  }
+}
+
+async function* chunksOf(
+  message: IncomingMessage,
+  { clock, budget, timeoutMs, signal, doing }: BodyOptions,
+  late: Error,
+): AsyncGenerator<Uint8Array, void> {
+  const chunks: AsyncIterator<Uint8Array> = message.iterator({ destroyOnReturn: false })
+  for (;;) {
+    const timer = clock.after(timeoutMs, () => message.destroy(late))
+    let next: IteratorResult<Uint8Array>
+    try {
+      next = await chunks.next()
+    } catch (error) {
+      if (signal?.aborted) throw signal.reason
+      throw systemCode(error) === 'ECONNRESET'
+        ? fail('gone', 'http/cut-short', 'The connection ended in the middle of the body', { doing, cause: error })
+        : httpFailure(error, doing)
+    } finally {
+      timer[Symbol.dispose]()
+    }
+    if (next.done) return
+    const { value } = next
+    budget.spend('down', value.length, clock.now())
+    yield new Uint8Array(value.buffer, value.byteOffset, value.length)
+    await turn(budget, 'down', value.length, signal)
   }
 }

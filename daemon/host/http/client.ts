@@ -2,7 +2,7 @@ import { Agent, type IncomingMessage } from 'node:http'
 import { Agent as SecureAgent } from 'node:https'
 import { isIP, type LookupFunction } from 'node:net'
 import { fail } from '@kith/core/fault/fault.ts'
-import type { Budget } from '@kith/core/limits/budget.ts'
+import { turn, type Budget } from '@kith/core/limits/budget.ts'
 import type { Clock } from '@kith/core/network/clock.ts'
 import type { HttpRequest, HttpResponse } from '@kith/core/network/http.ts'
 import type { Names } from '@kith/core/network/net.ts'
@@ -57,7 +57,7 @@ export function httpClient(options: ClientOptions): Client {
   }
 
   async function request(asked: HttpRequest, budget: Budget): Promise<HttpResponse> {
-    const { redirects = REDIRECTS, timeoutMs = TIMEOUT_MS, signal } = asked
+    const { redirects = REDIRECTS, timeoutMs = TIMEOUT_MS, trust = 'authorities', signal } = asked
     const visited = new Set<string>()
     let url = addressOf(asked.url)
     let method = (asked.method ?? 'GET').toUpperCase()
@@ -75,10 +75,15 @@ export function httpClient(options: ClientOptions): Client {
       const key = `${method} ${url.href}`
       if (visited.has(key)) throw fail('peer', 'http/redirect-circle', 'The redirects lead in a circle', { doing })
       visited.add(key)
-      const message = await hop(world, { url, method, headers, body, timeoutMs, signal })
+      const anyone = trust === 'anyone'
+      const metered =
+        body === undefined || body instanceof Uint8Array
+          ? body
+          : counted(body, inside ? budget.local : budget, clock, signal)
+      const message = await hop(world, { url, method, headers, body: metered, anyone, timeoutMs, signal })
       const remote = plainAddress(message.socket.remoteAddress ?? '')
       const charged = isLocal(remote) ? budget.local : budget
-      charged.spend('up', url.href.length + (body?.length ?? 0), clock.now())
+      charged.spend('up', url.href.length + (body instanceof Uint8Array ? body.length : 0), clock.now())
       const next = redirectOf(message, url)
       if (next === undefined) return answer(message, url, charged)
       message.destroy()
@@ -91,6 +96,9 @@ export function httpClient(options: ClientOptions): Client {
         method = 'GET'
         body = undefined
         headers = without(headers, BODY_HEADERS)
+      }
+      if (body !== undefined && !(body instanceof Uint8Array)) {
+        throw fail('peer', 'http/redirect-body', 'It leads elsewhere when the body is sent already', { doing })
       }
       url = next
     }
@@ -115,6 +123,20 @@ export function httpClient(options: ClientOptions): Client {
       agents['http:'].destroy()
       agents['https:'].destroy()
     },
+  }
+}
+
+/** A body that is sent as it is made goes at the pace of its budget. */
+async function* counted(
+  body: AsyncIterable<Uint8Array>,
+  budget: Budget,
+  clock: Clock,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<Uint8Array, void> {
+  for await (const part of body) {
+    await turn(budget, 'up', part.length, signal)
+    budget.spend('up', part.length, clock.now())
+    yield part
   }
 }
 

@@ -19,7 +19,10 @@ export interface Hop {
   readonly url: URL
   readonly method: string
   readonly headers: Readonly<Record<string, string>>
-  readonly body: Uint8Array | undefined
+  /** A stream is sent once. */
+  readonly body: Uint8Array | AsyncIterable<Uint8Array> | undefined
+  /** Whether any certificate will do. */
+  readonly anyone: boolean
   readonly timeoutMs: number
   readonly signal: AbortSignal | undefined
 }
@@ -38,7 +41,7 @@ export interface HopWorld {
  * @throws FaultError, or the signal's reason
  */
 export async function hop(world: HopWorld, ask: Hop): Promise<IncomingMessage> {
-  const repeatable = ask.method === 'GET' || ask.method === 'HEAD'
+  const repeatable = (ask.method === 'GET' || ask.method === 'HEAD') && !isStream(ask.body)
   for (;;) {
     const outcome = await once(world, ask)
     if (outcome.kind === 'answer') return outcome.message
@@ -67,11 +70,13 @@ function once(world: HopWorld, ask: Hop): Promise<Outcome> {
     maxHeaderSize: MOST_HEADER_BYTES,
     ...(url.username === '' ? {} : { auth: `${decode(url.username)}:${decode(url.password)}` }),
     ...(localAddress === undefined ? {} : { localAddress }),
+    ...(ask.anyone ? { rejectUnauthorized: false } : {}),
   }
 
   return new Promise((resolve) => {
     let asked: ClientRequest | undefined
     const give = (outcome: Outcome): void => {
+      given = true
       timer[Symbol.dispose]()
       signal?.removeEventListener('abort', abort)
       resolve(outcome)
@@ -81,9 +86,12 @@ function once(world: HopWorld, ask: Hop): Promise<Outcome> {
       asked?.destroy()
     }
     const abort = (): void => end(signal?.reason as Error)
-    const timer = world.clock.after(timeoutMs, () =>
-      end(fail('gone', 'http/timeout', 'The other side did not answer in time', { doing })),
-    )
+    const wait = (): Disposable =>
+      world.clock.after(timeoutMs, () =>
+        end(fail('gone', 'http/timeout', 'The other side did not answer in time', { doing })),
+      )
+    let timer = wait()
+    let given = false
     if (signal?.aborted) return abort()
     signal?.addEventListener('abort', abort, { once: true })
     try {
@@ -101,7 +109,44 @@ function once(world: HopWorld, ask: Hop): Promise<Outcome> {
       const stale = sent.reusedSocket && ['ECONNRESET', 'EPIPE'].includes(systemCode(error) ?? '')
       give({ kind: stale ? 'stale' : 'failed', error: httpFailure(error, doing) })
     })
-    sent.end(body)
+    if (!isStream(body)) return void sent.end(body)
+    const moved = (): void => {
+      timer[Symbol.dispose]()
+      if (!given) timer = wait()
+    }
+    sendParts(sent, body, moved).catch(end)
+  })
+}
+
+function isStream(body: Hop['body']): body is AsyncIterable<Uint8Array> {
+  return body !== undefined && !(body instanceof Uint8Array)
+}
+
+/** Sends a body as it is made, at the pace of the other side, who may refuse it before it is whole. */
+async function sendParts(sent: ClientRequest, parts: AsyncIterable<Uint8Array>, moved: () => void): Promise<void> {
+  let refused = false
+  sent.once('response', (message) => {
+    refused = (message.statusCode ?? 0) >= 400
+    // The connection is in the middle of a body: nobody can use it again.
+    if (refused) message.once('end', () => sent.writableEnded || sent.destroy())
+  })
+  for await (const part of parts) {
+    if (sent.destroyed || refused) return
+    moved()
+    if (!sent.write(part)) await drained(sent)
+    moved()
+  }
+  if (!refused) sent.end()
+}
+
+function drained(sent: ClientRequest): Promise<void> {
+  return new Promise((resolve) => {
+    const done = (): void => {
+      sent.off('drain', done).off('close', done).off('response', done)
+      resolve()
+    }
+    sent.once('drain', done).once('close', done).once('response', done)
+    if (sent.destroyed) done()
   })
 }
 

@@ -1,14 +1,16 @@
 import type { Budget } from '@kith/core/limits/budget.ts'
-import type { Clock } from '@kith/core/network/clock.ts'
+import type { Clock, Random } from '@kith/core/network/clock.ts'
 import type { Http, HttpListener } from '@kith/core/network/http.ts'
 import type { Log } from '@kith/core/network/log.ts'
 import type { Names } from '@kith/core/network/net.ts'
 import { localNetwork } from '../net/address.ts'
+import { identitySource, makeIdentity, type IdentitySource } from '../net/identity.ts'
 import { httpClient } from './client.ts'
 import { httpServer } from './server.ts'
 
 export interface HttpOptions {
   readonly clock: Clock
+  readonly random: Random
   readonly log: Log
   readonly names: Names
   /** The root of all budgets. */
@@ -18,22 +20,24 @@ export interface HttpOptions {
 }
 
 export interface OpenHttp extends Http, AsyncDisposable {
-  /** The same, charged to a network's own budget where a request names no other. */
-  within(budget: Budget): Http
+  /** The same, charged to a network's own budget where a request names no other, and under its own identity. */
+  within(budget: Budget, identity?: IdentitySource): Http
 }
 
 /** HTTP for all networks. Disposing closes what is still open. */
 export function openHttp(options: HttpOptions): OpenHttp {
-  const { clock, log, bind, budget: root } = options
+  const { clock, random, log, bind, budget: root } = options
+  const general = identitySource(() => makeIdentity(clock, random))
   const client = httpClient(options)
   const isLocal = localNetwork()
   const listening = new Set<HttpListener>()
 
-  function within(budget: Budget): Http {
+  function within(budget: Budget, identity: IdentitySource = general): Http {
     return {
       request: (request) => client.request(request, request.budget ?? budget),
-      async listen({ port, host = bind }, answer) {
-        const listener = await httpServer({ clock, log, isLocal }, { port, host }, budget, answer)
+      async listen(at, answer) {
+        const where = at.host === undefined && bind !== undefined ? { ...at, host: bind } : at
+        const listener = await httpServer({ clock, log, identity, isLocal }, where, budget, answer)
         listening.add(listener)
         return {
           local: listener.local,

@@ -1,13 +1,19 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { createServer as createSecureServer } from 'node:https'
+import type { TLSSocket } from 'node:tls'
 import { faultOf } from '@kith/core/fault/fault.ts'
 import type { Budget } from '@kith/core/limits/budget.ts'
 import type { Clock } from '@kith/core/network/clock.ts'
-import type { HttpAnswer, HttpListener, HttpQuestion } from '@kith/core/network/http.ts'
+import type { HttpAnswer, HttpListen, HttpListener, HttpQuestion } from '@kith/core/network/http.ts'
 import type { Log } from '@kith/core/network/log.ts'
 import { plainAddress } from '../net/address.ts'
 import { bindServer } from '../net/bind.ts'
 import { systemCode } from '../net/faults.ts'
+import type { IdentitySource } from '../net/identity.ts'
+import { settled } from '../net/tls.ts'
+import { bodyOfQuestion } from './body.ts'
 import { flatHeaders } from './headers.ts'
+import { writeAnswer } from './write-answer.ts'
 
 /** An announce has about 300 bytes; a scrape of many contents some thousands. */
 const MOST_TARGET_BYTES = 8 * 1024
@@ -17,6 +23,10 @@ const HEADERS_MS = 10_000
 const REQUEST_MS = 15_000
 const IDLE_MS = 15_000
 const CHECK_MS = 2_000
+/** Between two parts of a body that somebody sends to us, or takes from us. */
+const PART_MS = 60_000
+/** How long the rest of a body that nobody wanted is read, so that our answer is not lost with the connection. */
+const REST_MS = 5_000
 /** One client may not hold its connection for ever. */
 const MOST_REQUESTS_PER_SOCKET = 1000
 const MOST_CONNECTIONS = 4096
@@ -24,35 +34,25 @@ const MOST_CONNECTIONS = 4096
 export interface ServerOptions {
   readonly clock: Clock
   readonly log: Log
+  /** Who we are inside TLS. */
+  readonly identity: IdentitySource
   isLocal(host: string): boolean
 }
 
 export type Answer = (question: HttpQuestion) => HttpAnswer | Promise<HttpAnswer>
 
 /**
- * Listens until disposed, which closes its connections. Bodies of requests are refused.
+ * Listens until disposed, which closes its connections.
  * @throws FaultError `local` `net/port-taken`, `net/forbidden`, `net/no-such-address`
  */
 export async function httpServer(
   options: ServerOptions,
-  at: { readonly port: number; readonly host?: string | undefined },
+  at: HttpListen,
   budget: Budget,
   answer: Answer,
 ): Promise<HttpListener> {
   const { clock, log } = options
-  const server = createServer({
-    maxHeaderSize: MOST_HEADER_BYTES,
-    headersTimeout: HEADERS_MS,
-    requestTimeout: REQUEST_MS,
-    keepAliveTimeout: IDLE_MS,
-    connectionsCheckingInterval: CHECK_MS,
-    noDelay: true,
-  })
-  server.maxHeadersCount = MOST_HEADERS
-  server.maxRequestsPerSocket = MOST_REQUESTS_PER_SOCKET
-  server.maxConnections = MOST_CONNECTIONS
-  // Whoever connects and says nothing is gone after this.
-  server.timeout = REQUEST_MS + IDLE_MS
+  const server = open(options, at)
 
   async function respond(asked: IncomingMessage, response: ServerResponse): Promise<void> {
     const { remoteAddress, remotePort } = asked.socket
@@ -60,22 +60,37 @@ export async function httpServer(
     const remote = { host: plainAddress(remoteAddress), port: remotePort ?? 0 }
     const charged = options.isLocal(remote.host) ? budget.local : budget
     const target = asked.url ?? '/'
+    const method = asked.method ?? 'GET'
     charged.spend('down', target.length, clock.now())
     const { headers } = asked
     const hasBody = headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) !== 0
+    const gone = new AbortController()
+    response.once('close', () => gone.abort())
     let said: HttpAnswer
-    if (hasBody) said = { status: 413 }
+    if (hasBody && at.bodies !== true) said = { status: 413 }
     else if (target.length > MOST_TARGET_BYTES) said = { status: 414 }
-    else said = await answered({ method: asked.method ?? 'GET', target, headers: flatHeaders(headers), remote })
+    else {
+      const doing = `read ${method.toLowerCase()} ${target}`.slice(0, 200)
+      said = await answered({
+        method,
+        target,
+        headers: flatHeaders(headers),
+        remote,
+        ...(at.tls === true ? { secured: settled(asked.socket as TLSSocket) } : {}),
+        body: bodyOfQuestion(asked, { clock, budget: charged, timeoutMs: PART_MS, doing }),
+        signal: gone.signal,
+      })
+    }
     if (response.destroyed) return
-    const body = said.body ?? new Uint8Array()
-    response.writeHead(said.status, {
-      ...said.headers,
-      'content-length': body.length,
-      ...(hasBody ? { connection: 'close' } : {}),
-    })
-    response.end(body)
-    charged.spend('up', body.length, clock.now())
+    await writeAnswer(response, said, { clock, budget: charged, partMs: PART_MS, last: hasBody && !asked.complete })
+    if (!asked.complete) leaveTheRest(asked)
+  }
+
+  /** Otherwise the system tells the other side of a broken connection before it has read our answer. */
+  function leaveTheRest(asked: IncomingMessage): void {
+    const timer = clock.after(REST_MS, () => asked.destroy())
+    asked.once('close', () => timer[Symbol.dispose]())
+    asked.resume()
   }
 
   async function answered(question: HttpQuestion): Promise<HttpAnswer> {
@@ -83,12 +98,13 @@ export async function httpServer(
       return await answer(question)
     } catch (error) {
       const fault = faultOf(error, 'answer a request')
-      if (fault.kind !== 'input') log.error('a request could not be answered', { fault })
+      if (fault.kind === 'local') log.error('a request could not be answered', { fault })
       return { status: fault.kind === 'input' ? 400 : fault.kind === 'unavailable' ? 503 : 500 }
     }
   }
 
   server.on('request', (asked, response) => {
+    asked.on('error', () => {})
     response.on('error', () => {})
     respond(asked, response).catch((error: unknown) => {
       log.error('an answer could not be written', { error })
@@ -111,4 +127,25 @@ export async function httpServer(
       await closed
     },
   }
+}
+
+function open({ identity }: ServerOptions, { bodies = false, tls = false }: HttpListen): Server {
+  const limits = {
+    maxHeaderSize: MOST_HEADER_BYTES,
+    headersTimeout: HEADERS_MS,
+    // A body takes the time it takes; each of its parts has a limit of its own.
+    requestTimeout: bodies ? 0 : REQUEST_MS,
+    keepAliveTimeout: IDLE_MS,
+    connectionsCheckingInterval: CHECK_MS,
+    noDelay: true,
+  }
+  const server = tls
+    ? createSecureServer({ ...limits, ...identity().pem, minVersion: 'TLSv1.2' })
+    : createServer(limits)
+  server.maxHeadersCount = MOST_HEADERS
+  server.maxRequestsPerSocket = MOST_REQUESTS_PER_SOCKET
+  server.maxConnections = MOST_CONNECTIONS
+  // Whoever connects and says nothing is gone after this; where people are asked before an answer, it takes longer.
+  server.timeout = bodies ? 0 : REQUEST_MS + IDLE_MS
+  return server
 }

@@ -43,6 +43,8 @@ export function makeIdentity(clock: Clock, random: Random): Identity {
 /** An identity ready for use. */
 export interface OwnIdentity {
   readonly fingerprint: Uint8Array
+  /** For servers of Node that make a context of their own. */
+  readonly pem: { readonly key: string; readonly cert: string }
   context(minimum: TlsVersion): SecureContext
 }
 
@@ -57,14 +59,18 @@ export function identitySource(make: () => Identity): IdentitySource {
 
 function ownIdentity({ key, certificate }: Identity): OwnIdentity {
   const contexts = new Map<TlsVersion, SecureContext>()
+  const pem = {
+    key: privateKeyOf(key).export({ type: 'pkcs8', format: 'pem' }),
+    cert: new X509Certificate(certificate).toString(),
+  }
   return {
     fingerprint: fingerprintOf(certificate),
+    pem,
     context(minimum) {
       const known = contexts.get(minimum)
       if (known !== undefined) return known
       const context = createSecureContext({
-        key: privateKeyOf(key).export({ type: 'pkcs8', format: 'pem' }),
-        cert: new X509Certificate(certificate).toString(),
+        ...pem,
         minVersion: minimum,
         // A session that is resumed shows no certificate.
         secureOptions: constants.SSL_OP_NO_TICKET,

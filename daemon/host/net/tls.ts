@@ -127,7 +127,7 @@ function tlsFailure(error: unknown, during: string): FaultError {
   return fail('peer', 'net/tls', `The two sides found no common way to encrypt: ${code}`, details)
 }
 
-function settled(socket: TLSSocket): Secured {
+export function settled(socket: TLSSocket): Secured {
   const shown = socket.getPeerX509Certificate()
   return {
     version: socket.getProtocol() as TlsVersion,
