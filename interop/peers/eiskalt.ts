@@ -88,10 +88,15 @@ export class Eiskalt implements AsyncDisposable {
   /** Fetches files from somebody: their list says that they have what the links name. */
   async fetch(hub: string, nick: string, links: readonly string[]): Promise<void> {
     for (const magnet of links) await this.call('magnet.add', { magnet, directory: `${this.downloads}/` })
+    await this.list(hub, nick)
+    await this.call('queue.matchlists', {})
+  }
+
+  /** Gets somebody's list. */
+  async list(hub: string, nick: string): Promise<void> {
     await this.call('list.download', { huburl: hub, nick })
     // When the first try fails, it tries again a minute later.
     await until(async () => String(await this.call('list.local', { separator: ';' })).includes(`${nick}.`), 200_000)
-    await this.call('queue.matchlists', {})
   }
 
   /** Everything that was wanted is there. */

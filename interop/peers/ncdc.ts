@@ -65,27 +65,33 @@ export class Ncdc implements AsyncDisposable {
   async share(directory: string, name: string): Promise<void> {
     const files = (await readdir(directory, { withFileTypes: true, recursive: true })).filter((one) => one.isFile())
     await this.type(`/share ${name} ${directory}`)
-    let listed = 0
-    // What was hashed gets into the list a minute later, or when it looks through its folders again.
+    let [listed, looked] = [0, 0]
     await until(
       async () => {
-        await this.type('/refresh')
-        await new Promise((resolve) => setTimeout(resolve, 500))
+        await new Promise((resolve) => setTimeout(resolve, 200))
         listed = await this.#listed()
-        return listed >= files.length
+        if (listed >= files.length) return true
+        // What it hashed gets into the list a minute later, or when it looks through its folders again; and when it looks
+        // while it hashes, it begins anew.
+        const log = await readFile(join(this.folder, 'stderr.log'), 'utf8').catch(() => '')
+        const [begun, done] = [/Start hashing/g, /Completed hashing/g].map((of) => log.match(of)?.length ?? 0)
+        if (begun !== done || begun === 0 || Date.now() - looked < 5_000) return false
+        looked = Date.now()
+        await this.type('/refresh')
+        return false
       },
       120_000,
       async () => ({ listed, screen: await this.screen() }),
     )
   }
 
-  /** The files in the list that others get. */
+  /** The files in the list that others get, as far as they are hashed. */
   async #listed(): Promise<number> {
     try {
       const list = bunzip2()
       const packed = await readFile(join(this.folder, 'files.xml.bz2'))
       const xml = Buffer.concat([...list.push(packed), ...list.end()]).toString()
-      return xml.match(/<File /g)?.length ?? 0
+      return xml.match(/<File [^>]*TTH="(?!A{39})/g)?.length ?? 0
     } catch {
       // It is being written.
       return 0

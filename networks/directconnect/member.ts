@@ -182,7 +182,7 @@ export class Member implements Membership {
       else registered++
     }
     return {
-      nick: own.nick ?? (nick === '' ? `kith${Number.parseInt(this.#identity.cid.slice(0, 4), 32) % 10_000}` : nick),
+      nick: own.nick ?? (nick === '' ? ownNick(this.#identity) : nick),
       ...(own.password === undefined ? {} : { password: own.password }),
       description: own.description ?? description,
       program: self.program,
@@ -321,6 +321,11 @@ export class Member implements Membership {
     await this.#hubs[Symbol.asyncDispose]()
     await this.#resources[Symbol.asyncDispose]()
   }
+}
+
+/** What we are called where nobody has said: the same each time, and hardly like anybody else. */
+function ownNick({ publicId }: Identity): string {
+  return `kith${((publicId[0]! << 8) | publicId[1]!) % 10_000}`
 }
 
 /** How clients begin to talk to each other, in ADC and in NMDC. */
