@@ -45,6 +45,7 @@ import { networks } from './networks.ts'
 import { accessOperations } from './operations/access.ts'
 import { directoryOperations } from './operations/directory.ts'
 import { findOperations, ownContents } from './operations/find.ts'
+import { gatewayOperations } from './operations/gateways.ts'
 import { gameOperations } from './operations/games.ts'
 import { internetOperations } from './operations/internet.ts'
 import { libraryOperations } from './operations/library.ts'
@@ -285,6 +286,7 @@ export async function startKith({ clock, log, paths, config, database, stop }: K
       view: (entry) => transferView(entry, clock.now()),
     }),
     ...directoryOperations({ networks: supervised, record: () => database.settle() }),
+    ...gatewayOperations({ networks: supervised, record: () => database.settle() }),
     ...gameOperations({ networks: supervised, record: () => database.settle() }),
     ...internetOperations({ networks: supervised, record: () => database.settle() }),
     ...segmentOperations({ networks: supervised, record: () => database.settle() }),
