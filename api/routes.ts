@@ -1,4 +1,5 @@
 import { accessRoutes, type AccessRoutes } from './access-routes.ts'
+import { browseRoutes, type BrowseRoutes } from './browse.ts'
 import { directoryRoutes, type DirectoryRoutes } from './directory.ts'
 import { findRoutes, type FindRoutes } from './find.ts'
 import { gameRoutes, type GameRoutes } from './games.ts'
@@ -9,12 +10,14 @@ import { publicationRoutes, type PublicationRoutes } from './publication-routes.
 import { settingRoutes, type SettingRoutes } from './setting-routes.ts'
 import { sharingRoutes, type SharingRoutes } from './sharing-routes.ts'
 import { statusRoutes, type StatusRoutes } from './status-routes.ts'
+import { talkRoutes, type TalkRoutes } from './talk.ts'
 import { transferRoutes, type TransferRoutes } from './transfer-routes.ts'
 
 /** Every operation of the API under its name. */
 export interface Routes
   extends
     AccessRoutes,
+    BrowseRoutes,
     DirectoryRoutes,
     FindRoutes,
     GameRoutes,
@@ -25,10 +28,12 @@ export interface Routes
     SettingRoutes,
     SharingRoutes,
     StatusRoutes,
+    TalkRoutes,
     TransferRoutes {}
 
 export const routes: Routes = {
   ...accessRoutes,
+  ...browseRoutes,
   ...directoryRoutes,
   ...findRoutes,
   ...gameRoutes,
@@ -39,5 +44,6 @@ export const routes: Routes = {
   ...settingRoutes,
   ...sharingRoutes,
   ...statusRoutes,
+  ...talkRoutes,
   ...transferRoutes,
 }

@@ -2,6 +2,7 @@ import type { Digest } from '@kith/core/content/digest.ts'
 import { hostname } from 'node:os'
 import { dirname, join } from 'node:path'
 import type { View } from '@kith/api/live.ts'
+import type { Transfer } from '@kith/api/transfers.ts'
 import type { Budget } from '@kith/core/limits/budget.ts'
 import { budgets } from '@kith/core/limits/tree.ts'
 import type { Clock } from '@kith/core/network/clock.ts'
@@ -17,6 +18,7 @@ import { checkListen, isLoopback } from './api/guard.ts'
 import type { Handlers } from './api/handlers.ts'
 import type { ApiServer } from './api/listen.ts'
 import { listen } from './api/listen.ts'
+import { Browses } from './browse/browses.ts'
 import type { Config } from './config/config.ts'
 import * as settings from './config/settings.ts'
 import { Directories } from './directories.ts'
@@ -47,7 +49,8 @@ import { metrics } from './metrics.ts'
 import { networks } from './networks.ts'
 import { accessOperations } from './operations/access.ts'
 import { directoryOperations } from './operations/directory.ts'
-import { findOperations, ownContents } from './operations/find.ts'
+import { browseOperations } from './operations/browse.ts'
+import { findOperations, foundWorld, ownContents } from './operations/find.ts'
 import { gameOperations } from './operations/games.ts'
 import { libraryOperations } from './operations/library.ts'
 import { nearOperations } from './operations/near.ts'
@@ -57,12 +60,15 @@ import { Readings } from './operations/readings.ts'
 import { settingOperations } from './operations/settings.ts'
 import { sharingOperations } from './operations/sharing.ts'
 import { statusOperations } from './operations/status.ts'
+import { talkOperations } from './operations/talk.ts'
 import { transferOperations } from './operations/transfers.ts'
 import type { Paths } from './paths.ts'
 import { programName, programVersion } from './program.ts'
 import { Speed } from './speed.ts'
 import { Supervised } from './supervisor.ts'
+import { Talk } from './talk/talk.ts'
 import { digestsAt } from './transfers/digests-at.ts'
+import type { Entry } from './transfers/entry.ts'
 import { Transfers } from './transfers/transfers.ts'
 import { transferView } from './views/transfer-view.ts'
 
@@ -288,6 +294,9 @@ export async function startKith({ clock, log, paths, config, database, stop }: K
   const finder = resources.use(
     new Finder({ clock, random, networks: supervised, own: (question) => ownContents(library, question) }),
   )
+  const viewOf = (entry: Entry): Transfer => transferView(entry, clock.now())
+  const found = foundWorld(library, transfers, viewOf)
+  const talk = new Talk(supervised, keepOf(database, 'talk'), clock)
   const torrentsOf = (path: string, size: number): readonly Digest[] => digestsAt(transfers, path, size)
   const handlers: Handlers = {
     ...status,
@@ -309,14 +318,17 @@ export async function startKith({ clock, log, paths, config, database, stop }: K
       record: () => database.settle(),
       view: (entry) => transferView(entry, clock.now()),
     }),
-    ...findOperations({
-      finder,
-      library,
+    ...findOperations({ finder, networks: supervised, transfers, found, folder: folderFor, view: viewOf }),
+    ...browseOperations({
+      browses: resources.use(new Browses(clock, random)),
       networks: supervised,
+      talk,
       transfers,
+      found,
+      downloads,
       folder: folderFor,
-      view: (entry) => transferView(entry, clock.now()),
     }),
+    ...talkOperations({ talk, networks: supervised, record: () => database.settle() }),
     ...directoryOperations({ networks: supervised, record: () => database.settle() }),
     ...gameOperations({ networks: supervised, record: () => database.settle() }),
     ...sharingOperations({ library, known: (name) => supervised.has(name as NetworkId), torrentsOf }),
@@ -327,6 +339,7 @@ export async function startKith({ clock, log, paths, config, database, stop }: K
       budget: (id) => networkBudgets.get(id)!,
       turn: (id, on) => turn(id as NetworkId, on),
       turnDirectory: (id, on) => directories.turn(id as NetworkId, on),
+      record: () => database.settle(),
     }),
     ...settingOperations(config),
     ...accessOperations(
@@ -403,6 +416,18 @@ async function sample(handlers: Handlers, view: View): Promise<unknown> {
       return handlers.searches({}, nobody)
     case 'found':
       return handlers.found({ params: { id: view.id }, query: view.query ?? {} }, nobody)
+    case 'browse':
+      return handlers.browsed({ params: { id: view.id } }, nobody)
+    case 'rooms':
+      return handlers.rooms({}, nobody)
+    case 'messages':
+      return handlers.messages({ params: { id: view.id }, query: view.query ?? {} }, nobody)
+    case 'people':
+      return handlers.people({ query: view.query ?? {} }, nobody)
+    case 'unread':
+      return handlers.unread({}, nobody)
+    case 'gateways':
+      return handlers.networkGateways({ params: { id: view.id } }, nobody)
     case 'networks':
       return handlers.networks({}, nobody)
     case 'publications':

@@ -71,6 +71,12 @@ export class MadeUpWorld {
       case 'searches':
         return []
       case 'found':
+      case 'browse':
+      case 'rooms':
+      case 'messages':
+      case 'people':
+      case 'unread':
+      case 'gateways':
         return undefined
       case 'networks':
         return this.#networks
