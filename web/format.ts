@@ -94,6 +94,16 @@ export function moment(at: number): string {
   return new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'short' }).format(at)
 }
 
+/** The day, in the place of the reader. */
+export function dayOf(at: number): string {
+  return new Intl.DateTimeFormat(language, { dateStyle: 'full' }).format(at)
+}
+
+/** `14:05`, in the place of the reader. */
+export function timeOfDay(at: number): string {
+  return new Intl.DateTimeFormat(language, { timeStyle: 'short', hourCycle: 'h23' }).format(at)
+}
+
 /** Time of day to the second. */
 export function clockTime(at: number): string {
   return new Intl.DateTimeFormat(language, { timeStyle: 'medium', hourCycle: 'h23' }).format(at)
