@@ -8,10 +8,13 @@ export interface BrowseRequest {
   readonly peer: string
   /** Where they are; looked for on all networks without it. */
   readonly network?: string | undefined
+  /** Also when they were asked within the last minutes. */
+  readonly again?: boolean | undefined
 }
 const browseRequest: z.ZodType<BrowseRequest> = z.strictObject({
   peer: z.string().min(1).max(500),
   network: z.string().max(40).optional(),
+  again: z.boolean().optional(),
 })
 
 /** What somebody shares, while it comes and when it is here. */

@@ -14,6 +14,7 @@ interface BrowseOptions {
   readonly net?: string
   readonly filter?: string
   readonly get?: true
+  readonly again?: true
   readonly to?: string
 }
 
@@ -25,6 +26,7 @@ export function browseCommands(root: Command, run: Run): void {
     .argument('[path]', 'a folder or file, from the top down')
     .option('--net <network>', 'where they are')
     .option('--filter <words>', 'files below it with all of these words')
+    .option('--again', 'ask them, even when that was done within the last minutes')
     .option('--get', 'fetch the file, or everything in the folder')
     .option('--to <dir>', 'the folder to put it in')
     .action(run(browse))
@@ -36,8 +38,8 @@ async function browse(
   path: string | undefined,
   given: BrowseOptions,
 ): Promise<void> {
-  const { net: network, filter, get, to } = given
-  const { id } = await listOf(kith, peer, network, signal)
+  const { filter, get, to } = given
+  const { id } = await listOf(kith, peer, given, signal)
   const params = { id }
   if (get === true) {
     const body = { paths: [path ?? ''], ...(to === undefined ? {} : { directory: resolve(to) }) }
@@ -61,18 +63,14 @@ async function browse(
   }
 }
 
-/** What was read just now is not asked for again. */
 async function listOf(
   kith: Client,
   peer: string,
-  network: string | undefined,
+  { net: network, again }: BrowseOptions,
   signal: AbortSignal,
 ): Promise<BrowseView> {
-  const isThem = (one: BrowseView): boolean =>
-    [one.name, one.peer].includes(peer) && (network === undefined || one.network === network)
-  const known = (await kith.call('browses')).find((one) => one.state === 'done' && isThem(one))
-  if (known !== undefined && Date.now() - known.at < 5 * 60_000) return known
-  let view = await kith.call('browse', { body: { peer, ...(network === undefined ? {} : { network }) } })
+  const body = { peer, ...(network === undefined ? {} : { network }), ...(again === undefined ? {} : { again }) }
+  let view = await kith.call('browse', { body })
   while (view.state === 'reading' && !signal.aborted) {
     await new Promise((done) => setTimeout(done, pollMs))
     view = await kith.call('browsed', { params: { id: view.id } })

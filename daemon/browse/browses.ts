@@ -10,6 +10,8 @@ const mostTrees = 12
 const mostFilesKept = 400_000
 /** Lists that are read at once. */
 const mostReading = 6
+/** A list is as good as new for so long. */
+const freshMs = 5 * 60_000
 /** Who has a queue answers within minutes, or not at all. */
 const patienceMs = 3 * 60_000
 
@@ -70,10 +72,11 @@ export class Browses implements Disposable {
     throw fail('input', 'browse/unknown', 'That is not kept any more', { hint: 'Browse them again.' })
   }
 
-  /** Asks somebody, again if that was done before. @throws FaultError `unavailable` `browse/too-many` */
-  start(peer: Peer, browse: Browse): Browsing {
+  /** Asks somebody; whose list is fresh only when it is to be again. @throws FaultError `unavailable` `browse/too-many` */
+  start(peer: Peer, browse: Browse, again: boolean): Browsing {
     const known = this.list().find((one) => one.peer.network === peer.network && one.peer.key === peer.key)
-    if (known?.state === 'reading') return known
+    const isFresh = known?.state === 'done' && this.#clock.now() - known.at < freshMs && !again
+    if (known !== undefined && (isFresh || known.state === 'reading')) return known
     if (this.list().filter(({ state }) => state === 'reading').length >= mostReading) {
       throw fail('unavailable', 'browse/too-many', `${mostReading} people are asked at once already`)
     }

@@ -52,9 +52,9 @@ export function browseOperations(world: BrowseWorld): Operations {
     throw fail('input', 'browse/cannot', `On ${network.title} nobody shows what they share`)
   }
   return {
-    browse({ body: { peer, network } }) {
+    browse({ body: { peer, network, again = false } }) {
       const who = peerOf(talk, peer, network)
-      return browseView(browses.start(who, facetOf(who.network)))
+      return browseView(browses.start(who, facetOf(who.network), again))
     },
     browses: () => browses.list().map(browseView),
     browsed: ({ params }) => browseView(browses.get(params.id)),

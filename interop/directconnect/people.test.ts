@@ -12,7 +12,7 @@ import { needs } from '../peers/process.ts'
 import { Uhub } from '../peers/uhub.ts'
 
 async function browsed(kith: Kith, peer: string): Promise<BrowseView> {
-  let view = await kith.client.call('browse', { body: { peer } })
+  let view = await kith.client.call('browse', { body: { peer, again: true } })
   await until(async () => {
     view = await kith.client.call('browsed', { params: { id: view.id } })
     return view.state !== 'reading'

@@ -25,7 +25,10 @@ export function BrowseScreen(): ReactNode {
   const [turn, setTurn] = useState(0)
   const { data, error } = useQuery({
     queryKey: ['browse', network, peer, turn],
-    queryFn: () => client.call('browse', { body: { peer: peer!, ...(network === undefined ? {} : { network }) } }),
+    queryFn: () =>
+      client.call('browse', {
+        body: { peer: peer!, again: turn > 0, ...(network === undefined ? {} : { network }) },
+      }),
     enabled: peer !== undefined,
     // Coming back is not asking again.
     staleTime: Infinity,

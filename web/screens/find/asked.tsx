@@ -15,7 +15,7 @@ export function Asked({ search }: { readonly search: SearchView }): ReactNode {
   const [, changeSearch] = useScreenSearch('/find')
   const isAsking = search.state === 'asking'
   return (
-    <div className="flex flex-wrap items-center gap-x-3 gap-y-1 px-4 pb-2 text-xs text-muted md:px-5">
+    <div className="flex flex-wrap items-center gap-x-3 px-4 pb-1 text-xs text-muted md:px-5">
       <output
         className="inline-flex items-center gap-2 text-sm text-text"
         data-testid="find-state"
@@ -24,7 +24,7 @@ export function Asked({ search }: { readonly search: SearchView }): ReactNode {
         {isAsking ? <LoaderCircle size={16} aria-hidden className="animate-spin motion-reduce:animate-none" /> : null}
         {t('find.rows', { count: search.rows })}
       </output>
-      <ul className="flex flex-wrap gap-x-3 gap-y-1">
+      <ul className="order-last flex basis-full flex-wrap gap-x-3 md:order-none md:basis-auto">
         {search.networks.map((one) => (
           <li
             key={one.id}

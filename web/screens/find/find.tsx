@@ -124,7 +124,7 @@ function Box({ search, onFind }: BoxProps): ReactNode {
   const [type, setType] = useState(search.type ?? '')
   return (
     <form
-      className="flex flex-wrap gap-2 px-4 pb-2 md:px-5"
+      className="flex gap-2 px-4 pb-2 md:px-5"
       onSubmit={(event) => {
         event.preventDefault()
         const links = linksIn(text)
@@ -133,7 +133,7 @@ function Box({ search, onFind }: BoxProps): ReactNode {
         else if (text.trim() !== '') onFind({ q: text.trim(), ...(medium === undefined ? {} : { type: medium }) })
       }}
     >
-      <div className="relative min-w-0 grow basis-full sm:basis-64 md:max-w-2xl">
+      <div className="relative min-w-0 grow md:max-w-2xl">
         <Search
           size={16}
           aria-hidden
@@ -154,7 +154,12 @@ function Box({ search, onFind }: BoxProps): ReactNode {
           className={`${inputClass} pl-9`}
         />
       </div>
-      <Select aria-label={t('find.type')} value={type} onChange={(event) => setType(event.target.value)}>
+      <Select
+        aria-label={t('find.type')}
+        className={search.q === undefined ? '' : 'max-sm:hidden'}
+        value={type}
+        onChange={(event) => setType(event.target.value)}
+      >
         <option value="">{t('find.anyType')}</option>
         {media.map((one) => (
           <option key={one} value={one}>

@@ -21,11 +21,8 @@ export function Narrow({ search, window, onChange }: NarrowProps): ReactNode {
   const kinds = Object.entries(window.media).sort((a, b) => b[1] - a[1])
   const networks = Object.entries(window.networks)
   return (
-    <div className="flex flex-wrap items-center gap-2 px-4 pb-2 md:px-5">
-      <fieldset
-        aria-label={t('find.kinds')}
-        className="-mx-4 flex max-w-[100vw] min-w-0 gap-1 overflow-x-auto px-4 py-1 md:mx-0 md:px-0"
-      >
+    <div className="flex items-center gap-2 overflow-x-auto px-4 py-1 pb-2 md:px-5">
+      <fieldset aria-label={t('find.kinds')} className="flex shrink-0 gap-1">
         {kinds.map(([kind, amount]) => {
           const isOn = search.medium === kind
           const key = `medium.${kind}`
@@ -59,6 +56,7 @@ export function Narrow({ search, window, onChange }: NarrowProps): ReactNode {
       </fieldset>
       {networks.length > 1 || search.network !== undefined ? (
         <Select
+          className="shrink-0"
           aria-label={t('transfers.byNetwork')}
           value={search.network ?? ''}
           onChange={(event) => {
@@ -75,6 +73,7 @@ export function Narrow({ search, window, onChange }: NarrowProps): ReactNode {
         </Select>
       ) : null}
       <Select
+        className="shrink-0"
         aria-label={t('find.sort')}
         value={search.sort ?? 'people'}
         onChange={(event) => {

@@ -2,7 +2,7 @@ import { useQueryClient } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
 import { useState } from 'react'
 import { useClient } from '../../api.ts'
-import { duration } from '../../format.ts'
+import { wholeDuration } from '../../format.ts'
 import { t } from '../../i18n/t.ts'
 import { Button } from '../../ui/button.tsx'
 import { Dialog, DialogButtons } from '../../ui/dialog.tsx'
@@ -95,7 +95,7 @@ export function BanDialog({ network, nick = '', address = '', onClose }: BanDial
             <Select id={id} value={seconds} onChange={(event) => setSeconds(Number(event.target.value))}>
               {times.map((time) => (
                 <option key={time} value={time}>
-                  {time === 0 ? t('keeper.forEver') : duration(time)}
+                  {time === 0 ? t('keeper.forEver') : wholeDuration(time)}
                 </option>
               ))}
             </Select>

@@ -43,7 +43,7 @@ export function Directory({
     return `${hasText(key) ? t(key) : name}: ${count(amount)}`
   })
   return (
-    <div className="mt-auto border-t border-line pt-3">
+    <div className={Heading === 'h2' ? 'pt-3' : 'mt-auto border-t border-line pt-3'}>
       <div className="flex items-center gap-3">
         <Heading className="grow text-sm font-medium">{hasText(own) ? t(own) : t('directory.any')}</Heading>
         <Switch
