@@ -6,6 +6,11 @@ import type { MessageView, PeopleQuery, PeopleWindow, PersonView, RoomView } fro
 import type { GatewayView } from '@kith/api/transfers.ts'
 import type { Answer } from './world.ts'
 
+type PeopleViews = Extract<
+  View,
+  { readonly view: 'searches' | 'found' | 'browse' | 'rooms' | 'messages' | 'people' | 'unread' | 'gateways' }
+>
+
 const hub = 'adc://hub.example:1511'
 const nicks = ['Ibn-Rushd', 'lovelace', 'Émilie', 'turing', 'hypatia', 'noether', 'OpChat', 'al-Khwarizmi', 'curie']
 const titles = ['Field recordings', 'Lecture on swarms', 'Scores', 'Night trains', 'Tide tables', 'Rain on tin roofs']
@@ -44,7 +49,7 @@ export class MadeUpPeople {
     this.#messages.set(`${hub}/hypatia`, [said('hypatia', 'See you at the station', 900_000)])
   }
 
-  view(view: View, now: number): unknown {
+  view(view: PeopleViews, now: number): unknown {
     switch (view.view) {
       case 'searches':
         return this.#searches
@@ -63,13 +68,12 @@ export class MadeUpPeople {
       case 'gateways':
         return this.#gateways()
     }
-    return undefined
   }
 
   answer(method: string, url: URL, given: Readonly<Record<string, unknown>>, now: number): Answer | undefined {
     const [, area, id = '', verb, row, what] = url.pathname.split('/').map(decodeURIComponent)
     const done: Answer = { status: 204 }
-    switch (area) {
+    switch (area ?? '') {
       case 'searches':
         if (verb === 'rows')
           return what === 'people' ? { status: 200, value: holders(Number(row)) } : added(Number(row))

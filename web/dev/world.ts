@@ -81,7 +81,14 @@ export class MadeUpWorld {
         return madeUpHashing
       case 'log':
         return madeUpLog(this.#startedAt).filter(({ level }) => view.query?.level === 'debug' || level !== 'debug')
-      default:
+      case 'searches':
+      case 'found':
+      case 'browse':
+      case 'rooms':
+      case 'messages':
+      case 'people':
+      case 'unread':
+      case 'gateways':
         return this.#people.view(view, now)
     }
   }

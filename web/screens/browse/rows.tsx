@@ -113,7 +113,7 @@ function Name({ row, filter, tabIndex, onEnter }: NameProps): ReactNode {
         type="button"
         tabIndex={tabIndex}
         onClick={onEnter}
-        className="touch flex min-h-9 min-w-0 grow items-baseline gap-2 text-left text-sm"
+        className="touch flex min-h-9 min-w-0 grow items-center gap-2 text-left text-sm"
       >
         <span className="truncate font-medium">{row.name}</span>
         <span className="shrink-0 text-xs text-muted">{t('browse.files', { count: row.files ?? 0 })}</span>
@@ -146,7 +146,7 @@ function Do({ row, tabIndex, onGet }: DoProps): ReactNode {
         to="/transfers"
         search={{ id: row.transfer }}
         tabIndex={tabIndex}
-        className="inline-flex min-h-9 shrink-0 items-center text-sm text-accent hover:underline"
+        className="inline-flex min-h-9 w-16 shrink-0 items-center justify-end text-sm text-accent hover:underline"
       >
         {t('browse.transfer')}
       </Link>
@@ -154,6 +154,7 @@ function Do({ row, tabIndex, onGet }: DoProps): ReactNode {
   }
   return (
     <IconButton
+      className="ml-7"
       label={t('find.getName', { name: row.name })}
       icon={row.kind === 'folder' ? <FolderDown size={18} aria-hidden /> : <Download size={18} aria-hidden />}
       tabIndex={tabIndex}
