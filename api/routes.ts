@@ -3,10 +3,13 @@ import { browseRoutes, type BrowseRoutes } from './browse.ts'
 import { directoryRoutes, type DirectoryRoutes } from './directory.ts'
 import { findRoutes, type FindRoutes } from './find.ts'
 import { gameRoutes, type GameRoutes } from './games.ts'
+import { internetRoutes, type InternetRoutes } from './internet.ts'
 import { journalRoutes, type JournalRoutes } from './journal-routes.ts'
 import { nearRoutes, type NearRoutes } from './near.ts'
 import { networkRoutes, type NetworkRoutes } from './network-routes.ts'
+import { printerRoutes, type PrinterRoutes } from './printers.ts'
 import { publicationRoutes, type PublicationRoutes } from './publication-routes.ts'
+import { segmentRoutes, type SegmentRoutes } from './segments.ts'
 import { settingRoutes, type SettingRoutes } from './setting-routes.ts'
 import { sharingRoutes, type SharingRoutes } from './sharing-routes.ts'
 import { statusRoutes, type StatusRoutes } from './status-routes.ts'
@@ -21,10 +24,13 @@ export interface Routes
     DirectoryRoutes,
     FindRoutes,
     GameRoutes,
+    InternetRoutes,
     JournalRoutes,
     NearRoutes,
     NetworkRoutes,
+    PrinterRoutes,
     PublicationRoutes,
+    SegmentRoutes,
     SettingRoutes,
     SharingRoutes,
     StatusRoutes,
@@ -37,10 +43,13 @@ export const routes: Routes = {
   ...directoryRoutes,
   ...findRoutes,
   ...gameRoutes,
+  ...internetRoutes,
   ...journalRoutes,
   ...nearRoutes,
   ...networkRoutes,
+  ...printerRoutes,
   ...publicationRoutes,
+  ...segmentRoutes,
   ...settingRoutes,
   ...sharingRoutes,
   ...statusRoutes,
