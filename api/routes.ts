@@ -1,4 +1,5 @@
 import { accessRoutes, type AccessRoutes } from './access-routes.ts'
+import { browseRoutes, type BrowseRoutes } from './browse.ts'
 import { directoryRoutes, type DirectoryRoutes } from './directory.ts'
 import { findRoutes, type FindRoutes } from './find.ts'
 import { gameRoutes, type GameRoutes } from './games.ts'
@@ -13,12 +14,14 @@ import { segmentRoutes, type SegmentRoutes } from './segments.ts'
 import { settingRoutes, type SettingRoutes } from './setting-routes.ts'
 import { sharingRoutes, type SharingRoutes } from './sharing-routes.ts'
 import { statusRoutes, type StatusRoutes } from './status-routes.ts'
+import { talkRoutes, type TalkRoutes } from './talk.ts'
 import { transferRoutes, type TransferRoutes } from './transfer-routes.ts'
 
 /** Every operation of the API under its name. */
 export interface Routes
   extends
     AccessRoutes,
+    BrowseRoutes,
     DirectoryRoutes,
     FindRoutes,
     GameRoutes,
@@ -33,10 +36,12 @@ export interface Routes
     SettingRoutes,
     SharingRoutes,
     StatusRoutes,
+    TalkRoutes,
     TransferRoutes {}
 
 export const routes: Routes = {
   ...accessRoutes,
+  ...browseRoutes,
   ...directoryRoutes,
   ...findRoutes,
   ...gameRoutes,
@@ -51,5 +56,6 @@ export const routes: Routes = {
   ...settingRoutes,
   ...sharingRoutes,
   ...statusRoutes,
+  ...talkRoutes,
   ...transferRoutes,
 }
