@@ -1,6 +1,7 @@
 import { accessRoutes, type AccessRoutes } from './access-routes.ts'
 import { directoryRoutes, type DirectoryRoutes } from './directory.ts'
 import { gameRoutes, type GameRoutes } from './games.ts'
+import { invitationRoutes, type InvitationRoutes } from './invitations.ts'
 import { journalRoutes, type JournalRoutes } from './journal-routes.ts'
 import { nearRoutes, type NearRoutes } from './near.ts'
 import { networkRoutes, type NetworkRoutes } from './network-routes.ts'
@@ -16,6 +17,7 @@ export interface Routes
     AccessRoutes,
     DirectoryRoutes,
     GameRoutes,
+    InvitationRoutes,
     JournalRoutes,
     NearRoutes,
     NetworkRoutes,
@@ -29,6 +31,7 @@ export const routes: Routes = {
   ...accessRoutes,
   ...directoryRoutes,
   ...gameRoutes,
+  ...invitationRoutes,
   ...journalRoutes,
   ...nearRoutes,
   ...networkRoutes,

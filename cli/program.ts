@@ -11,6 +11,7 @@ import { libraryCommands } from './commands/library.ts'
 import { listCommands } from './commands/list.ts'
 import { logCommands } from './commands/log.ts'
 import { nearCommands } from './commands/near.ts'
+import { pairCommands } from './commands/pair.ts'
 import { networkCommands } from './commands/networks.ts'
 import { playCommands } from './commands/play.ts'
 import { transferCommands } from './commands/transfers.ts'
@@ -46,6 +47,7 @@ export function program(signal: AbortSignal): Command {
     hashCommands,
     topCommand,
     nearCommands,
+    pairCommands,
     playCommands,
     networkCommands,
     hubCommands,

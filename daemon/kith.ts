@@ -47,6 +47,7 @@ import { networks } from './networks.ts'
 import { accessOperations } from './operations/access.ts'
 import { directoryOperations } from './operations/directory.ts'
 import { gameOperations } from './operations/games.ts'
+import { invitationOperations } from './operations/invitations.ts'
 import { libraryOperations } from './operations/library.ts'
 import { nearOperations } from './operations/near.ts'
 import { networkOperations } from './operations/networks.ts'
@@ -305,6 +306,7 @@ export async function startKith({ clock, log, paths, config, database, stop }: K
       view: (entry) => transferView(entry, clock.now()),
     }),
     ...directoryOperations({ networks: supervised, record: () => database.settle() }),
+    ...invitationOperations({ networks: supervised, record: () => database.settle() }),
     ...gameOperations({ networks: supervised, record: () => database.settle() }),
     ...sharingOperations({ library, known: (name) => supervised.has(name as NetworkId), torrentsOf }),
     ...new Readings({ random, hasher, torrentsOf, signal: stopping.signal }).operations,
