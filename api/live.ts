@@ -1,4 +1,6 @@
 import { z } from 'zod'
+import type { FoundQuery } from './find.ts'
+import { foundQuery } from './find.ts'
 import type { LogQuery } from './journal.ts'
 import { logQuery } from './journal.ts'
 import type { TransferQuery, WindowQuery } from './transfers.ts'
@@ -16,6 +18,8 @@ export type View =
   | { readonly view: 'files'; readonly id: string; readonly query?: WindowQuery | undefined }
   | { readonly view: 'sources'; readonly id: string }
   | { readonly view: 'pieces'; readonly id: string; readonly buckets?: number | undefined }
+  | { readonly view: 'searches' }
+  | { readonly view: 'found'; readonly id: string; readonly query?: FoundQuery | undefined }
   | { readonly view: 'networks' }
   | { readonly view: 'publications' }
   | { readonly view: 'sharedFolders' }
@@ -36,6 +40,8 @@ export const views: z.ZodType<Views> = z.record(
     z.object({ view: z.literal('files'), id, query: windowQuery.optional() }),
     z.object({ view: z.literal('sources'), id }),
     z.object({ view: z.literal('pieces'), id, buckets: z.int().min(1).max(4096).optional() }),
+    z.object({ view: z.literal('searches') }),
+    z.object({ view: z.literal('found'), id, query: foundQuery.optional() }),
     z.object({ view: z.literal('networks') }),
     z.object({ view: z.literal('publications') }),
     z.object({ view: z.literal('sharedFolders') }),

@@ -1,11 +1,15 @@
 import { accessRoutes, type AccessRoutes } from './access-routes.ts'
 import { directoryRoutes, type DirectoryRoutes } from './directory.ts'
+import { findRoutes, type FindRoutes } from './find.ts'
 import { gameRoutes, type GameRoutes } from './games.ts'
 import { invitationRoutes, type InvitationRoutes } from './invitations.ts'
+import { internetRoutes, type InternetRoutes } from './internet.ts'
 import { journalRoutes, type JournalRoutes } from './journal-routes.ts'
 import { nearRoutes, type NearRoutes } from './near.ts'
 import { networkRoutes, type NetworkRoutes } from './network-routes.ts'
+import { printerRoutes, type PrinterRoutes } from './printers.ts'
 import { publicationRoutes, type PublicationRoutes } from './publication-routes.ts'
+import { segmentRoutes, type SegmentRoutes } from './segments.ts'
 import { settingRoutes, type SettingRoutes } from './setting-routes.ts'
 import { sharingRoutes, type SharingRoutes } from './sharing-routes.ts'
 import { statusRoutes, type StatusRoutes } from './status-routes.ts'
@@ -16,12 +20,16 @@ export interface Routes
   extends
     AccessRoutes,
     DirectoryRoutes,
+    FindRoutes,
     GameRoutes,
     InvitationRoutes,
+    InternetRoutes,
     JournalRoutes,
     NearRoutes,
     NetworkRoutes,
+    PrinterRoutes,
     PublicationRoutes,
+    SegmentRoutes,
     SettingRoutes,
     SharingRoutes,
     StatusRoutes,
@@ -30,12 +38,16 @@ export interface Routes
 export const routes: Routes = {
   ...accessRoutes,
   ...directoryRoutes,
+  ...findRoutes,
   ...gameRoutes,
   ...invitationRoutes,
+  ...internetRoutes,
   ...journalRoutes,
   ...nearRoutes,
   ...networkRoutes,
+  ...printerRoutes,
   ...publicationRoutes,
+  ...segmentRoutes,
   ...settingRoutes,
   ...sharingRoutes,
   ...statusRoutes,

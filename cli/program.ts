@@ -5,6 +5,7 @@ import { completionCommand } from './commands/completion.ts'
 import { configCommand } from './commands/config.ts'
 import { createCommands } from './commands/create.ts'
 import { daemonCommands } from './commands/daemon.ts'
+import { findCommands } from './commands/find.ts'
 import { hashCommands } from './commands/hash.ts'
 import { hubCommands } from './commands/hub.ts'
 import { libraryCommands } from './commands/library.ts'
@@ -45,6 +46,7 @@ export function program(signal: AbortSignal): Command {
     createCommands,
     libraryCommands,
     hashCommands,
+    findCommands,
     topCommand,
     nearCommands,
     pairCommands,

@@ -1,9 +1,29 @@
+import type { Peer } from '../peer/peer.ts'
+
 export interface Room {
   readonly id: string
   readonly title: string
   /** A private talk with one peer, or a room of many. */
   readonly kind: 'private' | 'public'
   readonly people: number
+}
+
+/** Somebody who is in a room. */
+export interface Person {
+  readonly peer: Peer
+  /** It is us. */
+  readonly own: boolean
+  /** The room of a private talk with them; there need not be one yet to say something in it. */
+  readonly talk?: string
+  readonly description?: string
+  /** Bytes that they share, where the network tells. */
+  readonly shared?: number
+  readonly slots?: number
+  /** Keeps order there. */
+  readonly operator?: boolean
+  readonly away?: boolean
+  /** A program, not a person. */
+  readonly bot?: boolean
 }
 
 export interface Message {

@@ -11,7 +11,7 @@ import type { LeafAlgorithm } from '../transfer/proof.ts'
 import type { Subject } from '../transfer/subject.ts'
 import type { Wish } from '../transfer/wish.ts'
 import type { Value } from '../value/value.ts'
-import type { Message, Room } from '../chat/chat.ts'
+import type { Message, Person, Room } from '../chat/chat.ts'
 import type { Keeper } from './keeper.ts'
 import type { Lease, Offer } from '../offer/offer.ts'
 
@@ -83,6 +83,8 @@ export interface Chat {
   read(room: string, signal: AbortSignal): AsyncIterable<Message>
   /** @throws FaultError `input` for a room that there is not, or a text that is too long */
   say(room: string, text: string): Promise<void>
+  /** Who is in a room now, where the network tells; their files are looked at with `browse`. */
+  people?(room: string): readonly Person[]
   /** A room of these people and us, where the network has such; gives its id. */
   gather?(title: string, people: readonly string[]): Promise<string>
 }

@@ -8,6 +8,9 @@ import type { Description } from '../transfer/subject.ts'
 import type { Value } from '../value/value.ts'
 import type { Fault } from '../fault/fault.ts'
 import type { Games } from '../offer/games.ts'
+import type { Internet } from '../offer/internet.ts'
+import type { Segments } from '../offer/segments.ts'
+import type { Printers } from '../offer/printers.ts'
 import type { Devices, Gifts, Shelf } from './devices.ts'
 import type { Invitations } from './invitations.ts'
 import type { Browse, Chat, Directory, Fetch, Gateways, Locate, Offers, Publish, Search, Serve } from './facets.ts'
@@ -66,4 +69,7 @@ export interface Membership extends AsyncDisposable {
   readonly gifts?: Gifts
   readonly shelf?: Shelf
   readonly games?: Games
+  readonly internet?: Internet
+  readonly segments?: Segments
+  readonly printers?: Printers
 }

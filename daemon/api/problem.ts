@@ -11,6 +11,8 @@ const statusOfCode: Readonly<Record<string, number>> = {
   'network/unknown': 404,
   'config/unknown-key': 404,
   'publication/unknown': 404,
+  'find/unknown': 404,
+  'find/no-row': 404,
   'token/unknown': 404,
   'api/too-long': 413,
   'api/too-often': 429,

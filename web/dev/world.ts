@@ -68,6 +68,10 @@ export class MadeUpWorld {
         return madeUpSources(now)
       case 'pieces':
         return madeUpPieces(this.#find(view.id).progress, view.buckets ?? 512)
+      case 'searches':
+        return []
+      case 'found':
+        return undefined
       case 'networks':
         return this.#networks
       case 'publications':

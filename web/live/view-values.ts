@@ -1,3 +1,4 @@
+import type { FoundWindow, SearchView } from '@kith/api/find.ts'
 import type { LogLine } from '@kith/api/journal.ts'
 import type { View } from '@kith/api/live.ts'
 import type { NetworkView } from '@kith/api/networks.ts'
@@ -21,6 +22,8 @@ interface ViewValues extends Record<View['view'], unknown> {
   readonly files: FileWindow
   readonly sources: readonly SourceView[]
   readonly pieces: PieceMap
+  readonly searches: readonly SearchView[]
+  readonly found: FoundWindow
   readonly networks: readonly NetworkView[]
   readonly publications: readonly Publication[]
   readonly sharedFolders: readonly SharedFolder[]

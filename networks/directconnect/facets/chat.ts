@@ -1,4 +1,4 @@
-import type { Message, Room } from '@kith/core/chat/chat.ts'
+import type { Message, Person, Room } from '@kith/core/chat/chat.ts'
 import { fail } from '@kith/core/fault/fault.ts'
 import type { Clock } from '@kith/core/network/clock.ts'
 import type { Chat } from '@kith/core/network/facets.ts'
@@ -7,6 +7,7 @@ import type { WritableValue } from '@kith/core/value/value.ts'
 import { value } from '@kith/core/value/value.ts'
 import type { Hub } from '../hubs/hub.ts'
 import type { HubEvent } from '../talk/hub-event.ts'
+import { peerOf } from '../peers/party.ts'
 import { parseHubAddress, publicAddress } from '../wire/hub-address.ts'
 
 /** What is kept of a room, and private talks that are kept. */
@@ -38,6 +39,35 @@ export class HubChat implements Chat {
 
   history(room: string): readonly Message[] {
     return this.#messages.get(room) ?? []
+  }
+
+  people(room: string): readonly Person[] {
+    for (const hub of this.#world.hubs()) {
+      const address = roomOf(hub)
+      if (room !== address && !room.startsWith(`${address}/`)) continue
+      const { talk } = hub
+      const nick = room === address ? undefined : room.slice(address.length + 1)
+      return [...(talk?.users.values() ?? [])].flatMap((user) => {
+        const own = user.id === talk?.id
+        if (nick !== undefined && user.nick !== nick && !own) return []
+        const { description, shared, slots, operator, away, bot } = user
+        const peer = peerOf({ hub, user })
+        return [
+          {
+            peer,
+            own,
+            talk: `${address}/${user.nick}`,
+            description,
+            shared,
+            slots,
+            operator,
+            away,
+            bot,
+          } satisfies Person,
+        ]
+      })
+    }
+    return []
   }
 
   async *read(room: string, signal: AbortSignal): AsyncGenerator<Message> {
