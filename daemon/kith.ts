@@ -106,6 +106,9 @@ export async function startKith({ clock, log, paths, config, database, stop }: K
     await openNet({ clock, random, budget: root, log: log.child('net'), port: rememberedPort(config, database) }),
   )
   rememberPort(database, net.port)
+  const mapPort = (): void => net.mapPort(config.of('connections', settings.connections).current.portMapping)
+  mapPort()
+  resources.use(config.of('connections', settings.connections).watch(mapPort))
   const http = resources.use(openHttp({ clock, random, log: log.child('http'), names, budget: root }))
 
   const discovery = systemDiscovery(clock, random, log.child('discovery'))
@@ -241,6 +244,7 @@ export async function startKith({ clock, log, paths, config, database, stop }: K
     networks: supervised,
     downloads,
     port: net.port,
+    outside: net.outside,
     access,
     device: self.device,
     stop,

@@ -80,6 +80,7 @@ export class Member implements Membership {
     this.shelf = new OwnShelf(host.keep)
     this.chat = this.#resources.use(talk(host, this.#book, lines, own))
     this.games = this.#resources.use(games(host, lines))
+    this.#resources.use(host.net.outside.watch(() => this.invitations.moved()))
     this.#resources.use(this.#book.all.watch(() => this.#sampleHealth()))
     this.#resources.use(every(host.clock, TICK_MS, () => this.#tick()))
   }
@@ -123,8 +124,11 @@ export class Member implements Membership {
 
   /** Where others find us, as far as we know; what reaches furthest comes first. */
   #addresses(): readonly Endpoint[] {
-    const here = this.#host.net.attached().map(({ host }) => host)
-    return here.filter(isShown).map((host) => ({ host, port: this.#port }))
+    const { net } = this.#host
+    const here = net.attached().map(({ host }) => ({ host, port: this.#port }))
+    const outside = net.outside.current
+    const mapped = outside.state === 'mapped' && this.#port === net.port ? [outside.at] : []
+    return [...mapped, ...here.filter(({ host }) => isShown(host))]
   }
 
   async #answer(question: PeerQuestion): Promise<OurAnswer> {
