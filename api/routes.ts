@@ -4,6 +4,7 @@ import { directoryRoutes, type DirectoryRoutes } from './directory.ts'
 import { findRoutes, type FindRoutes } from './find.ts'
 import { gameRoutes, type GameRoutes } from './games.ts'
 import { gatewayRoutes, type GatewayRoutes } from './gateways.ts'
+import { invitationRoutes, type InvitationRoutes } from './invitations.ts'
 import { internetRoutes, type InternetRoutes } from './internet.ts'
 import { journalRoutes, type JournalRoutes } from './journal-routes.ts'
 import { nearRoutes, type NearRoutes } from './near.ts'
@@ -26,6 +27,7 @@ export interface Routes
     FindRoutes,
     GameRoutes,
     GatewayRoutes,
+    InvitationRoutes,
     InternetRoutes,
     JournalRoutes,
     NearRoutes,
@@ -46,6 +48,7 @@ export const routes: Routes = {
   ...findRoutes,
   ...gameRoutes,
   ...gatewayRoutes,
+  ...invitationRoutes,
   ...internetRoutes,
   ...journalRoutes,
   ...nearRoutes,

@@ -13,6 +13,7 @@ import { libraryCommands } from './commands/library.ts'
 import { listCommands } from './commands/list.ts'
 import { logCommands } from './commands/log.ts'
 import { nearCommands } from './commands/near.ts'
+import { pairCommands } from './commands/pair.ts'
 import { networkCommands } from './commands/networks.ts'
 import { playCommands } from './commands/play.ts'
 import { talkCommands } from './commands/talk.ts'
@@ -52,6 +53,7 @@ export function program(signal: AbortSignal): Command {
     talkCommands,
     topCommand,
     nearCommands,
+    pairCommands,
     playCommands,
     networkCommands,
     hubCommands,

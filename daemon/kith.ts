@@ -50,6 +50,7 @@ import { gatewayOperations } from './operations/gateways.ts'
 import { browseOperations } from './operations/browse.ts'
 import { findOperations, foundWorld, ownContents } from './operations/find.ts'
 import { gameOperations } from './operations/games.ts'
+import { invitationOperations } from './operations/invitations.ts'
 import { internetOperations } from './operations/internet.ts'
 import { libraryOperations } from './operations/library.ts'
 import { nearOperations } from './operations/near.ts'
@@ -112,6 +113,9 @@ export async function startKith({ clock, log, paths, config, database, stop }: K
     await openNet({ clock, random, budget: root, log: log.child('net'), port: rememberedPort(config, database) }),
   )
   rememberPort(database, net.port)
+  const mapPort = (): void => net.mapPort(config.of('connections', settings.connections).current.portMapping)
+  mapPort()
+  resources.use(config.of('connections', settings.connections).watch(mapPort))
   const http = resources.use(openHttp({ clock, random, log: log.child('http'), names, budget: root }))
 
   const discovery = systemDiscovery(clock, random, log.child('discovery'))
@@ -247,6 +251,7 @@ export async function startKith({ clock, log, paths, config, database, stop }: K
     networks: supervised,
     downloads,
     port: net.port,
+    outside: net.outside,
     access,
     device: self.device,
     stop,
@@ -299,6 +304,7 @@ export async function startKith({ clock, log, paths, config, database, stop }: K
     ...talkOperations({ talk, networks: supervised, record: () => database.settle() }),
     ...directoryOperations({ networks: supervised, record: () => database.settle() }),
     ...gatewayOperations({ networks: supervised, record: () => database.settle() }),
+    ...invitationOperations({ networks: supervised, record: () => database.settle() }),
     ...gameOperations({ networks: supervised, record: () => database.settle() }),
     ...internetOperations({ networks: supervised, record: () => database.settle() }),
     ...segmentOperations({ networks: supervised, record: () => database.settle() }),
