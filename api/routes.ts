@@ -1,4 +1,5 @@
 import { accessRoutes, type AccessRoutes } from './access-routes.ts'
+import { davRoutes, type DavRoutes } from './dav.ts'
 import { directoryRoutes, type DirectoryRoutes } from './directory.ts'
 import { findRoutes, type FindRoutes } from './find.ts'
 import { gameRoutes, type GameRoutes } from './games.ts'
@@ -18,6 +19,7 @@ import { transferRoutes, type TransferRoutes } from './transfer-routes.ts'
 export interface Routes
   extends
     AccessRoutes,
+    DavRoutes,
     DirectoryRoutes,
     FindRoutes,
     GameRoutes,
@@ -35,6 +37,7 @@ export interface Routes
 
 export const routes: Routes = {
   ...accessRoutes,
+  ...davRoutes,
   ...directoryRoutes,
   ...findRoutes,
   ...gameRoutes,

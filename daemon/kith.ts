@@ -18,6 +18,7 @@ import type { ApiServer } from './api/listen.ts'
 import { listen } from './api/listen.ts'
 import type { Config } from './config/config.ts'
 import * as settings from './config/settings.ts'
+import { DavService } from './dav/service.ts'
 import { Directories } from './directories.ts'
 import { Finder } from './find/finder.ts'
 import { folderFor, folderView } from './folders.ts'
@@ -36,6 +37,7 @@ import { resolved } from './host/files/list.ts'
 import { Hasher } from './host/hash/hasher.ts'
 import { openHttp } from './host/http/open.ts'
 import { systemNames } from './host/names.ts'
+import { keptIdentity } from './host/net/identity.ts'
 import { openNet } from './host/net/open.ts'
 import { systemRandom } from './host/random.ts'
 import { Library } from './library/library.ts'
@@ -43,6 +45,7 @@ import type { ProgramLog } from './log.ts'
 import { metrics } from './metrics.ts'
 import { networks } from './networks.ts'
 import { accessOperations } from './operations/access.ts'
+import { davOperations } from './operations/dav.ts'
 import { directoryOperations } from './operations/directory.ts'
 import { findOperations, ownContents } from './operations/find.ts'
 import { gameOperations } from './operations/games.ts'
@@ -115,6 +118,20 @@ export async function startKith({ clock, log, paths, config, database, stop }: K
     new Disk({ clock, memoryBytes: memory * 1024 * 1024, ...(workers === 0 ? {} : { workers }) }),
   )
 
+  // The shared folders for file managers.
+  const forDav = config.of('webdav', settings.webdav)
+  const dav = resources.use(
+    new DavService({
+      clock,
+      log: log.child('webdav'),
+      http: http.within(root, keptIdentity(secretStore(database), 'webdav', clock, random)),
+      keep: keepOf(database, 'webdav'),
+      folders: () => library.folders,
+      settings: () => forDav.current,
+    }),
+  )
+  resources.use(forDav.watch(() => void dav.turn()))
+
   // The library, which every network gives from.
   const downloads = (): string => general.current.downloads || paths.downloads
   const inLibrary = config.of('library', settings.library)
@@ -136,7 +153,10 @@ export async function startKith({ clock, log, paths, config, database, stop }: K
       forbidden: await Promise.all(forbidden.map(resolved)),
       downloads,
       lookAgainMs: () => inLibrary.current.lookAgainMinutes * 60_000,
-      tell: (type, id, data) => told.tell(type, id, data),
+      tell(type, id, data) {
+        if (type === 'library/unshared') dav.forget(Number(id))
+        told.tell(type, id, data)
+      },
     }),
   )
   // It ends first: what it hashes for the library is not waited for.
@@ -284,6 +304,12 @@ export async function startKith({ clock, log, paths, config, database, stop }: K
       folder: folderFor,
       view: (entry) => transferView(entry, clock.now()),
     }),
+    ...davOperations({
+      dav,
+      on: () => forDav.current.on,
+      folders: () => library.folders,
+      record: () => database.settle(),
+    }),
     ...directoryOperations({ networks: supervised, record: () => database.settle() }),
     ...gameOperations({ networks: supervised, record: () => database.settle() }),
     ...internetOperations({ networks: supervised, record: () => database.settle() }),
@@ -328,6 +354,7 @@ export async function startKith({ clock, log, paths, config, database, stop }: K
 
   // Everything stands: begin. The library first: networks ask it for what they give as they join.
   library.start()
+  await dav.turn()
   await switches.begin()
   await transfers.start()
   resources.use(

@@ -27,6 +27,10 @@ const packages: Readonly<Record<string, string>> = {
   tmux: 'tmux',
   'eiskaltdcpp-daemon': 'eiskaltdcpp-daemon',
   rhash: 'rhash',
+  litmus: 'litmus',
+  rclone: 'rclone',
+  cadaver: 'cadaver',
+  curl: 'curl',
   '/usr/games/openttd': 'openttd',
 }
 
