@@ -3,6 +3,7 @@ import { davRoutes, type DavRoutes } from './dav.ts'
 import { directoryRoutes, type DirectoryRoutes } from './directory.ts'
 import { findRoutes, type FindRoutes } from './find.ts'
 import { gameRoutes, type GameRoutes } from './games.ts'
+import { gatewayRoutes, type GatewayRoutes } from './gateways.ts'
 import { internetRoutes, type InternetRoutes } from './internet.ts'
 import { journalRoutes, type JournalRoutes } from './journal-routes.ts'
 import { nearRoutes, type NearRoutes } from './near.ts'
@@ -23,6 +24,7 @@ export interface Routes
     DirectoryRoutes,
     FindRoutes,
     GameRoutes,
+    GatewayRoutes,
     InternetRoutes,
     JournalRoutes,
     NearRoutes,
@@ -41,6 +43,7 @@ export const routes: Routes = {
   ...directoryRoutes,
   ...findRoutes,
   ...gameRoutes,
+  ...gatewayRoutes,
   ...internetRoutes,
   ...journalRoutes,
   ...nearRoutes,

@@ -48,6 +48,7 @@ import { accessOperations } from './operations/access.ts'
 import { davOperations } from './operations/dav.ts'
 import { directoryOperations } from './operations/directory.ts'
 import { findOperations, ownContents } from './operations/find.ts'
+import { gatewayOperations } from './operations/gateways.ts'
 import { gameOperations } from './operations/games.ts'
 import { internetOperations } from './operations/internet.ts'
 import { libraryOperations } from './operations/library.ts'
@@ -311,6 +312,7 @@ export async function startKith({ clock, log, paths, config, database, stop }: K
       record: () => database.settle(),
     }),
     ...directoryOperations({ networks: supervised, record: () => database.settle() }),
+    ...gatewayOperations({ networks: supervised, record: () => database.settle() }),
     ...gameOperations({ networks: supervised, record: () => database.settle() }),
     ...internetOperations({ networks: supervised, record: () => database.settle() }),
     ...segmentOperations({ networks: supervised, record: () => database.settle() }),
