@@ -8,9 +8,7 @@ import { readXml } from './read.ts'
 import { writeXml } from './write.ts'
 
 const name = fc.stringMatching(/^[A-Za-z_][-A-Za-z0-9_.]{0,8}$/).filter((one) => !/^xml/i.test(one))
-const text = fc
-  .string({ unit: 'grapheme', maxLength: 20 })
-  .map((one) => one.replaceAll(/[\p{Cc}\ufffe\uffff]/gu, '~'))
+const text = fc.string({ unit: 'grapheme', maxLength: 20 }).map((one) => one.replaceAll(/[\p{Cc}\ufffe\uffff]/gu, '~'))
 const namespace = fc.constantFrom('', 'DAV:', 'http://example.org/ns', 'urn:x&"<')
 
 function element(depth: number): fc.Arbitrary<XmlElement> {
