@@ -1,5 +1,6 @@
 import { accessRoutes, type AccessRoutes } from './access-routes.ts'
 import { browseRoutes, type BrowseRoutes } from './browse.ts'
+import { davRoutes, type DavRoutes } from './dav.ts'
 import { directoryRoutes, type DirectoryRoutes } from './directory.ts'
 import { findRoutes, type FindRoutes } from './find.ts'
 import { gameRoutes, type GameRoutes } from './games.ts'
@@ -23,6 +24,7 @@ export interface Routes
   extends
     AccessRoutes,
     BrowseRoutes,
+    DavRoutes,
     DirectoryRoutes,
     FindRoutes,
     GameRoutes,
@@ -44,6 +46,7 @@ export interface Routes
 export const routes: Routes = {
   ...accessRoutes,
   ...browseRoutes,
+  ...davRoutes,
   ...directoryRoutes,
   ...findRoutes,
   ...gameRoutes,

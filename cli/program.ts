@@ -6,6 +6,7 @@ import { completionCommand } from './commands/completion.ts'
 import { configCommand } from './commands/config.ts'
 import { createCommands } from './commands/create.ts'
 import { daemonCommands } from './commands/daemon.ts'
+import { davCommands } from './commands/dav.ts'
 import { findCommands } from './commands/find.ts'
 import { hashCommands } from './commands/hash.ts'
 import { hubCommands } from './commands/hub.ts'
@@ -47,6 +48,7 @@ export function program(signal: AbortSignal): Command {
     transferCommands,
     createCommands,
     libraryCommands,
+    davCommands,
     hashCommands,
     findCommands,
     browseCommands,
