@@ -7,6 +7,7 @@ import { createCommands } from './commands/create.ts'
 import { daemonCommands } from './commands/daemon.ts'
 import { hashCommands } from './commands/hash.ts'
 import { hubCommands } from './commands/hub.ts'
+import { internetCommands } from './commands/internet.ts'
 import { libraryCommands } from './commands/library.ts'
 import { listCommands } from './commands/list.ts'
 import { logCommands } from './commands/log.ts'
@@ -47,6 +48,7 @@ export function program(signal: AbortSignal): Command {
     topCommand,
     nearCommands,
     playCommands,
+    internetCommands,
     networkCommands,
     hubCommands,
     configCommand,
