@@ -13,6 +13,7 @@ import { logCommands } from './commands/log.ts'
 import { nearCommands } from './commands/near.ts'
 import { networkCommands } from './commands/networks.ts'
 import { playCommands } from './commands/play.ts'
+import { printCommands } from './commands/print.ts'
 import { transferCommands } from './commands/transfers.ts'
 import { topCommand } from './commands/top.ts'
 import type { Run } from './context.ts'
@@ -47,6 +48,7 @@ export function program(signal: AbortSignal): Command {
     topCommand,
     nearCommands,
     playCommands,
+    printCommands,
     networkCommands,
     hubCommands,
     configCommand,

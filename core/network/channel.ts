@@ -20,6 +20,8 @@ export interface ChannelQuestion {
 
 export interface ChannelAnswer {
   readonly status: number
+  /** The media type of the body, where the other side says it. */
+  readonly type?: string
   /** Each part belongs to the reader. Not reading is back-pressure; leaving the loop ends the answer. */
   readonly body: AsyncIterable<Uint8Array>
 }

@@ -28,6 +28,11 @@ const packages: Readonly<Record<string, string>> = {
   'eiskaltdcpp-daemon': 'eiskaltdcpp-daemon',
   rhash: 'rhash',
   '/usr/games/openttd': 'openttd',
+  ippeveprinter: 'cups-ipp-utils',
+  ipptool: 'cups-ipp-utils',
+  cupsd: 'cups-daemon',
+  lpadmin: 'cups-client',
+  '/usr/lib/cups/filter/pdftopdf': 'cups-filters',
 }
 
 /** True when all programs are here. Otherwise the test is skipped by name, which in CI counts as failed. */

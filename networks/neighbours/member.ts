@@ -16,6 +16,7 @@ import { answerPairing, devices, type DevicesWorld } from './facets/devices.ts'
 import { fetch } from './facets/fetch.ts'
 import { games, type OwnGames } from './facets/games.ts'
 import { type GiftDesk, gifts } from './facets/gifts.ts'
+import { type OwnPrinters, printers } from './facets/printers.ts'
 import { publish } from './facets/publish.ts'
 import { answerContent } from './facets/serve.ts'
 import { Lines } from './lines.ts'
@@ -39,6 +40,7 @@ export class Member implements Membership {
   readonly shelf: OwnShelf
   readonly chat: OwnTalk
   readonly games: OwnGames
+  readonly printers: OwnPrinters
   readonly #host: Host
   readonly #settings: Settings
   readonly #book: Book
@@ -69,6 +71,7 @@ export class Member implements Membership {
     this.shelf = new OwnShelf(host.keep)
     this.chat = this.#resources.use(talk(host, this.#book, lines, own))
     this.games = this.#resources.use(games(host, lines))
+    this.printers = this.#resources.use(printers(host, this.#book, lines, settings))
     this.#resources.use(this.#book.all.watch(() => this.#sampleHealth()))
     this.#resources.use(every(host.clock, TICK_MS, () => this.#book.tick()))
   }
@@ -79,6 +82,7 @@ export class Member implements Membership {
     const at = this.#settings.port === 0 ? {} : { port: this.#settings.port }
     const listener = this.#resources.use(await channels.listen(at, (question) => this.#answer(question)))
     this.#port = listener.local.port
+    await this.printers.start()
     if (!this.#settings.discovery) return
     const id = deviceId(net.fingerprint)
     this.#resources.use(await discovery.browse('kith', (found, change) => this.#found(found, change)))
@@ -118,6 +122,8 @@ export class Member implements Membership {
     }
     const game = await this.games.answer(id, question)
     if (game !== undefined) return game
+    const printer = await this.printers.answer(id, question)
+    if (printer !== undefined) return printer
     return answerShelf(this.shelf, this.#running, question) ?? answerContent(this.#running, question) ?? { status: 404 }
   }
 

@@ -185,13 +185,18 @@ class DialledChannel implements Channel {
         abort()
       })
     }
-    let status
+    let head
     try {
-      status = await this.#status(stream, signal)
+      head = await this.#head(stream, signal)
     } catch (error) {
       throw lost ?? error
     }
-    return { status, body: this.#body(parts, this.#charged(question.budget ?? this.#world.budget), signal) }
+    const { 'content-type': type } = head
+    return {
+      status: Number(head[':status']),
+      ...(type === undefined ? {} : { type }),
+      body: this.#body(parts, this.#charged(question.budget ?? this.#world.budget), signal),
+    }
   }
 
   async tunnel(target: string, { budget, signal, timeoutMs = ANSWER_MS }: TunnelOptions = {}): Promise<Connection> {
@@ -201,7 +206,7 @@ class DialledChannel implements Channel {
     signal?.addEventListener('abort', abort, { once: true })
     const timer = this.#world.clock.after(timeoutMs, abort)
     try {
-      const status = await this.#status(stream, signal)
+      const status = Number((await this.#head(stream, signal))[':status'])
       if (status === 200) return tunnelOver(this.#world, stream, this.remote, false, budget ?? this.#world.budget)
       abort()
       throw fail('unavailable', 'channel/refused', `The other device refuses (${status})`)
@@ -240,8 +245,8 @@ class DialledChannel implements Channel {
     return stream
   }
 
-  async #status(stream: ClientHttp2Stream, signal: AbortSignal | undefined): Promise<number> {
-    const headers = await new Promise<IncomingHttpHeaders>((resolve, reject) => {
+  async #head(stream: ClientHttp2Stream, signal: AbortSignal | undefined): Promise<IncomingHttpHeaders> {
+    return new Promise<IncomingHttpHeaders>((resolve, reject) => {
       const lost = (error?: unknown): void => reject(signal?.aborted ? (signal.reason as Error) : this.#gone(error))
       stream.once('response', (given) => {
         stream.off('error', lost).off('close', lost)
@@ -249,7 +254,6 @@ class DialledChannel implements Channel {
       })
       stream.once('error', lost).once('close', lost)
     })
-    return Number(headers[':status'])
   }
 
   #charged(budget: Budget): Budget {

@@ -21,6 +21,7 @@ export const operation = {
 
 /** Answers (RFC 8011 4.1.6). */
 export const status = {
+  badRequest: 0x0400,
   forbidden: 0x0401,
   notAuthorized: 0x0403,
   notFound: 0x0406,

@@ -58,7 +58,7 @@ export function printerFacts(attributes: readonly IppAttribute[]): Omit<ToldPrin
     color: attributes.find(({ name }) => name === 'color-supported')?.values[0]?.bytes[0] === 1,
     duplex: texts('sides-supported').some((side) => side.startsWith('two-sided')),
     formats: words(texts('document-format-supported')),
-    uuid: shown(first('printer-uuid')),
+    uuid: shown(first('printer-uuid').toLowerCase()),
   }
 }
 

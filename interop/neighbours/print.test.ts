@@ -1,0 +1,127 @@
+import assert from 'node:assert/strict'
+import { randomBytes } from 'node:crypto'
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import type { NearbyPrinterView, PrintJobView } from '@kith/api/printers.ts'
+import type { Kith } from '../kith.ts'
+import { canMakeNetworks, localNetwork } from '../namespaces.ts'
+import { avahi } from '../peers/avahi.ts'
+import { cups } from '../peers/cups.ts'
+import { ippeveprinter, ipptool, pdf, type Verdict } from '../peers/ippeveprinter.ts'
+import { needs } from '../peers/process.ts'
+import { pair, start, temporary, until } from './people.ts'
+
+const programs = ['ippeveprinter', 'ipptool', 'cupsd', 'lpadmin', '/usr/lib/cups/filter/pdftopdf']
+
+async function nearby(kith: Kith): Promise<NearbyPrinterView> {
+  return until(async () => {
+    const [printer] = await kith.client.call('nearbyPrinters')
+    return printer
+  }, 'a printer is nearby')
+}
+
+async function job(kith: Kith, matches: (one: PrintJobView) => boolean, what: string): Promise<PrintJobView> {
+  return until(async () => (await kith.client.call('printJobs')).find(matches), what).catch(async (error: unknown) => {
+    throw new Error(JSON.stringify(await kith.client.call('printJobs'), undefined, 1), { cause: error })
+  })
+}
+
+test('a printer of one device is a printer of another', { timeout: 300_000 }, async (t) => {
+  if (!(await canMakeNetworks(t)) || !needs(t, ...programs, 'avahi-daemon', 'avahi-browse', 'dbus-daemon', 'unshare'))
+    return
+  await using folder = await temporary()
+  await using lan = await localNetwork(2)
+  const [one, other] = lan.machines
+  await using printer = await ippeveprinter(other!, join(folder.path, 'printer'), 'Pine')
+  await using ann = await start(folder.path, 'ann', one!)
+  await using bob = await start(folder.path, 'bob', other!)
+  await pair(ann, 'ann', bob, 'bob')
+  const page = join(folder.path, 'page.pdf')
+  const bytes = await pdf(page, randomBytes(600_000))
+  const arrived = async (whole: Uint8Array): Promise<true | undefined> =>
+    (await printer.printed()).some((some) => Buffer.compare(some, whole) === 0) || undefined
+
+  await t.test('it is found, and offered to nobody', async () => {
+    const found = await until(async () => {
+      await bob.client.call('findPrinters')
+      return (await bob.client.call('printers')).find(({ name }) => name === 'Pine')
+    }, 'the printer is found')
+    assert.deepEqual([found.state, found.from, found.to], ['idle', 'network', []])
+    assert.ok(found.formats.includes('application/pdf'))
+    await ann.client.call('findPrinters')
+    assert.deepEqual(await ann.client.call('nearbyPrinters'), [])
+    await assert.rejects(ann.client.call('print', { body: { path: page, printer: 'Pine' } }), /no printer/)
+  })
+
+  await t.test('with a grant it is a printer of this machine, and of no other', async () => {
+    await using here = avahi(one!, '_ipp._tcp')
+    await using there = avahi(other!, '_ipp._tcp')
+    await bob.client.call('grantPrinter', { params: { id: 'Pine' }, body: { to: ['ann'] } })
+    const { name, device, state, uri } = await nearby(ann)
+    assert.deepEqual([name, device, state], ['Pine', 'bob', 'idle'])
+    assert.match(uri, /^ipp:\/\/localhost:\d+\/ipp\/print\/[0-9a-f]+$/)
+    const seen = await until(
+      async () => here.seen().find((some) => some.name === 'Pine @ bob'),
+      'it is announced',
+    ).catch(() => assert.fail(here.log()))
+    assert.deepEqual([seen.address, String(seen.port)], ['127.0.0.1', new URL(uri.replace('ipp', 'http')).port])
+    assert.match(seen.facts, /"rp=ipp\/print\/[0-9a-f]+"/)
+    // It was told long ago to whoever could hear it.
+    await until(async () => there.seen().find((some) => some.name === 'Pine'), 'the printer itself is seen')
+    assert.ok(!there.seen().some((some) => some.name.includes('@ bob')), there.log())
+  })
+
+  await t.test('the tests of IPP pass and fail through Kith as they do directly', async (s) => {
+    const { uri } = await nearby(ann)
+    for (const tests of ['ipp-1.1.test', 'ipp-2.0.test', 'ipp-everywhere.test']) {
+      const direct = await ipptool(other!, printer.uri, tests, page)
+      const through = await ipptool(one!, uri, tests, page)
+      const verdict = ({ passed, failed, skipped }: Verdict): unknown => ({ passed, failed, skipped })
+      s.diagnostic(
+        `${tests}: ${direct.passed.length} passed, ${direct.failed.length} failed, ${direct.skipped.length} skipped`,
+      )
+      assert.ok(direct.passed.length > 20, direct.text)
+      assert.deepEqual(verdict(through), verdict(direct), through.text)
+    }
+  })
+
+  await t.test('kith print prints, and both sides see the job', async () => {
+    const made = await ann.client.call('print', { body: { path: page, printer: 'Pine' } })
+    assert.deepEqual([made.name, made.device, made.way], ['page.pdf', 'bob', 'from here'])
+    await until(() => arrived(bytes), 'the page is printed')
+    const done = await job(ann, ({ id, state }) => id === made.id && state === 'done', 'the job is done here')
+    assert.equal(done.bytes, bytes.length)
+    const there = await job(bob, ({ name, state }) => name === 'page.pdf' && state === 'done', 'the job is done there')
+    assert.deepEqual([there.way, there.device, there.bytes], ['for others', 'ann', bytes.length])
+  })
+
+  await t.test('a queue of CUPS prints, and every byte arrives', async () => {
+    const { uri } = await nearby(ann)
+    await using system = await cups(one!, join(folder.path, 'cups'))
+    await system.queue('pine', uri)
+    const more = join(folder.path, 'more.pdf')
+    const whole = await pdf(more, randomBytes(3_000_000))
+    await system.print('pine', more, '-o', 'raw')
+    await until(() => arrived(whole), 'the raw job is printed').catch(() => assert.fail(system.log()))
+    // What goes through the filters of CUPS is another PDF of the same picture.
+    const before = (await printer.printed()).length
+    await system.print('pine', page)
+    await until(async () => {
+      const all = await printer.printed()
+      return all.length > before && (await system.waiting()) === '' ? true : undefined
+    }, 'the filtered job is printed').catch(() => assert.fail(system.log()))
+  })
+
+  await t.test('a job without end is stopped, and one that is cancelled', async () => {
+    const long = join(folder.path, 'long.txt')
+    await writeFile(long, '')
+    assert.ok(long)
+  })
+
+  await t.test('who may not print any more does not', async () => {
+    await bob.client.call('grantPrinter', { params: { id: 'Pine' }, body: { to: [] } })
+    await until(async () => ((await ann.client.call('nearbyPrinters')).length === 0 ? true : undefined), 'it is gone')
+    await assert.rejects(ann.client.call('print', { body: { path: page, printer: 'Pine' } }), /no printer/)
+  })
+})
