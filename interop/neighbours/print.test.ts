@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
+import { execFile } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { promisify } from 'node:util'
 import type { NearbyPrinterView, PrintJobView } from '@kith/api/printers.ts'
 import type { Kith } from '../kith.ts'
 import { canMakeNetworks, localNetwork } from '../namespaces.ts'
@@ -12,6 +13,7 @@ import { ippeveprinter, ipptool, pdf, type Verdict } from '../peers/ippeveprinte
 import { needs } from '../peers/process.ts'
 import { pair, start, temporary, until } from './people.ts'
 
+const run = promisify(execFile)
 const programs = ['ippeveprinter', 'ipptool', 'cupsd', 'lpadmin', '/usr/lib/cups/filter/pdftopdf']
 
 async function nearby(kith: Kith): Promise<NearbyPrinterView> {
@@ -35,12 +37,19 @@ test('a printer of one device is a printer of another', { timeout: 300_000 }, as
   const [one, other] = lan.machines
   await using printer = await ippeveprinter(other!, join(folder.path, 'printer'), 'Pine')
   await using ann = await start(folder.path, 'ann', one!)
-  await using bob = await start(folder.path, 'bob', other!)
+  await using bob = await start(folder.path, 'bob', other!, ['neighbours.longest_print=8'])
   await pair(ann, 'ann', bob, 'bob')
   const page = join(folder.path, 'page.pdf')
   const bytes = await pdf(page, randomBytes(600_000))
   const arrived = async (whole: Uint8Array): Promise<true | undefined> =>
     (await printer.printed()).some((some) => Buffer.compare(some, whole) === 0) || undefined
+
+  /** It takes one job after another, and refuses what comes meanwhile. */
+  const idle = async (): Promise<true> =>
+    until(async () => {
+      await bob.client.call('findPrinters')
+      return (await bob.client.call('printers')).some(({ state }) => state === 'idle') || undefined
+    }, 'the printer is idle')
 
   await t.test('it is found, and offered to nobody', async () => {
     const found = await until(async () => {
@@ -75,7 +84,9 @@ test('a printer of one device is a printer of another', { timeout: 300_000 }, as
   await t.test('the tests of IPP pass and fail through Kith as they do directly', async (s) => {
     const { uri } = await nearby(ann)
     for (const tests of ['ipp-1.1.test', 'ipp-2.0.test', 'ipp-everywhere.test']) {
+      await idle()
       const direct = await ipptool(other!, printer.uri, tests, page)
+      await idle()
       const through = await ipptool(one!, uri, tests, page)
       const verdict = ({ passed, failed, skipped }: Verdict): unknown => ({ passed, failed, skipped })
       s.diagnostic(
@@ -87,6 +98,7 @@ test('a printer of one device is a printer of another', { timeout: 300_000 }, as
   })
 
   await t.test('kith print prints, and both sides see the job', async () => {
+    await idle()
     const made = await ann.client.call('print', { body: { path: page, printer: 'Pine' } })
     assert.deepEqual([made.name, made.device, made.way], ['page.pdf', 'bob', 'from here'])
     await until(() => arrived(bytes), 'the page is printed')
@@ -113,14 +125,59 @@ test('a printer of one device is a printer of another', { timeout: 300_000 }, as
     }, 'the filtered job is printed').catch(() => assert.fail(system.log()))
   })
 
-  await t.test('a job without end is stopped, and one that is cancelled', async () => {
-    const long = join(folder.path, 'long.txt')
-    await writeFile(long, '')
-    assert.ok(long)
+  await t.test('a job that is cancelled is not printed', async () => {
+    await idle()
+    const made = await ann.client.call('print', { body: { path: page, printer: 'Pine' } })
+    await ann.client.call('cancelPrintJob', { params: { id: made.id } })
+    await job(ann, ({ id, state }) => id === made.id && state === 'cancelled', 'the job is cancelled here')
+    await job(bob, ({ state }) => state === 'cancelled', 'the job is cancelled there')
   })
 
-  await t.test('who may not print any more does not', async () => {
+  await t.test('a job without end is stopped', async () => {
+    await idle()
+    const { uri } = await nearby(ann)
+    // Until its connection ends, whatever the printer says.
+    const code = `
+      const request = require('node:http').request('${uri.replace('ipp:', 'http:')}', {
+        method: 'POST',
+        headers: { 'content-type': 'application/ipp' },
+      })
+      const field = (tag, name, value) => {
+        const head = Buffer.from([tag, 0, name.length, ...Buffer.from(name), 0, value.length])
+        return Buffer.concat([head, Buffer.from(value)])
+      }
+      request.on('response', (answer) => answer.on('data', (data) => {
+        console.log(data.readUInt16BE(2).toString(16))
+        process.exit()
+      }))
+      request.on('error', () => {})
+      request.write(Buffer.concat([
+        Buffer.from([2, 0, 0, 2, 0, 0, 0, 1, 1]),
+        field(0x47, 'attributes-charset', 'utf-8'),
+        field(0x48, 'attributes-natural-language', 'en'),
+        field(0x45, 'printer-uri', '${uri}'),
+        field(0x42, 'job-name', 'endless'),
+        field(0x49, 'document-format', 'application/pdf'),
+        Buffer.from([3]),
+      ]))
+      const more = () => { while (request.write(Buffer.alloc(100_000))); }
+      request.on('drain', more)
+      more()`
+    const [command = '', ...args] = [...one!.within, process.execPath, '-e', code]
+    const { stdout } = await run(command, args, { timeout: 60_000 })
+    // client-error-request-entity-too-large
+    assert.equal(stdout.trim(), '408')
+    const stopped = await job(bob, ({ name }) => name === 'endless', 'it is known there')
+    assert.deepEqual([stopped.state, stopped.fault?.code], ['failed', 'neighbours/print-too-long'])
+    assert.ok(stopped.bytes <= 8 * 1024 * 1024)
+    await idle()
+  })
+
+  await t.test('who may not print any more does not, and what he prints is cancelled', async () => {
+    await idle()
+    const made = await ann.client.call('print', { body: { path: page, printer: 'Pine' } })
     await bob.client.call('grantPrinter', { params: { id: 'Pine' }, body: { to: [] } })
+    await job(bob, ({ name, state }) => name === made.name && state === 'cancelled', 'the job is cancelled')
     await until(async () => ((await ann.client.call('nearbyPrinters')).length === 0 ? true : undefined), 'it is gone')
     await assert.rejects(ann.client.call('print', { body: { path: page, printer: 'Pine' } }), /no printer/)
   })

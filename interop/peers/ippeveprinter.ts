@@ -20,7 +20,7 @@ printf '127.0.0.1 localhost printer.test\\n::1 localhost printer.test\\n' > /run
 mount --bind /run/hosts /etc/hosts
 dbus-daemon --system --fork --nopidfile
 avahi-daemon --no-drop-root --no-chroot -D
-exec ippeveprinter -v -n printer.test -p "$1" -d "$2" -k -f application/pdf,image/pwg-raster,image/jpeg,text/plain "$3"`
+exec ippeveprinter -v -n printer.test -p "$1" -d "$2" -k -f application/pdf,image/pwg-raster,image/jpeg,text/plain -c "$4" "$3"`
 
 export interface TestPrinter extends AsyncDisposable {
   /** Where programs of its own machine reach it, and nobody else. */
@@ -34,13 +34,30 @@ export interface TestPrinter extends AsyncDisposable {
 export async function ippeveprinter(machine: Machine, folder: string, name: string): Promise<TestPrinter> {
   const spool = join(folder, 'spool')
   await mkdir(spool, { recursive: true })
+  // By itself it takes a time for each page that nobody can know before.
+  const works = join(folder, 'print.sh')
+  await writeFile(works, '#!/bin/sh\nsleep 3\n', { mode: 0o755 })
   const uri = `ipp://localhost:${printerPort}/ipp/print`
   const [command = '', ...within] = machine.within
   const program = await Program.start({
     command,
     args: [
       ...within,
-      ...['unshare', '-m', '-p', '-f', '--kill-child', 'sh', '-c', script, 'sh', String(printerPort), spool, name],
+      ...[
+        'unshare',
+        '-m',
+        '-p',
+        '-f',
+        '--kill-child',
+        'sh',
+        '-c',
+        script,
+        'sh',
+        String(printerPort),
+        spool,
+        name,
+        works,
+      ],
     ],
     folder,
     ready: async () => (await ipptool(machine, uri, 'get-printer-attributes.test')).passed.length > 0,

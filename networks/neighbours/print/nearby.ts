@@ -21,6 +21,8 @@ import type { Jobs, Target } from './jobs.ts'
 /** How often devices are asked which printers they have for us; they also tell when that changes. */
 const LOOK_MS = 30_000
 const LISTEN_AT = '127.0.0.1'
+/** Programs keep a connection to their printer while they do something else. */
+const IDLE_MS = 5 * 60_000
 /** Names that a program of this machine calls it by; a web page that was led here by its own name is none. */
 const ownNames = new Set(['localhost', '127.0.0.1', '[::1]'])
 /** First half of the id of a device. */
@@ -208,7 +210,7 @@ export class NearbyPrinters implements AsyncDisposable {
     const kept = keep.get('print-port')
     const last = kept === undefined ? 0 : ((kept[0] ?? 0) << 8) | (kept[1] ?? 0)
     const open = (port: number): Promise<HttpListener> =>
-      http.listen({ port, host: LISTEN_AT, bodies: true }, (question) => this.#answer(question))
+      http.listen({ port, host: LISTEN_AT, bodies: true, idleMs: IDLE_MS }, (question) => this.#answer(question))
     let listener: HttpListener
     try {
       listener = await open(last)
