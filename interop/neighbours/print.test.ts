@@ -163,7 +163,7 @@ test('a printer of one device is a printer of another', { timeout: 300_000 }, as
       const more = () => { while (request.write(Buffer.alloc(100_000))); }
       request.on('drain', more)
       more()`
-    const [command = '', ...args] = [...one!.within, process.execPath, '-e', code]
+    const [command, ...args] = [...one!.within, process.execPath, '-e', code]
     const { stdout } = await run(command, args, { timeout: 60_000 })
     // client-error-request-entity-too-large
     assert.equal(stdout.trim(), '408')

@@ -43,21 +43,19 @@ export async function ippeveprinter(machine: Machine, folder: string, name: stri
     command,
     args: [
       ...within,
-      ...[
-        'unshare',
-        '-m',
-        '-p',
-        '-f',
-        '--kill-child',
-        'sh',
-        '-c',
-        script,
-        'sh',
-        String(printerPort),
-        spool,
-        name,
-        works,
-      ],
+      'unshare',
+      '-m',
+      '-p',
+      '-f',
+      '--kill-child',
+      'sh',
+      '-c',
+      script,
+      'sh',
+      String(printerPort),
+      spool,
+      name,
+      works,
     ],
     folder,
     ready: async () => (await ipptool(machine, uri, 'get-printer-attributes.test')).passed.length > 0,
@@ -87,7 +85,7 @@ export interface Verdict {
 
 /** Runs a file of tests of CUPS against a printer. */
 export async function ipptool(machine: Machine, uri: string, tests: string, file?: string): Promise<Verdict> {
-  const [command = '', ...args] = [
+  const [command, ...args] = [
     ...machine.within,
     'ipptool',
     '-t',

@@ -26,7 +26,8 @@ export const settings: Schema<Settings> = schema<Settings>({
   printers: flag({
     default: true,
     apply: 'restart',
-    description: 'Looks for printers that could be lent, and shows those of devices nearby as printers of this machine.',
+    description:
+      'Looks for printers that could be lent, and shows those of devices nearby as printers of this machine.',
     aliases: ['printing', 'AirPrint', 'IPP', 'CUPS'],
   }),
   printSystem: text({

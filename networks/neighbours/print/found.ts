@@ -190,7 +190,8 @@ export class FoundPrinters implements AsyncDisposable {
   }
 
   async #heard({ name, facts, addresses, port }: Found): Promise<FoundPrinter | undefined> {
-    const path = facts['rp'] ?? 'ipp/print'
+    // Without one, the path of IPP Everywhere.
+    const path = facts['rp'] ?? ''
     const { net } = this.#host
     // One of this machine may listen for its own programs only.
     const hosts = [...(addresses.some((host) => net.isOwn(host)) ? [HERE] : []), ...addresses].slice(0, 4)
