@@ -48,7 +48,7 @@ test('a printer of one device is a printer of another', { timeout: 300_000 }, as
   const idle = async (): Promise<true> =>
     until(async () => {
       await bob.client.call('findPrinters')
-      return (await bob.client.call('printers')).some(({ state }) => state === 'idle') || undefined
+      return (await bob.client.call('printers')).some((one) => one.name === 'Pine' && one.state === 'idle') || undefined
     }, 'the printer is idle')
 
   await t.test('it is found, and offered to nobody', async () => {
@@ -79,6 +79,9 @@ test('a printer of one device is a printer of another', { timeout: 300_000 }, as
     // It was told long ago to whoever could hear it.
     await until(async () => there.seen().find((some) => some.name === 'Pine'), 'the printer itself is seen')
     assert.ok(!there.seen().some((some) => some.name.includes('@ bob')), there.log())
+    // What is borrowed, or out of reach, is not ann's to lend.
+    await ann.client.call('findPrinters')
+    assert.deepEqual(await ann.client.call('printers'), [])
   })
 
   await t.test('the tests of IPP pass and fail through Kith as they do directly', async (s) => {
@@ -173,7 +176,47 @@ test('a printer of one device is a printer of another', { timeout: 300_000 }, as
     await idle()
   })
 
+  await t.test('after a restart of both it is the same printer at the same address', async () => {
+    const { id, uri } = await nearby(ann)
+    await Promise.all([ann.stop(), bob.stop()])
+    await ann.start()
+    const [away] = await ann.client.call('nearbyPrinters')
+    assert.deepEqual([away?.id, away?.uri, away?.state], [id, uri, 'away'])
+    await bob.start()
+    const back = await until(async () => {
+      const [one] = await ann.client.call('nearbyPrinters')
+      return one?.state === 'idle' ? one : undefined
+    }, 'the printer is back')
+    assert.deepEqual([back.id, back.uri], [id, uri])
+    const whole = await pdf(page, randomBytes(100_000))
+    await idle()
+    await ann.client.call('print', { body: { path: page } })
+    await until(() => arrived(whole), 'the page is printed')
+  })
+
+  await t.test('a queue of the print system is lent too', async () => {
+    await idle()
+    await using system = await cups(other!, join(folder.path, 'system'))
+    await system.queue('oak', printer.uri)
+    const oak = await until(async () => {
+      await bob.client.call('findPrinters')
+      return (await bob.client.call('printers')).find(({ name }) => name === 'oak')
+    }, 'the queue is found')
+    assert.deepEqual([oak.from, oak.to], ['system', []])
+    await bob.client.call('grantPrinter', { params: { id: 'oak' }, body: { to: ['ann'] } })
+    await until(async () => (await ann.client.call('nearbyPrinters')).find(({ name }) => name === 'oak'), 'it is lent')
+    const before = (await printer.printed()).length
+    const made = await ann.client.call('print', { body: { path: page, printer: 'oak' } })
+    await job(ann, ({ id, state }) => id === made.id && state === 'done', 'the job is done').catch((error: unknown) => {
+      throw new Error(system.log(), { cause: error })
+    })
+    assert.ok((await printer.printed()).length > before)
+    const there = await job(bob, ({ printer: on, state }) => on === 'oak' && state === 'done', 'it is known there')
+    assert.deepEqual([there.device, there.user], ['ann', 'ann'])
+  })
+
   await t.test('who may not print any more does not, and what he prints is cancelled', async () => {
+    await bob.client.call('grantPrinter', { params: { id: 'oak' }, body: { to: [] } })
     await idle()
     const made = await ann.client.call('print', { body: { path: page, printer: 'Pine' } })
     await bob.client.call('grantPrinter', { params: { id: 'Pine' }, body: { to: [] } })
