@@ -18,6 +18,7 @@ import { answerPairing, devices, type DevicesWorld } from './facets/devices.ts'
 import { fetch } from './facets/fetch.ts'
 import { games, type OwnGames } from './facets/games.ts'
 import { type GiftDesk, gifts } from './facets/gifts.ts'
+import { type OwnPrinters, printers } from './facets/printers.ts'
 import { OwnInvitations, resolved } from './facets/invitations.ts'
 import { internet, type OwnInternet } from './facets/internet.ts'
 import { publish } from './facets/publish.ts'
@@ -47,6 +48,7 @@ export class Member implements Membership {
   readonly chat: OwnTalk
   readonly games: OwnGames
   readonly internet: OwnInternet
+  readonly printers: OwnPrinters
   readonly #host: Host
   readonly #settings: Settings
   readonly #book: Book
@@ -83,6 +85,7 @@ export class Member implements Membership {
     this.shelf = new OwnShelf(host.keep)
     this.chat = this.#resources.use(talk(host, this.#book, lines, own))
     this.games = this.#resources.use(games(host, lines))
+    this.printers = this.#resources.use(printers(host, this.#book, lines, settings))
     this.#resources.use(host.net.outside.watch(() => this.invitations.moved()))
     this.internet = this.#resources.use(
       internet(host, lines, () => {
@@ -104,6 +107,7 @@ export class Member implements Membership {
     const at = this.#settings.port === 0 ? {} : { port: this.#settings.port }
     const listener = this.#resources.use(await channels.listen(at, (question) => this.#answer(question)))
     this.#port = listener.local.port
+    await this.printers.start()
     this.invitations.moved()
     await this.internet.begin()
     if (!this.#settings.discovery) return
@@ -159,8 +163,10 @@ export class Member implements Membership {
     if (question.method === 'POST' && question.target === '/talk') {
       return { status: this.chat.arrived(id, decodeSaid(await question.body(MOST_MESSAGE_BYTES))) ? 204 : 403 }
     }
-    const lent = (await this.games.answer(id, question)) ?? (await this.internet.answer(id, question))
-    if (lent !== undefined) return lent
+    for (const facet of [this.games, this.internet, this.printers]) {
+      const answer = await facet.answer(id, question)
+      if (answer !== undefined) return answer
+    }
     return answerShelf(this.shelf, this.#running, question) ?? answerContent(this.#running, question) ?? { status: 404 }
   }
 
