@@ -3,6 +3,7 @@ import type { NetworkView } from '@kith/api/networks.ts'
 import type { Context, Run } from '../context.ts'
 import { UsageError } from '../exit.ts'
 import { rateText, sizeText, table } from '../format.ts'
+import { gatewayCommands } from './gateways.ts'
 
 export function networkCommands(root: Command, run: Run): void {
   const net = root.command('net').description('the networks')
@@ -67,6 +68,8 @@ export function networkCommands(root: Command, run: Run): void {
         kith.call('removeGateway', { params: { id }, query: { address } }),
       ),
     )
+
+  gatewayCommands(net, run)
 
   root
     .command('directory')

@@ -8,6 +8,9 @@ import type { Description } from '../transfer/subject.ts'
 import type { Value } from '../value/value.ts'
 import type { Fault } from '../fault/fault.ts'
 import type { Games } from '../offer/games.ts'
+import type { Internet } from '../offer/internet.ts'
+import type { Segments } from '../offer/segments.ts'
+import type { Printers } from '../offer/printers.ts'
 import type { Devices, Gifts, Shelf } from './devices.ts'
 import type { Browse, Chat, Directory, Fetch, Gateways, Locate, Offers, Publish, Search, Serve } from './facets.ts'
 
@@ -19,6 +22,8 @@ export interface Network<Settings = unknown> {
   readonly reveals: string
   readonly settings: Schema<Settings>
   readonly links: readonly LinkKind[]
+  /** Schemes of links that name a gateway, such as a hub, instead of bytes: opening one attaches to it. */
+  readonly gatewayLinks?: readonly string[]
   readonly files: readonly FileKind[]
   /**
    * What a hint, as kept with a transfer, says about the bytes already, so that a transfer that rests has files and
@@ -64,4 +69,7 @@ export interface Membership extends AsyncDisposable {
   readonly gifts?: Gifts
   readonly shelf?: Shelf
   readonly games?: Games
+  readonly internet?: Internet
+  readonly segments?: Segments
+  readonly printers?: Printers
 }

@@ -3,7 +3,7 @@ import type { OurAnswer, PeerQuestion } from '@kith/core/network/channel.ts'
 import { every } from '@kith/core/network/clock.ts'
 import type { Devices, Gifts } from '@kith/core/network/devices.ts'
 import type { Found } from '@kith/core/network/discovery.ts'
-import type { Browse, Fetch, Publish } from '@kith/core/network/facets.ts'
+import type { Browse, Fetch, Publish, Search } from '@kith/core/network/facets.ts'
 import type { Host } from '@kith/core/network/host.ts'
 import type { Health, Membership } from '@kith/core/network/network.ts'
 import type { Subject } from '@kith/core/transfer/subject.ts'
@@ -17,6 +17,7 @@ import { fetch } from './facets/fetch.ts'
 import { games, type OwnGames } from './facets/games.ts'
 import { type GiftDesk, gifts } from './facets/gifts.ts'
 import { publish } from './facets/publish.ts'
+import { search } from './facets/search.ts'
 import { answerContent } from './facets/serve.ts'
 import { Lines } from './lines.ts'
 import type { Settings } from './settings.ts'
@@ -34,6 +35,7 @@ export class Member implements Membership {
   readonly fetch: Fetch
   readonly publish: Publish
   readonly browse: Browse
+  readonly search: Search
   readonly devices: Devices
   readonly gifts: Gifts
   readonly shelf: OwnShelf
@@ -66,6 +68,7 @@ export class Member implements Membership {
     this.publish = publish(own)
     this.fetch = fetch({ host, book: this.#book, lines, running: this.#running })
     this.browse = browse(lines)
+    this.search = search(lines, this.#book)
     this.shelf = new OwnShelf(host.keep)
     this.chat = this.#resources.use(talk(host, this.#book, lines, own))
     this.games = this.#resources.use(games(host, lines))

@@ -1,0 +1,52 @@
+import { fail } from '@kith/core/fault/fault.ts'
+import type { Device, Devices } from '@kith/core/network/devices.ts'
+import type { Membership } from '@kith/core/network/network.ts'
+import type { Supervised } from '../supervisor.ts'
+import { findDevice } from './near.ts'
+
+export interface LentWorld {
+  readonly networks: ReadonlyMap<string, Supervised>
+  /** Puts on the disk what was kept so far. */
+  record(): void
+}
+
+/** What devices lend each other, and the devices by their names. */
+export interface Lent<Facet> {
+  readonly facet: Facet
+  readonly devices: Devices
+  name(id: string): string
+  /** The id of a device that is paired. @throws FaultError `input` */
+  paired(text: string): string
+  /** Paired devices that can be asked now. */
+  readonly friends: readonly Device[]
+}
+
+/** @throws FaultError `unavailable` */
+export function lentBy<Key extends 'internet' | 'segments'>(
+  networks: ReadonlyMap<string, Supervised>,
+  key: Key,
+): Lent<NonNullable<Membership[Key]>> {
+  for (const { membership } of networks.values()) {
+    const facet = membership?.[key]
+    const devices = membership?.devices
+    if (facet === undefined || devices === undefined) continue
+    return {
+      facet,
+      devices,
+      name: (id) => devices.all.current.find((one) => one.id === id)?.name ?? id.slice(0, 8),
+      paired(text) {
+        const device = findDevice(devices, text)
+        if (device.standing === 'paired') return device.id
+        throw fail('input', 'near/not-paired', `${device.name} is not paired with this device`, {
+          hint: `kith pair ${device.id.slice(0, 8)}`,
+        })
+      },
+      get friends() {
+        return devices.all.current.filter((one) => one.standing === 'paired' && one.near)
+      },
+    }
+  }
+  throw fail('unavailable', 'near/off', 'Kith is not joined with the devices nearby', {
+    hint: 'Switch the network on: kith net on neighbours',
+  })
+}
