@@ -27,6 +27,8 @@ export interface NetworkView {
   readonly up: number
   /** What it can do: `search`, `fetch`, `publish`, … */
   readonly facets: readonly string[]
+  /** Schemes of links that name one of its gateways, such as `adc` for a hub: `attach` takes them. */
+  readonly gatewayLinks?: readonly string[] | undefined
   readonly gateways: { readonly attached: number; readonly failed: number; readonly all: number }
   readonly directory?: DirectoryView | undefined
 }
@@ -44,6 +46,7 @@ export const networkView: z.ZodType<NetworkView> = z.object({
   down: z.number(),
   up: z.number(),
   facets: z.array(z.string()),
+  gatewayLinks: z.array(z.string()).optional(),
   gateways: z.object({ attached: z.number(), failed: z.number(), all: z.number() }),
   directory: z
     .object({

@@ -1,8 +1,11 @@
 import { accessRoutes, type AccessRoutes } from './access-routes.ts'
 import { browseRoutes, type BrowseRoutes } from './browse.ts'
+import { davRoutes, type DavRoutes } from './dav.ts'
 import { directoryRoutes, type DirectoryRoutes } from './directory.ts'
 import { findRoutes, type FindRoutes } from './find.ts'
 import { gameRoutes, type GameRoutes } from './games.ts'
+import { gatewayRoutes, type GatewayRoutes } from './gateways.ts'
+import { invitationRoutes, type InvitationRoutes } from './invitations.ts'
 import { internetRoutes, type InternetRoutes } from './internet.ts'
 import { journalRoutes, type JournalRoutes } from './journal-routes.ts'
 import { nearRoutes, type NearRoutes } from './near.ts'
@@ -21,9 +24,12 @@ export interface Routes
   extends
     AccessRoutes,
     BrowseRoutes,
+    DavRoutes,
     DirectoryRoutes,
     FindRoutes,
     GameRoutes,
+    GatewayRoutes,
+    InvitationRoutes,
     InternetRoutes,
     JournalRoutes,
     NearRoutes,
@@ -40,9 +46,12 @@ export interface Routes
 export const routes: Routes = {
   ...accessRoutes,
   ...browseRoutes,
+  ...davRoutes,
   ...directoryRoutes,
   ...findRoutes,
   ...gameRoutes,
+  ...gatewayRoutes,
+  ...invitationRoutes,
   ...internetRoutes,
   ...journalRoutes,
   ...nearRoutes,

@@ -6,6 +6,7 @@ import { completionCommand } from './commands/completion.ts'
 import { configCommand } from './commands/config.ts'
 import { createCommands } from './commands/create.ts'
 import { daemonCommands } from './commands/daemon.ts'
+import { davCommands } from './commands/dav.ts'
 import { findCommands } from './commands/find.ts'
 import { hashCommands } from './commands/hash.ts'
 import { hubCommands } from './commands/hub.ts'
@@ -13,6 +14,7 @@ import { libraryCommands } from './commands/library.ts'
 import { listCommands } from './commands/list.ts'
 import { logCommands } from './commands/log.ts'
 import { nearCommands } from './commands/near.ts'
+import { pairCommands } from './commands/pair.ts'
 import { networkCommands } from './commands/networks.ts'
 import { playCommands } from './commands/play.ts'
 import { talkCommands } from './commands/talk.ts'
@@ -46,12 +48,14 @@ export function program(signal: AbortSignal): Command {
     transferCommands,
     createCommands,
     libraryCommands,
+    davCommands,
     hashCommands,
     findCommands,
     browseCommands,
     talkCommands,
     topCommand,
     nearCommands,
+    pairCommands,
     playCommands,
     networkCommands,
     hubCommands,

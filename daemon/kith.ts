@@ -20,6 +20,7 @@ import { listen } from './api/listen.ts'
 import { Browses } from './browse/browses.ts'
 import type { Config } from './config/config.ts'
 import * as settings from './config/settings.ts'
+import { DavService } from './dav/service.ts'
 import { Directories } from './directories.ts'
 import { Finder } from './find/finder.ts'
 import { Watches } from './find/watches.ts'
@@ -39,6 +40,7 @@ import { resolved } from './host/files/list.ts'
 import { Hasher } from './host/hash/hasher.ts'
 import { openHttp } from './host/http/open.ts'
 import { systemNames } from './host/names.ts'
+import { keptIdentity } from './host/net/identity.ts'
 import { openNet } from './host/net/open.ts'
 import { systemRandom } from './host/random.ts'
 import { Library } from './library/library.ts'
@@ -46,10 +48,13 @@ import type { ProgramLog } from './log.ts'
 import { metrics } from './metrics.ts'
 import { networks } from './networks.ts'
 import { accessOperations } from './operations/access.ts'
+import { davOperations } from './operations/dav.ts'
 import { directoryOperations } from './operations/directory.ts'
+import { gatewayOperations } from './operations/gateways.ts'
 import { browseOperations } from './operations/browse.ts'
 import { findOperations, foundWorld, ownContents } from './operations/find.ts'
 import { gameOperations } from './operations/games.ts'
+import { invitationOperations } from './operations/invitations.ts'
 import { internetOperations } from './operations/internet.ts'
 import { libraryOperations } from './operations/library.ts'
 import { nearOperations } from './operations/near.ts'
@@ -112,6 +117,9 @@ export async function startKith({ clock, log, paths, config, database, stop }: K
     await openNet({ clock, random, budget: root, log: log.child('net'), port: rememberedPort(config, database) }),
   )
   rememberPort(database, net.port)
+  const mapPort = (): void => net.mapPort(config.of('connections', settings.connections).current.portMapping)
+  mapPort()
+  resources.use(config.of('connections', settings.connections).watch(mapPort))
   const http = resources.use(openHttp({ clock, random, log: log.child('http'), names, budget: root }))
 
   const discovery = systemDiscovery(clock, random, log.child('discovery'))
@@ -121,6 +129,20 @@ export async function startKith({ clock, log, paths, config, database, stop }: K
   const disk = resources.use(
     new Disk({ clock, memoryBytes: memory * 1024 * 1024, ...(workers === 0 ? {} : { workers }) }),
   )
+
+  // The shared folders for file managers.
+  const forDav = config.of('webdav', settings.webdav)
+  const dav = resources.use(
+    new DavService({
+      clock,
+      log: log.child('webdav'),
+      http: http.within(root, keptIdentity(secretStore(database), 'webdav', clock, random)),
+      keep: keepOf(database, 'webdav'),
+      folders: () => library.folders,
+      settings: () => forDav.current,
+    }),
+  )
+  resources.use(forDav.watch(() => void dav.turn()))
 
   // The library, which every network gives from.
   const downloads = (): string => general.current.downloads || paths.downloads
@@ -143,7 +165,10 @@ export async function startKith({ clock, log, paths, config, database, stop }: K
       forbidden: await Promise.all(forbidden.map(resolved)),
       downloads,
       lookAgainMs: () => inLibrary.current.lookAgainMinutes * 60_000,
-      tell: (type, id, data) => told.tell(type, id, data),
+      tell(type, id, data) {
+        if (type === 'library/unshared') dav.forget(Number(id))
+        told.tell(type, id, data)
+      },
     }),
   )
   // It ends first: what it hashes for the library is not waited for.
@@ -247,6 +272,7 @@ export async function startKith({ clock, log, paths, config, database, stop }: K
     networks: supervised,
     downloads,
     port: net.port,
+    outside: net.outside,
     access,
     device: self.device,
     stop,
@@ -305,7 +331,15 @@ export async function startKith({ clock, log, paths, config, database, stop }: K
       folder: folderFor,
     }),
     ...talkOperations({ talk, networks: supervised, record: () => database.settle() }),
+    ...davOperations({
+      dav,
+      on: () => forDav.current.on,
+      folders: () => library.folders,
+      record: () => database.settle(),
+    }),
     ...directoryOperations({ networks: supervised, record: () => database.settle() }),
+    ...gatewayOperations({ networks: supervised, record: () => database.settle() }),
+    ...invitationOperations({ networks: supervised, record: () => database.settle() }),
     ...gameOperations({ networks: supervised, record: () => database.settle() }),
     ...internetOperations({ networks: supervised, record: () => database.settle() }),
     ...segmentOperations({ networks: supervised, record: () => database.settle() }),
@@ -350,6 +384,7 @@ export async function startKith({ clock, log, paths, config, database, stop }: K
 
   // Everything stands: begin. The library first: networks ask it for what they give as they join.
   library.start()
+  await dav.turn()
   await switches.begin()
   await transfers.start()
   resources.use(

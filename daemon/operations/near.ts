@@ -137,16 +137,18 @@ function findGift(gifts: readonly Gift[], text: string): Gift {
   return named(gifts, text, ({ id, name }) => [id, name], 'near/no-gift', 'gift')
 }
 
+export function addressFault(): Error {
+  return fail('input', 'near/address', 'That is not an address and a port', { hint: 'For example 192.168.1.7:50123' })
+}
+
 async function endpointOf(names: Names, address: string): Promise<Endpoint> {
   const parsed = parseHostPort(address)
-  if (parsed === undefined) {
-    throw fail('input', 'near/address', 'That is not an address and a port', { hint: 'For example 192.168.1.7:50123' })
-  }
+  if (parsed === undefined) throw addressFault()
   const [host] = await names.resolve(parsed.host)
   return { host: host!, port: parsed.port }
 }
 
-function deviceView({ id, name, standing, digits, yes, near, addresses }: Device): DeviceView {
+export function deviceView({ id, name, standing, digits, yes, near, addresses }: Device): DeviceView {
   return {
     id,
     name,

@@ -149,6 +149,7 @@ export class MadeUpWorld {
       people: 148,
       networks: { on: 2, all: 3 },
       port: 40_404,
+      outside: { state: 'mapped', address: '203.0.113.7:40404', by: 'UPnP' },
       downloads: '/home/ana/Downloads',
       freeBytes: 182_400_000_000,
       residentBytes: 96_000_000,
