@@ -1,6 +1,7 @@
 import type { Digest } from '@kith/core/content/digest.ts'
 import { hostname } from 'node:os'
 import { dirname, join } from 'node:path'
+import type { Transfer } from '@kith/api/transfers.ts'
 import type { Budget } from '@kith/core/limits/budget.ts'
 import { budgets } from '@kith/core/limits/tree.ts'
 import type { Clock } from '@kith/core/network/clock.ts'
@@ -16,8 +17,10 @@ import { checkListen, isLoopback } from './api/guard.ts'
 import type { Handlers } from './api/handlers.ts'
 import type { ApiServer } from './api/listen.ts'
 import { listen } from './api/listen.ts'
+import { Browses } from './browse/browses.ts'
 import type { Config } from './config/config.ts'
 import * as settings from './config/settings.ts'
+import { DavService } from './dav/service.ts'
 import { Directories } from './directories.ts'
 import { Finder } from './find/finder.ts'
 import { folderFor, folderView } from './folders.ts'
@@ -36,6 +39,7 @@ import { resolved } from './host/files/list.ts'
 import { Hasher } from './host/hash/hasher.ts'
 import { openHttp } from './host/http/open.ts'
 import { systemNames } from './host/names.ts'
+import { keptIdentity } from './host/net/identity.ts'
 import { openNet } from './host/net/open.ts'
 import { systemRandom } from './host/random.ts'
 import { Library } from './library/library.ts'
@@ -43,8 +47,11 @@ import type { ProgramLog } from './log.ts'
 import { metrics } from './metrics.ts'
 import { networks } from './networks.ts'
 import { accessOperations } from './operations/access.ts'
+import { davOperations } from './operations/dav.ts'
 import { directoryOperations } from './operations/directory.ts'
-import { findOperations, ownContents } from './operations/find.ts'
+import { gatewayOperations } from './operations/gateways.ts'
+import { browseOperations } from './operations/browse.ts'
+import { findOperations, foundWorld, ownContents } from './operations/find.ts'
 import { gameOperations } from './operations/games.ts'
 import { invitationOperations } from './operations/invitations.ts'
 import { internetOperations } from './operations/internet.ts'
@@ -58,13 +65,16 @@ import { segmentOperations } from './operations/segments.ts'
 import { settingOperations } from './operations/settings.ts'
 import { sharingOperations } from './operations/sharing.ts'
 import { statusOperations } from './operations/status.ts'
+import { talkOperations } from './operations/talk.ts'
 import { transferOperations } from './operations/transfers.ts'
 import type { Paths } from './paths.ts'
 import { programName, programVersion } from './program.ts'
 import { Speed } from './speed.ts'
 import { Supervised } from './supervisor.ts'
 import { Switches } from './switches.ts'
+import { Talk } from './talk/talk.ts'
 import { digestsAt } from './transfers/digests-at.ts'
+import type { Entry } from './transfers/entry.ts'
 import { Transfers } from './transfers/transfers.ts'
 import { transferView } from './views/transfer-view.ts'
 
@@ -119,6 +129,20 @@ export async function startKith({ clock, log, paths, config, database, stop }: K
     new Disk({ clock, memoryBytes: memory * 1024 * 1024, ...(workers === 0 ? {} : { workers }) }),
   )
 
+  // The shared folders for file managers.
+  const forDav = config.of('webdav', settings.webdav)
+  const dav = resources.use(
+    new DavService({
+      clock,
+      log: log.child('webdav'),
+      http: http.within(root, keptIdentity(secretStore(database), 'webdav', clock, random)),
+      keep: keepOf(database, 'webdav'),
+      folders: () => library.folders,
+      settings: () => forDav.current,
+    }),
+  )
+  resources.use(forDav.watch(() => void dav.turn()))
+
   // The library, which every network gives from.
   const downloads = (): string => general.current.downloads || paths.downloads
   const inLibrary = config.of('library', settings.library)
@@ -140,7 +164,10 @@ export async function startKith({ clock, log, paths, config, database, stop }: K
       forbidden: await Promise.all(forbidden.map(resolved)),
       downloads,
       lookAgainMs: () => inLibrary.current.lookAgainMinutes * 60_000,
-      tell: (type, id, data) => told.tell(type, id, data),
+      tell(type, id, data) {
+        if (type === 'library/unshared') dav.forget(Number(id))
+        told.tell(type, id, data)
+      },
     }),
   )
   // It ends first: what it hashes for the library is not waited for.
@@ -260,6 +287,9 @@ export async function startKith({ clock, log, paths, config, database, stop }: K
   const finder = resources.use(
     new Finder({ clock, random, networks: supervised, own: (question) => ownContents(library, question) }),
   )
+  const viewOf = (entry: Entry): Transfer => transferView(entry, clock.now())
+  const found = foundWorld(library, transfers, viewOf)
+  const talk = new Talk(supervised, keepOf(database, 'talk'), clock)
   const torrentsOf = (path: string, size: number): readonly Digest[] => digestsAt(transfers, path, size)
   const handlers: Handlers = {
     ...status,
@@ -281,15 +311,25 @@ export async function startKith({ clock, log, paths, config, database, stop }: K
       record: () => database.settle(),
       view: (entry) => transferView(entry, clock.now()),
     }),
-    ...findOperations({
-      finder,
-      library,
+    ...findOperations({ finder, networks: supervised, transfers, found, folder: folderFor, view: viewOf }),
+    ...browseOperations({
+      browses: resources.use(new Browses(clock, random)),
       networks: supervised,
+      talk,
       transfers,
+      found,
+      downloads,
       folder: folderFor,
-      view: (entry) => transferView(entry, clock.now()),
+    }),
+    ...talkOperations({ talk, networks: supervised, record: () => database.settle() }),
+    ...davOperations({
+      dav,
+      on: () => forDav.current.on,
+      folders: () => library.folders,
+      record: () => database.settle(),
     }),
     ...directoryOperations({ networks: supervised, record: () => database.settle() }),
+    ...gatewayOperations({ networks: supervised, record: () => database.settle() }),
     ...invitationOperations({ networks: supervised, record: () => database.settle() }),
     ...gameOperations({ networks: supervised, record: () => database.settle() }),
     ...internetOperations({ networks: supervised, record: () => database.settle() }),
@@ -303,6 +343,7 @@ export async function startKith({ clock, log, paths, config, database, stop }: K
       budget: (id) => networkBudgets.get(id)!,
       turn: (id, on) => switches.turn(id as NetworkId, on),
       turnDirectory: (id, on) => directories.turn(id as NetworkId, on),
+      record: () => database.settle(),
     }),
     ...settingOperations(config),
     ...accessOperations(
@@ -334,6 +375,7 @@ export async function startKith({ clock, log, paths, config, database, stop }: K
 
   // Everything stands: begin. The library first: networks ask it for what they give as they join.
   library.start()
+  await dav.turn()
   await switches.begin()
   await transfers.start()
   resources.use(

@@ -1,7 +1,6 @@
 import { readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { systemClock } from '@kith/daemon/host/clock.ts'
-import type { Hashed } from '@kith/daemon/host/hash/hasher.ts'
 import { Hasher } from '@kith/daemon/host/hash/hasher.ts'
 import { stampOf } from '@kith/daemon/host/hash/stamp.ts'
 
@@ -10,19 +9,39 @@ import { stampOf } from '@kith/daemon/host/hash/stamp.ts'
  * end; with `five` without the roots for torrents of version 2, which other tools do not make.
  */
 const [root, which] = process.argv.slice(2)
+/** Files that are given to the threads ahead, as the library gives them. */
+const mostAhead = 512
 await using hasher = new Hasher({ clock: systemClock(), version2: which !== 'five' })
-const hashes: Promise<Hashed>[] = []
-for (const folders = [root!]; folders.length > 0;) {
-  const folder = folders.pop()!
+let ahead = 0
+let hashed = 0
+let wake = Promise.withResolvers<void>()
+
+function* filesOf(folder: string): Generator<string> {
   for (const entry of readdirSync(folder, { withFileTypes: true })) {
     const path = join(folder, entry.name)
-    if (entry.isDirectory()) folders.push(path)
-    if (!entry.isFile()) continue
-    const stats = statSync(path, { bigint: true })
-    hashes.push(hasher.hash({ root: root!, path, size: Number(stats.size), stamp: stampOf(stats) }))
+    if (entry.isDirectory()) yield* filesOf(path)
+    else if (entry.isFile()) yield path
   }
-  // What was found is hashed while the rest is looked for.
-  await new Promise((resolve) => setImmediate(resolve))
 }
-const kinds = (await Promise.all(hashes)).map(({ kind }) => kind)
-if (kinds.length === 0 || kinds.some((kind) => kind !== 'digests')) throw new Error('not every file was hashed')
+
+async function hash(path: string): Promise<void> {
+  const stats = statSync(path, { bigint: true })
+  const { kind } = await hasher.hash({ root: root!, path, size: Number(stats.size), stamp: stampOf(stats) })
+  if (kind !== 'digests') throw new Error(`${path} was not hashed`)
+  ahead--
+  hashed++
+  if (ahead <= mostAhead / 2) wake.resolve()
+}
+
+for (const path of filesOf(root!)) {
+  ahead++
+  void hash(path)
+  if (ahead < mostAhead) continue
+  wake = Promise.withResolvers()
+  await wake.promise
+}
+while (ahead > 0) {
+  wake = Promise.withResolvers()
+  await wake.promise
+}
+if (hashed === 0) throw new Error('there is no file')

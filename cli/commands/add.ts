@@ -6,6 +6,7 @@ import type { AddRequest, AddResponse } from '@kith/api/transfers.ts'
 import type { Context, Run } from '../context.ts'
 import { FailedError, UsageError } from '../exit.ts'
 import { getRow } from './find.ts'
+import { attachLink } from './gateways.ts'
 import { bar, clip, durationText, percentText, rateText, sizeText } from '../format.ts'
 
 interface AddOptions {
@@ -61,7 +62,10 @@ async function addAll(kith: Client, what: readonly string[], given: AddOptions):
       added.push(await getRow(kith, one, given))
       continue
     }
-    for (const part of await parts(one)) added.push(await kith.call('add', { body: { ...part, ...request(given) } }))
+    for (const part of await parts(one)) {
+      if (part.link !== undefined && (await attachLink(kith, part.link))) continue
+      added.push(await kith.call('add', { body: { ...part, ...request(given) } }))
+    }
   }
   return added
 }

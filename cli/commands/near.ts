@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 import type { Command } from 'commander'
 import type { Client } from '@kith/api/client.ts'
-import type { DeviceView, MessageView } from '@kith/api/near.ts'
+import type { DeviceView } from '@kith/api/near.ts'
 import type { Publication } from '@kith/api/transfers.ts'
 import type { Context, Run } from '../context.ts'
 import { FailedError } from '../exit.ts'
@@ -93,44 +93,12 @@ export function nearCommands(root: Command, run: Run): void {
         },
       ),
     )
-
-  const chat = root.command('chat').description('talk: kith chat ROOM TEXT, kith chat ROOM, kith chat')
-  chat
-    .command('say', { isDefault: true })
-    .description('say something, or read what was said; without a room: all rooms')
-    .argument('[room]')
-    .argument('[text...]')
-    .action(
-      run(async ({ kith, out }: Context, id: string | undefined, text: string[]) => {
-        if (id === undefined) {
-          return out.value(await kith.call('rooms'), (all) =>
-            table(all.map(({ title, network, people }) => [title, network, `${people} people`])),
-          )
-        }
-        if (text.length > 0) return kith.call('say', { params: { id }, body: { text: text.join(' ') } })
-        for (const message of await kith.call('messages', { params: { id } })) out.item(message, messageText)
-      }),
-    )
-  chat
-    .command('new')
-    .description('make a room of several devices')
-    .argument('<title>')
-    .argument('<devices...>')
-    .action(
-      run(async ({ kith, out }: Context, title: string, people: string[]) =>
-        out.value(await kith.call('newRoom', { body: { title, people } }), ({ id }) => id),
-      ),
-    )
 }
 
 function deviceRow(one: DeviceView): string[] {
   const standing =
     one.standing === 'pairing' && one.digits !== undefined ? `${one.digits}: kith pair ${one.name}` : one.standing
   return [one.id.slice(0, 8), one.name, standing, one.near ? 'near' : 'away', one.addresses[0] ?? '']
-}
-
-function messageText({ at, from, text }: MessageView): string {
-  return `${timeText(at)}  ${from}: ${text}`
 }
 
 /** Waits until the files are read and offered. @throws FailedError */

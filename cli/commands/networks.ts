@@ -4,6 +4,7 @@ import type { OutsideView } from '@kith/api/status.ts'
 import type { Context, Run } from '../context.ts'
 import { UsageError } from '../exit.ts'
 import { rateText, sizeText, table } from '../format.ts'
+import { gatewayCommands } from './gateways.ts'
 
 export function networkCommands(root: Command, run: Run): void {
   const net = root.command('net').description('the networks')
@@ -68,6 +69,8 @@ export function networkCommands(root: Command, run: Run): void {
         kith.call('removeGateway', { params: { id }, query: { address } }),
       ),
     )
+
+  gatewayCommands(net, run)
 
   root
     .command('directory')

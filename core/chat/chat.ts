@@ -24,6 +24,10 @@ export interface Person {
   readonly away?: boolean
   /** A program, not a person. */
   readonly bot?: boolean
+  /** Others can connect to them; two who cannot be reached give each other nothing. */
+  readonly reachable?: boolean
+  /** Nothing of them is to be seen. */
+  readonly ignored?: boolean
 }
 
 export interface Message {

@@ -23,6 +23,8 @@ export interface Network<Settings = unknown> {
   readonly reveals: string
   readonly settings: Schema<Settings>
   readonly links: readonly LinkKind[]
+  /** Schemes of links that name a gateway, such as a hub, instead of bytes: opening one attaches to it. */
+  readonly gatewayLinks?: readonly string[]
   readonly files: readonly FileKind[]
   /**
    * What a hint, as kept with a transfer, says about the bytes already, so that a transfer that rests has files and

@@ -170,6 +170,38 @@ export const api: Schema<ApiSettings> = schema<ApiSettings>({
   }),
 })
 
+export interface DavSettings {
+  readonly on: boolean
+  readonly listen: string
+  readonly port: number
+  readonly encryption: 'beyond-this-machine' | 'always' | 'never'
+}
+
+export const webdav: Schema<DavSettings> = schema<DavSettings>({
+  on: flag({
+    default: false,
+    description: 'Whether file managers reach the shared folders by WebDAV. Who may come says kith dav.',
+    aliases: ['file server', 'network drive', 'mount', 'nas'],
+  }),
+  listen: text({
+    default: '127.0.0.1',
+    description: 'The address where file managers reach the shared folders; 0.0.0.0 is all of this machine.',
+    aliases: ['bind-address'],
+  }),
+  port: integer({
+    default: 7338,
+    maximum: 65_535,
+    description: 'The port of WebDAV. 0: any that is free.',
+  }),
+  encryption: choice({
+    choices: ['beyond-this-machine', 'always', 'never'],
+    default: 'beyond-this-machine',
+    description:
+      'When WebDAV is inside TLS. Never: names and passwords go through the network in the open, for programs that refuse a certificate that signs itself.',
+    aliases: ['https', 'tls', 'ssl'],
+  }),
+})
+
 export interface LogSettings {
   readonly level: (typeof levels)[number]
   readonly names: readonly string[]
@@ -248,6 +280,7 @@ export const groups: readonly Group[] = [
   { name: 'connections', title: 'Connections', schema: connections },
   { name: 'disk', title: 'Disk', schema: disk },
   { name: 'library', title: 'Library', schema: library },
+  { name: 'webdav', title: 'File managers (WebDAV)', schema: webdav },
   { name: 'api', title: 'Page and API', schema: api },
   { name: 'log', title: 'Log', schema: log },
 ]

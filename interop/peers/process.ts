@@ -29,6 +29,10 @@ const packages: Readonly<Record<string, string>> = {
   rhash: 'rhash',
   miniupnpd: 'miniupnpd-nftables',
   nft: 'nftables',
+  litmus: 'litmus',
+  rclone: 'rclone',
+  cadaver: 'cadaver',
+  curl: 'curl',
   '/usr/games/openttd': 'openttd',
 }
 

@@ -101,7 +101,9 @@ function NetworkCard({ network }: { readonly network: NetworkView }): ReactNode 
           })}
         </p>
       )}
-      {network.directory === undefined ? null : <Directory network={network} directory={network.directory} />}
+      {network.directory === undefined ? null : (
+        <Directory network={network} directory={network.directory} withKeeper={network.directory.kept === true} />
+      )}
     </section>
   )
 }
