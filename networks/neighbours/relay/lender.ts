@@ -59,16 +59,9 @@ export class Lender implements Disposable {
     const [, room, door, name = ''] = target.split('/')
     if (room !== 'relay') return undefined
     if (method !== 'POST') return { status: 405 }
-    switch (door) {
-      case 'wait':
-        return { status: 200, tunnel: (line) => this.#wait(device, line) }
-      case 'to':
-        return this.#call(device, name, signal)
-      case 'take':
-        return this.#take(device, name)
-      default:
-        return { status: 404 }
-    }
+    if (door === 'wait') return { status: 200, tunnel: (line) => this.#wait(device, line) }
+    if (door === 'to') return this.#call(device, name, signal)
+    return door === 'take' ? this.#take(device, name) : { status: 404 }
   }
 
   #wait(device: string, line: Connection): void {
