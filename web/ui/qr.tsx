@@ -6,16 +6,18 @@ import { encodeQR } from 'qr'
 export function Qr({ text, label }: { readonly text: string; readonly label: string }): ReactNode {
   const { path, side } = useMemo(() => drawn(text), [text])
   return (
-    <svg
-      role="img"
-      aria-label={label}
-      viewBox={`0 0 ${side} ${side}`}
-      shapeRendering="crispEdges"
-      className="mx-auto w-full max-w-64 rounded-lg bg-[#fff]"
-      data-testid="qr"
-    >
-      <path d={path} fill="#000" />
-    </svg>
+    <figure>
+      <figcaption className="sr-only">{label}</figcaption>
+      <svg
+        aria-hidden
+        viewBox={`0 0 ${side} ${side}`}
+        shapeRendering="crispEdges"
+        className="mx-auto w-full max-w-64 rounded-lg bg-[#fff]"
+        data-testid="qr"
+      >
+        <path d={path} fill="#000" />
+      </svg>
+    </figure>
   )
 }
 

@@ -42,9 +42,7 @@ export function InviteDialog({ onClose }: { readonly onClose: () => void }): Rea
           <p className="rounded-lg border border-line bg-card p-2 font-mono text-xs break-all" data-testid="invitation">
             {made.link}
           </p>
-          <p className="text-sm text-muted" role="status">
-            {isUsed ? t('nearby.inviteUsed') : t('nearby.inviteHint')}
-          </p>
+          <output className="text-sm text-muted">{isUsed ? t('nearby.inviteUsed') : t('nearby.inviteHint')}</output>
           <DialogButtons>
             <Button
               disabled={isUsed}

@@ -43,13 +43,18 @@ export function useDoing(): Doing {
     isBusy,
     run(work, done) {
       setBusy(true)
-      void work()
-        .then(
-          () => (done === undefined ? undefined : tell.done(done)),
-          (error: unknown) => tell.failed(error),
-        )
-        .then(() => queries.invalidateQueries({ queryKey: ['near'] }))
-        .finally(() => setBusy(false))
+      void finish(work, done)
     },
+  }
+
+  async function finish(work: () => Promise<unknown>, done: string | undefined): Promise<void> {
+    try {
+      await work()
+      if (done !== undefined) tell.done(done)
+    } catch (error) {
+      tell.failed(error)
+    }
+    await queries.invalidateQueries({ queryKey: ['near'] })
+    setBusy(false)
   }
 }
