@@ -343,7 +343,6 @@ export async function startKith({ clock, log, paths, config, database, stop }: K
       budget: (id) => networkBudgets.get(id)!,
       turn: (id, on) => switches.turn(id as NetworkId, on),
       turnDirectory: (id, on) => directories.turn(id as NetworkId, on),
-      record: () => database.settle(),
     }),
     ...settingOperations(config),
     ...accessOperations(

@@ -42,7 +42,7 @@ export interface Channel extends Disposable {
   ask(question: ChannelQuestion): Promise<ChannelAnswer>
   /**
    * A connection inside the channel, of its own pace: what the other side gives it to depends on the target.
-   * @throws FaultError `gone`, `unavailable` `channel/refused`
+   * @throws FaultError `gone`, `unavailable` `channel/refused` with the status as its cause
    */
   tunnel(target: string, options?: TunnelOptions): Promise<Connection>
   /** Calls back once, when the channel has ended. */

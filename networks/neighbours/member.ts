@@ -1,4 +1,5 @@
 import type { Digest } from '@kith/core/content/digest.ts'
+import { fail } from '@kith/core/fault/fault.ts'
 import type { OurAnswer, PeerQuestion } from '@kith/core/network/channel.ts'
 import { every } from '@kith/core/network/clock.ts'
 import type { Devices, Gifts } from '@kith/core/network/devices.ts'
@@ -18,6 +19,7 @@ import { fetch } from './facets/fetch.ts'
 import { games, type OwnGames } from './facets/games.ts'
 import { type GiftDesk, gifts } from './facets/gifts.ts'
 import { OwnInvitations, resolved } from './facets/invitations.ts'
+import { internet, type OwnInternet } from './facets/internet.ts'
 import { publish } from './facets/publish.ts'
 import { search } from './facets/search.ts'
 import { answerContent } from './facets/serve.ts'
@@ -46,6 +48,7 @@ export class Member implements Membership {
   readonly shelf: OwnShelf
   readonly chat: OwnTalk
   readonly games: OwnGames
+  readonly internet: OwnInternet
   readonly #host: Host
   readonly #settings: Settings
   readonly #book: Book
@@ -91,7 +94,17 @@ export class Member implements Membership {
     this.chat = this.#resources.use(talk(host, this.#book, lines, own))
     this.games = this.#resources.use(games(host, lines))
     this.#resources.use(host.net.outside.watch(() => this.invitations.moved()))
-    this.#resources.use(this.#book.all.watch(() => this.#sampleHealth()))
+    this.internet = this.#resources.use(
+      internet(host, lines, () => {
+        throw fail('local', 'neighbours/no-whole', 'This machine cannot')
+      }),
+    )
+    this.#resources.use(
+      this.#book.all.watch(() => {
+        this.#sampleHealth()
+        this.internet.lender.keepOnly((id) => this.#book.isPaired(id))
+      }),
+    )
     this.#resources.use(every(host.clock, TICK_MS, () => this.#tick()))
   }
 
@@ -103,6 +116,7 @@ export class Member implements Membership {
     this.#port = listener.local.port
     this.invitations.moved()
     this.#waits.start()
+    await this.internet.begin()
     if (!this.#settings.discovery) return
     const id = deviceId(net.fingerprint)
     this.#resources.use(await discovery.browse('kith', (found, change) => this.#found(found, change)))
@@ -156,10 +170,11 @@ export class Member implements Membership {
     if (question.method === 'POST' && question.target === '/talk') {
       return { status: this.chat.arrived(id, decodeSaid(await question.body(MOST_MESSAGE_BYTES))) ? 204 : 403 }
     }
-    const passed = await this.#lender?.answer(id, question)
-    if (passed !== undefined) return passed
-    const game = await this.games.answer(id, question)
-    if (game !== undefined) return game
+    const lent =
+      (await this.#lender?.answer(id, question)) ??
+      (await this.games.answer(id, question)) ??
+      (await this.internet.answer(id, question))
+    if (lent !== undefined) return lent
     return answerShelf(this.shelf, this.#running, question) ?? answerContent(this.#running, question) ?? { status: 404 }
   }
 

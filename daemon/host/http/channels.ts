@@ -226,7 +226,7 @@ class DialledChannel implements Channel {
       const status = await this.#status(stream, signal)
       if (status === 200) return tunnelOver(this.#world, stream, this.remote, false, budget ?? this.#world.budget)
       abort()
-      throw fail('unavailable', 'channel/refused', `The other device refuses (${status})`)
+      throw fail('unavailable', 'channel/refused', `The other device refuses (${status})`, { cause: status })
     } finally {
       timer[Symbol.dispose]()
       signal?.removeEventListener('abort', abort)
