@@ -43,7 +43,7 @@ export function hostOf(ground: Ground, id: NetworkId, budget: Budget): Host {
     net,
     names,
     http: ground.http.within(budget, identity),
-    channels: channels({ clock, log, net, budget, isLocal: localNetwork() }),
+    channels: channels({ clock, log, net, budget, identity, isLocal: localNetwork() }),
     discovery,
     keep: keepOf(database, id),
     shares,

@@ -25,6 +25,8 @@ import { publish } from './facets/publish.ts'
 import { search } from './facets/search.ts'
 import { answerContent } from './facets/serve.ts'
 import { Lines } from './lines.ts'
+import { Lender } from './relay/lender.ts'
+import { Waits } from './relay/waits.ts'
 import type { Settings } from './settings.ts'
 import { deviceId, isDeviceId } from './wire/device-id.ts'
 import { decodeSaid } from './wire/said.ts'
@@ -54,6 +56,8 @@ export class Member implements Membership {
   readonly #book: Book
   readonly #desk: GiftDesk
   readonly #pairing: DevicesWorld
+  readonly #waits: Waits
+  readonly #lender: Lender | undefined
   readonly #running = new Map<Digest, Subject>()
   readonly #resources = new AsyncDisposableStack()
   #port = 0
@@ -62,8 +66,14 @@ export class Member implements Membership {
     this.#host = host
     this.#settings = settings
     this.#book = new Book(host.keep, host.clock)
-    const lines = this.#resources.use(new Lines(host, this.#book))
+    const lines = this.#resources.use(new Lines(host, this.#book, () => this.#waits.relays))
     const own = deviceId(host.net.fingerprint)
+    this.#waits = new Waits({ host, book: this.#book, lines, answer: (question) => this.#answer(question) })
+    this.#resources.use(this.#waits)
+    if (settings.lendRelay) {
+      const isPaired = (id: string): boolean => this.#book.isPaired(id)
+      this.#lender = this.#resources.use(new Lender({ host, isPaired, limit: settings.relaySpeed }))
+    }
     this.#pairing = {
       host,
       book: this.#book,
@@ -109,6 +119,7 @@ export class Member implements Membership {
     this.#port = listener.local.port
     await this.printers.start()
     this.invitations.moved()
+    this.#waits.start()
     await this.internet.begin()
     if (!this.#settings.discovery) return
     const id = deviceId(net.fingerprint)
@@ -163,8 +174,8 @@ export class Member implements Membership {
     if (question.method === 'POST' && question.target === '/talk') {
       return { status: this.chat.arrived(id, decodeSaid(await question.body(MOST_MESSAGE_BYTES))) ? 204 : 403 }
     }
-    for (const facet of [this.games, this.internet, this.printers]) {
-      const answer = await facet.answer(id, question)
+    for (const facet of [this.#lender, this.games, this.internet, this.printers]) {
+      const answer = await facet?.answer(id, question)
       if (answer !== undefined) return answer
     }
     return answerShelf(this.shelf, this.#running, question) ?? answerContent(this.#running, question) ?? { status: 404 }
