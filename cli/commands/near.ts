@@ -48,6 +48,31 @@ export function nearCommands(root: Command, run: Run): void {
       ),
     )
   near
+    .command('tree')
+    .description('what a device shares')
+    .argument('<device>')
+    .argument('[path]', 'a folder of it, from its shared folders down')
+    .action(
+      run(async ({ kith, out }: Context, id: string, path: string | undefined) =>
+        out.value(await kith.call('deviceTree', { params: { id }, query: { path } }), ({ folders, files }) =>
+          table([...folders.map((name) => [`${name}/`, '']), ...files.map(({ name, size }) => [name, sizeText(size)])]),
+        ),
+      ),
+    )
+  near
+    .command('get')
+    .description('fetch a file or folder that a device shares')
+    .argument('<device>')
+    .argument('<path>', 'from its shared folders down')
+    .option('--to <folder>', 'where to')
+    .action(
+      run(async ({ kith, out }: Context, id: string, path: string, given: { readonly to?: string }) => {
+        const body = { path, ...(given.to === undefined ? {} : { directory: resolve(given.to) }) }
+        const { transfer } = await kith.call('getShared', { params: { id }, body })
+        out.item(transfer, ({ name }) => `${name} is on its way.`)
+      }),
+    )
+  near
     .command('show')
     .description('put a file or folder on our own shelf')
     .argument('<path>')
