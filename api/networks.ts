@@ -5,6 +5,8 @@ import { faultView } from './fault.ts'
 /** Our own index for others: whether it is open, where, and what it counts. */
 export interface DirectoryView {
   readonly open: boolean
+  /** People come to it, and somebody has to keep order. */
+  readonly kept?: boolean | undefined
   readonly addresses: readonly string[]
   readonly counts: Readonly<Record<string, number>>
   readonly fault?: FaultView | undefined
@@ -49,6 +51,7 @@ export const networkView: z.ZodType<NetworkView> = z.object({
   directory: z
     .object({
       open: z.boolean(),
+      kept: z.boolean().optional(),
       addresses: z.array(z.string()),
       counts: z.record(z.string(), z.number()),
       fault: faultView.optional(),

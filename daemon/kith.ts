@@ -1,6 +1,7 @@
 import type { Digest } from '@kith/core/content/digest.ts'
 import { hostname } from 'node:os'
 import { dirname, join } from 'node:path'
+import type { Transfer } from '@kith/api/transfers.ts'
 import type { Budget } from '@kith/core/limits/budget.ts'
 import { budgets } from '@kith/core/limits/tree.ts'
 import type { Clock } from '@kith/core/network/clock.ts'
@@ -16,6 +17,7 @@ import { checkListen, isLoopback } from './api/guard.ts'
 import type { Handlers } from './api/handlers.ts'
 import type { ApiServer } from './api/listen.ts'
 import { listen } from './api/listen.ts'
+import { Browses } from './browse/browses.ts'
 import type { Config } from './config/config.ts'
 import * as settings from './config/settings.ts'
 import { DavService } from './dav/service.ts'
@@ -47,9 +49,11 @@ import { networks } from './networks.ts'
 import { accessOperations } from './operations/access.ts'
 import { davOperations } from './operations/dav.ts'
 import { directoryOperations } from './operations/directory.ts'
-import { findOperations, ownContents } from './operations/find.ts'
 import { gatewayOperations } from './operations/gateways.ts'
+import { browseOperations } from './operations/browse.ts'
+import { findOperations, foundWorld, ownContents } from './operations/find.ts'
 import { gameOperations } from './operations/games.ts'
+import { invitationOperations } from './operations/invitations.ts'
 import { internetOperations } from './operations/internet.ts'
 import { libraryOperations } from './operations/library.ts'
 import { nearOperations } from './operations/near.ts'
@@ -61,13 +65,16 @@ import { segmentOperations } from './operations/segments.ts'
 import { settingOperations } from './operations/settings.ts'
 import { sharingOperations } from './operations/sharing.ts'
 import { statusOperations } from './operations/status.ts'
+import { talkOperations } from './operations/talk.ts'
 import { transferOperations } from './operations/transfers.ts'
 import type { Paths } from './paths.ts'
 import { programName, programVersion } from './program.ts'
 import { Speed } from './speed.ts'
 import { Supervised } from './supervisor.ts'
 import { Switches } from './switches.ts'
+import { Talk } from './talk/talk.ts'
 import { digestsAt } from './transfers/digests-at.ts'
+import type { Entry } from './transfers/entry.ts'
 import { Transfers } from './transfers/transfers.ts'
 import { transferView } from './views/transfer-view.ts'
 
@@ -109,6 +116,9 @@ export async function startKith({ clock, log, paths, config, database, stop }: K
     await openNet({ clock, random, budget: root, log: log.child('net'), port: rememberedPort(config, database) }),
   )
   rememberPort(database, net.port)
+  const mapPort = (): void => net.mapPort(config.of('connections', settings.connections).current.portMapping)
+  mapPort()
+  resources.use(config.of('connections', settings.connections).watch(mapPort))
   const http = resources.use(openHttp({ clock, random, log: log.child('http'), names, budget: root }))
 
   const discovery = systemDiscovery(clock, random, log.child('discovery'))
@@ -261,6 +271,7 @@ export async function startKith({ clock, log, paths, config, database, stop }: K
     networks: supervised,
     downloads,
     port: net.port,
+    outside: net.outside,
     access,
     device: self.device,
     stop,
@@ -276,6 +287,9 @@ export async function startKith({ clock, log, paths, config, database, stop }: K
   const finder = resources.use(
     new Finder({ clock, random, networks: supervised, own: (question) => ownContents(library, question) }),
   )
+  const viewOf = (entry: Entry): Transfer => transferView(entry, clock.now())
+  const found = foundWorld(library, transfers, viewOf)
+  const talk = new Talk(supervised, keepOf(database, 'talk'), clock)
   const torrentsOf = (path: string, size: number): readonly Digest[] => digestsAt(transfers, path, size)
   const handlers: Handlers = {
     ...status,
@@ -297,14 +311,17 @@ export async function startKith({ clock, log, paths, config, database, stop }: K
       record: () => database.settle(),
       view: (entry) => transferView(entry, clock.now()),
     }),
-    ...findOperations({
-      finder,
-      library,
+    ...findOperations({ finder, networks: supervised, transfers, found, folder: folderFor, view: viewOf }),
+    ...browseOperations({
+      browses: resources.use(new Browses(clock, random)),
       networks: supervised,
+      talk,
       transfers,
+      found,
+      downloads,
       folder: folderFor,
-      view: (entry) => transferView(entry, clock.now()),
     }),
+    ...talkOperations({ talk, networks: supervised, record: () => database.settle() }),
     ...davOperations({
       dav,
       on: () => forDav.current.on,
@@ -313,6 +330,7 @@ export async function startKith({ clock, log, paths, config, database, stop }: K
     }),
     ...directoryOperations({ networks: supervised, record: () => database.settle() }),
     ...gatewayOperations({ networks: supervised, record: () => database.settle() }),
+    ...invitationOperations({ networks: supervised, record: () => database.settle() }),
     ...gameOperations({ networks: supervised, record: () => database.settle() }),
     ...internetOperations({ networks: supervised, record: () => database.settle() }),
     ...segmentOperations({ networks: supervised, record: () => database.settle() }),
@@ -325,6 +343,7 @@ export async function startKith({ clock, log, paths, config, database, stop }: K
       budget: (id) => networkBudgets.get(id)!,
       turn: (id, on) => switches.turn(id as NetworkId, on),
       turnDirectory: (id, on) => directories.turn(id as NetworkId, on),
+      record: () => database.settle(),
     }),
     ...settingOperations(config),
     ...accessOperations(

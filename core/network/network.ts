@@ -12,6 +12,7 @@ import type { Internet } from '../offer/internet.ts'
 import type { Segments } from '../offer/segments.ts'
 import type { Printers } from '../offer/printers.ts'
 import type { Devices, Gifts, SharedTrees, Shelf } from './devices.ts'
+import type { Invitations } from './invitations.ts'
 import type { Browse, Chat, Directory, Fetch, Gateways, Locate, Offers, Publish, Search, Serve } from './facets.ts'
 
 /** A value that can join one of the worlds (design 3). Making it does nothing; `join` starts everything. */
@@ -66,6 +67,7 @@ export interface Membership extends AsyncDisposable {
   readonly publish?: Publish
   readonly directory?: Directory
   readonly devices?: Devices
+  readonly invitations?: Invitations
   readonly gifts?: Gifts
   readonly shelf?: Shelf
   readonly trees?: SharedTrees

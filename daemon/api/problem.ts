@@ -12,6 +12,7 @@ const statusOfCode: Readonly<Record<string, number>> = {
   'config/unknown-key': 404,
   'publication/unknown': 404,
   'find/unknown': 404,
+  'browse/unknown': 404,
   'find/no-row': 404,
   'token/unknown': 404,
   'api/too-long': 413,

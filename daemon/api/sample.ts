@@ -22,6 +22,18 @@ export async function sampleOf(handlers: Handlers, view: View): Promise<unknown>
       return handlers.searches({}, nobody)
     case 'found':
       return handlers.found({ params: { id: view.id }, query: view.query ?? {} }, nobody)
+    case 'browse':
+      return handlers.browsed({ params: { id: view.id } }, nobody)
+    case 'rooms':
+      return handlers.rooms({}, nobody)
+    case 'messages':
+      return handlers.messages({ params: { id: view.id }, query: view.query ?? {} }, nobody)
+    case 'people':
+      return handlers.people({ query: view.query ?? {} }, nobody)
+    case 'unread':
+      return handlers.unread({}, nobody)
+    case 'gateways':
+      return handlers.networkGateways({ params: { id: view.id } }, nobody)
     case 'networks':
       return handlers.networks({}, nobody)
     case 'publications':

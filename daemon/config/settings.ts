@@ -107,6 +107,7 @@ export const sharing: Schema<SharingSettings> = schema<SharingSettings>({
 export interface ConnectionSettings {
   readonly most: number
   readonly port: number
+  readonly portMapping: boolean
 }
 
 export const connections: Schema<ConnectionSettings> = schema<ConnectionSettings>({
@@ -123,6 +124,11 @@ export const connections: Schema<ConnectionSettings> = schema<ConnectionSettings
     description: 'The one port at which others reach all networks. 0: drawn once, and kept.',
     apply: 'restart',
     aliases: ['peer-port', 'listening port', 'incoming port'],
+  }),
+  portMapping: flag({
+    default: true,
+    description: 'Asks the router to pass on what comes to that port from outside (NAT-PMP, UPnP).',
+    aliases: ['port-forwarding-enabled', 'upnp', 'nat-pmp', 'port forwarding'],
   }),
 })
 

@@ -31,31 +31,35 @@ type Operations = Pick<
 
 export interface FindWorld {
   readonly finder: Finder
-  readonly library: Library
   readonly networks: ReadonlyMap<string, Supervised>
   readonly transfers: Transfers
+  readonly found: FoundWorld
   /** Makes the folder that the user named. */
   folder(path: string): Promise<string>
   view(entry: Entry): AddResponse['transfer']
 }
 
-/** Searching, and fetching what was found. */
-export function findOperations(world: FindWorld): Operations {
-  const { finder, library, networks, transfers } = world
-  const found: FoundWorld = {
+/** What of that which others have is here already, or comes. */
+export function foundWorld(library: Library, transfers: Transfers, view: FindWorld['view']): FoundWorld {
+  return {
     owns: (digests) => owns(library, digests),
     transfersOf(digests) {
       const running = new Map<Digest, { id: string; progress: number }>()
       for (const entry of transfers) {
         for (const digest of entry.record.digests) {
           if (!digests.has(digest)) continue
-          const { id, progress } = world.view(entry)
+          const { id, progress } = view(entry)
           running.set(digest, { id, progress })
         }
       }
       return running
     },
   }
+}
+
+/** Searching, and fetching what was found. */
+export function findOperations(world: FindWorld): Operations {
+  const { finder, networks, transfers, found } = world
   const groupOf = (id: string, row: string): Group => {
     const group = finder.get(id).group(Number(row))
     if (group !== undefined) return group

@@ -95,7 +95,7 @@ function placesOf({ networks, own }: Group): readonly string[] {
 }
 
 function mediumWord({ name, folder }: Group): string {
-  return folder ? 'folder' : (mediumOf(name) ?? 'other')
+  return folder ? 'folder' : (mediumOf(name) ?? 'unknown')
 }
 
 function compare(a: Group, b: Group, by: FoundSort): number {

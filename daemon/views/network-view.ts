@@ -48,6 +48,7 @@ export function networkView(supervised: Supervised, budget: Budget, now: number)
       : {
           directory: {
             open: directory.open,
+            ...(membership?.directory?.keeper === undefined ? {} : { kept: true }),
             addresses: directory.addresses,
             counts: directory.counts,
             ...(directory.fault === undefined ? {} : { fault: faultView(directory.fault) }),

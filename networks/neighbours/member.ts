@@ -5,6 +5,7 @@ import type { Devices, Gifts, SharedTrees } from '@kith/core/network/devices.ts'
 import type { Found } from '@kith/core/network/discovery.ts'
 import type { Browse, Fetch, Publish, Search } from '@kith/core/network/facets.ts'
 import type { Host } from '@kith/core/network/host.ts'
+import type { Endpoint } from '@kith/core/network/net.ts'
 import type { Health, Membership } from '@kith/core/network/network.ts'
 import type { Subject } from '@kith/core/transfer/subject.ts'
 import type { WritableValue } from '@kith/core/value/value.ts'
@@ -17,6 +18,7 @@ import { answerPairing, devices, type DevicesWorld } from './facets/devices.ts'
 import { fetch } from './facets/fetch.ts'
 import { games, type OwnGames } from './facets/games.ts'
 import { type GiftDesk, gifts } from './facets/gifts.ts'
+import { OwnInvitations, resolved } from './facets/invitations.ts'
 import { publish } from './facets/publish.ts'
 import { search } from './facets/search.ts'
 import { answerContent } from './facets/serve.ts'
@@ -39,6 +41,7 @@ export class Member implements Membership {
   readonly browse: Browse
   readonly search: Search
   readonly devices: Devices
+  readonly invitations: OwnInvitations
   readonly gifts: Gifts
   readonly shelf: OwnShelf
   readonly trees: SharedTrees
@@ -58,7 +61,7 @@ export class Member implements Membership {
     this.#host = host
     this.#settings = settings
     this.#book = new Book(host.keep, host.clock)
-    const lines = this.#resources.use(new Lines(host.channels, this.#book))
+    const lines = this.#resources.use(new Lines(host, this.#book))
     const own = deviceId(host.net.fingerprint)
     this.#pairing = {
       host,
@@ -67,6 +70,11 @@ export class Member implements Membership {
       introduction: () => ({ name: host.self.device, port: this.#port }),
     }
     this.devices = devices(this.#pairing)
+    this.invitations = new OwnInvitations({
+      ...this.#pairing,
+      addresses: () => this.#addresses(),
+      reach: async (device, at) => lines.reach(device, await resolved(host, at)),
+    })
     this.#desk = gifts(host, lines)
     this.gifts = this.#desk
     this.publish = publish(own)
@@ -78,8 +86,9 @@ export class Member implements Membership {
     this.shelf = new OwnShelf(host.keep)
     this.chat = this.#resources.use(talk(host, this.#book, lines, own))
     this.games = this.#resources.use(games(host, lines))
+    this.#resources.use(host.net.outside.watch(() => this.invitations.moved()))
     this.#resources.use(this.#book.all.watch(() => this.#sampleHealth()))
-    this.#resources.use(every(host.clock, TICK_MS, () => this.#book.tick()))
+    this.#resources.use(every(host.clock, TICK_MS, () => this.#tick()))
   }
 
   /** Opens the port, and is seen. @throws FaultError `local` */
@@ -88,6 +97,7 @@ export class Member implements Membership {
     const at = this.#settings.port === 0 ? {} : { port: this.#settings.port }
     const listener = this.#resources.use(await channels.listen(at, (question) => this.#answer(question)))
     this.#port = listener.local.port
+    this.invitations.moved()
     if (!this.#settings.discovery) return
     const id = deviceId(net.fingerprint)
     this.#resources.use(await discovery.browse('kith', (found, change) => this.#found(found, change)))
@@ -113,7 +123,23 @@ export class Member implements Membership {
     })
   }
 
+  #tick(): void {
+    this.#book.tick()
+    this.invitations.tick()
+  }
+
+  /** Where others find us, as far as we know; what reaches furthest comes first. */
+  #addresses(): readonly Endpoint[] {
+    const { net } = this.#host
+    const here = net.attached().map(({ host }) => ({ host, port: this.#port }))
+    const outside = net.outside.current
+    const mapped = outside.state === 'mapped' && this.#port === net.port ? [outside.at] : []
+    return [...mapped, ...here.filter(({ host }) => isShown(host))]
+  }
+
   async #answer(question: PeerQuestion): Promise<OurAnswer> {
+    const invited = await this.invitations.answer(question)
+    if (invited !== undefined) return invited
     const pairing = await answerPairing(this.#pairing, question)
     if (pairing !== undefined) return pairing
     const id = question.fingerprint === undefined ? undefined : deviceId(question.fingerprint)
@@ -142,4 +168,9 @@ export class Member implements Membership {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#resources[Symbol.asyncDispose]()
   }
+}
+
+/** Not those that mean another machine elsewhere: loopback, and link-local ones, which need the name of an interface. */
+function isShown(host: string): boolean {
+  return !/^(?:127\.|169\.254\.|::1$|fe[89ab])/i.test(host)
 }
