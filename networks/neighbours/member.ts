@@ -2,7 +2,7 @@ import type { Digest } from '@kith/core/content/digest.ts'
 import { fail } from '@kith/core/fault/fault.ts'
 import type { OurAnswer, PeerQuestion } from '@kith/core/network/channel.ts'
 import { every } from '@kith/core/network/clock.ts'
-import type { Devices, Gifts } from '@kith/core/network/devices.ts'
+import type { Devices, Gifts, SharedTrees } from '@kith/core/network/devices.ts'
 import type { Found } from '@kith/core/network/discovery.ts'
 import type { Browse, Fetch, Publish, Search } from '@kith/core/network/facets.ts'
 import type { Host } from '@kith/core/network/host.ts'
@@ -11,6 +11,7 @@ import type { Health, Membership } from '@kith/core/network/network.ts'
 import type { Subject } from '@kith/core/transfer/subject.ts'
 import type { WritableValue } from '@kith/core/value/value.ts'
 import { value } from '@kith/core/value/value.ts'
+import { openKernels } from '@kith/wire/hash/kernels.ts'
 import { Book } from './book.ts'
 import { answerShelf, browse, OwnShelf } from './facets/browse.ts'
 import { type OwnTalk, talk } from './facets/chat.ts'
@@ -24,6 +25,7 @@ import { internet, type OwnInternet } from './facets/internet.ts'
 import { publish } from './facets/publish.ts'
 import { search } from './facets/search.ts'
 import { answerContent } from './facets/serve.ts'
+import { SharedContents, sharedTrees } from './facets/shares.ts'
 import { Lines } from './lines.ts'
 import { Lender } from './relay/lender.ts'
 import { Waits } from './relay/waits.ts'
@@ -47,6 +49,7 @@ export class Member implements Membership {
   readonly invitations: OwnInvitations
   readonly gifts: Gifts
   readonly shelf: OwnShelf
+  readonly trees: SharedTrees
   readonly chat: OwnTalk
   readonly games: OwnGames
   readonly internet: OwnInternet
@@ -54,6 +57,7 @@ export class Member implements Membership {
   readonly #host: Host
   readonly #settings: Settings
   readonly #book: Book
+  readonly #shared: SharedContents
   readonly #desk: GiftDesk
   readonly #pairing: DevicesWorld
   readonly #waits: Waits
@@ -92,6 +96,8 @@ export class Member implements Membership {
     this.fetch = fetch({ host, book: this.#book, lines, running: this.#running })
     this.browse = browse(lines)
     this.search = search(lines, this.#book)
+    this.trees = sharedTrees(lines)
+    this.#shared = new SharedContents(host.shares, openKernels().tiger)
     this.shelf = new OwnShelf(host.keep)
     this.chat = this.#resources.use(talk(host, this.#book, lines, own))
     this.games = this.#resources.use(games(host, lines))
@@ -178,7 +184,10 @@ export class Member implements Membership {
       const answer = await facet?.answer(id, question)
       if (answer !== undefined) return answer
     }
-    return answerShelf(this.shelf, this.#running, question) ?? answerContent(this.#running, question) ?? { status: 404 }
+    const ours = answerShelf(this.shelf, this.#running, question) ?? answerContent(this.#running, question)
+    // What no transfer of ours has may be in a shared folder.
+    if (ours !== undefined && ours.status !== 404 && ours.status !== 405) return ours
+    return (await this.#shared.answer(question)) ?? ours ?? { status: 404 }
   }
 
   #sampleHealth(): void {
