@@ -40,6 +40,7 @@ import { localNetwork } from './host/net/address.ts'
 import { keptIdentity } from './host/net/identity.ts'
 import { openNet } from './host/net/open.ts'
 import { systemRandom } from './host/random.ts'
+import { taps } from './host/tap/taps.ts'
 import { Library } from './library/library.ts'
 import type { ProgramLog } from './log.ts'
 import { metrics } from './metrics.ts'
@@ -155,6 +156,7 @@ export async function startKith({ clock, log, paths, config, database, stop }: K
       clock,
       random,
       net: own,
+      taps: taps(log.child('tap')),
       names,
       http: http.within(budget, identity),
       channels: channels({ clock, log: log.child(network.id), net: own, budget, isLocal: localNetwork() }),
@@ -309,7 +311,7 @@ export async function startKith({ clock, log, paths, config, database, stop }: K
     ...directoryOperations({ networks: supervised, record: () => database.settle() }),
     ...gameOperations({ networks: supervised, record: () => database.settle() }),
     ...internetOperations({ networks: supervised, record: () => database.settle() }),
-    ...segmentOperations({ networks: supervised, record: () => database.settle() }),
+    ...segmentOperations({ networks: supervised, record: () => database.settle() }, self.device),
     ...sharingOperations({ library, known: (name) => supervised.has(name as NetworkId), torrentsOf }),
     ...new Readings({ random, hasher, torrentsOf, signal: stopping.signal }).operations,
     ...networkOperations({

@@ -1,5 +1,4 @@
 import type { Digest } from '@kith/core/content/digest.ts'
-import { fail } from '@kith/core/fault/fault.ts'
 import type { OurAnswer, PeerQuestion } from '@kith/core/network/channel.ts'
 import { every } from '@kith/core/network/clock.ts'
 import type { Devices, Gifts } from '@kith/core/network/devices.ts'
@@ -19,6 +18,7 @@ import { games, type OwnGames } from './facets/games.ts'
 import { type GiftDesk, gifts } from './facets/gifts.ts'
 import { internet, type OwnInternet } from './facets/internet.ts'
 import { publish } from './facets/publish.ts'
+import { OwnSegments } from './facets/segments.ts'
 import { answerContent } from './facets/serve.ts'
 import { Lines } from './lines.ts'
 import type { Settings } from './settings.ts'
@@ -42,6 +42,7 @@ export class Member implements Membership {
   readonly chat: OwnTalk
   readonly games: OwnGames
   readonly internet: OwnInternet
+  readonly segments: OwnSegments
   readonly #host: Host
   readonly #settings: Settings
   readonly #book: Book
@@ -72,11 +73,8 @@ export class Member implements Membership {
     this.shelf = new OwnShelf(host.keep)
     this.chat = this.#resources.use(talk(host, this.#book, lines, own))
     this.games = this.#resources.use(games(host, lines))
-    this.internet = this.#resources.use(
-      internet(host, lines, () => {
-        throw fail('local', 'neighbours/no-whole', 'This machine cannot')
-      }),
-    )
+    this.segments = this.#resources.use(new OwnSegments(host, lines, own))
+    this.internet = this.#resources.use(internet(host, lines, own))
     this.#resources.use(
       this.#book.all.watch(() => {
         this.#sampleHealth()
@@ -92,7 +90,8 @@ export class Member implements Membership {
     const at = this.#settings.port === 0 ? {} : { port: this.#settings.port }
     const listener = this.#resources.use(await channels.listen(at, (question) => this.#answer(question)))
     this.#port = listener.local.port
-    await this.internet.begin()
+    this.segments.begin()
+    this.internet.begin()
     if (!this.#settings.discovery) return
     const id = deviceId(net.fingerprint)
     this.#resources.use(await discovery.browse('kith', (found, change) => this.#found(found, change)))
@@ -130,7 +129,10 @@ export class Member implements Membership {
     if (question.method === 'POST' && question.target === '/talk') {
       return { status: this.chat.arrived(id, decodeSaid(await question.body(MOST_MESSAGE_BYTES))) ? 204 : 403 }
     }
-    const lent = (await this.games.answer(id, question)) ?? (await this.internet.answer(id, question))
+    const lent =
+      (await this.games.answer(id, question)) ??
+      (await this.internet.answer(id, question)) ??
+      this.segments.answer(id, question)
     if (lent !== undefined) return lent
     return answerShelf(this.shelf, this.#running, question) ?? answerContent(this.#running, question) ?? { status: 404 }
   }
