@@ -1,6 +1,10 @@
 import { z } from 'zod'
+import type { FoundQuery } from './find.ts'
+import { foundQuery } from './find.ts'
 import type { LogQuery } from './journal.ts'
 import { logQuery } from './journal.ts'
+import type { MessagesQuery, PeopleQuery } from './talk.ts'
+import { messagesQuery, peopleQuery } from './talk.ts'
 import type { TransferQuery, WindowQuery } from './transfers.ts'
 import { transferQuery, windowQuery } from './transfers.ts'
 
@@ -16,6 +20,14 @@ export type View =
   | { readonly view: 'files'; readonly id: string; readonly query?: WindowQuery | undefined }
   | { readonly view: 'sources'; readonly id: string }
   | { readonly view: 'pieces'; readonly id: string; readonly buckets?: number | undefined }
+  | { readonly view: 'searches' }
+  | { readonly view: 'found'; readonly id: string; readonly query?: FoundQuery | undefined }
+  | { readonly view: 'browse'; readonly id: string }
+  | { readonly view: 'rooms' }
+  | { readonly view: 'messages'; readonly id: string; readonly query?: MessagesQuery | undefined }
+  | { readonly view: 'people'; readonly query?: PeopleQuery | undefined }
+  | { readonly view: 'unread' }
+  | { readonly view: 'gateways'; readonly id: string }
   | { readonly view: 'networks' }
   | { readonly view: 'publications' }
   | { readonly view: 'sharedFolders' }
@@ -25,6 +37,7 @@ export type View =
 export type Views = Readonly<Record<string, View>>
 
 const id = z.string().max(100)
+const room = z.string().max(500)
 
 export const views: z.ZodType<Views> = z.record(
   z.string().max(40),
@@ -36,6 +49,14 @@ export const views: z.ZodType<Views> = z.record(
     z.object({ view: z.literal('files'), id, query: windowQuery.optional() }),
     z.object({ view: z.literal('sources'), id }),
     z.object({ view: z.literal('pieces'), id, buckets: z.int().min(1).max(4096).optional() }),
+    z.object({ view: z.literal('searches') }),
+    z.object({ view: z.literal('found'), id, query: foundQuery.optional() }),
+    z.object({ view: z.literal('browse'), id }),
+    z.object({ view: z.literal('rooms') }),
+    z.object({ view: z.literal('messages'), id: room, query: messagesQuery.optional() }),
+    z.object({ view: z.literal('people'), query: peopleQuery.optional() }),
+    z.object({ view: z.literal('unread') }),
+    z.object({ view: z.literal('gateways'), id }),
     z.object({ view: z.literal('networks') }),
     z.object({ view: z.literal('publications') }),
     z.object({ view: z.literal('sharedFolders') }),

@@ -89,49 +89,7 @@ export interface TakeRequest {
 }
 export const takeRequest: z.ZodType<TakeRequest> = z.strictObject({ directory: z.string().max(4096).optional() })
 
-export interface RoomView {
-  readonly id: string
-  readonly network: string
-  readonly title: string
-  readonly kind: 'private' | 'public'
-  readonly people: number
-}
-export const roomView: z.ZodType<RoomView> = z.object({
-  id: z.string(),
-  network: z.string(),
-  title: z.string(),
-  kind: z.enum(['private', 'public']),
-  people: z.number(),
-})
-
-export interface MessageView {
-  readonly from: string
-  readonly text: string
-  readonly at: number
-  readonly own: boolean
-}
-export const messageView: z.ZodType<MessageView> = z.object({
-  from: z.string(),
-  text: z.string(),
-  at: z.number(),
-  own: z.boolean(),
-})
-
-export interface SayRequest {
-  readonly text: string
-}
-export const sayRequest: z.ZodType<SayRequest> = z.strictObject({ text: z.string().min(1).max(16_000) })
-
-export interface RoomRequest {
-  readonly title: string
-  readonly people: readonly string[]
-}
-export const roomRequest: z.ZodType<RoomRequest> = z.strictObject({
-  title: z.string().min(1).max(80),
-  people: z.array(z.string().min(1).max(200)).min(1).max(99),
-})
-
-/** Devices, what they send and share, and talk. */
+/** Devices, and what they send and share. */
 export interface NearRoutes {
   readonly devices: Route<None, None, None, readonly DeviceView[]>
   readonly meet: Route<None, None, MeetRequest, DeviceView>
@@ -144,10 +102,6 @@ export interface NearRoutes {
   readonly gifts: Route<None, None, None, readonly GiftView[]>
   readonly takeGift: Route<Id, None, TakeRequest, AddResponse>
   readonly refuseGift: Route<Id, None, None, void>
-  readonly rooms: Route<None, None, None, readonly RoomView[]>
-  readonly newRoom: Route<None, None, RoomRequest, RoomView>
-  readonly messages: Route<Id, None, None, readonly MessageView[]>
-  readonly say: Route<Id, None, SayRequest, void>
 }
 
 const tag = 'near'
@@ -254,42 +208,5 @@ export const nearRoutes: NearRoutes = {
     tag,
     summary: 'Refuse what a device wants to send',
     params: ['id'],
-  },
-  rooms: {
-    method: 'get',
-    path: '/rooms',
-    scope: 'view',
-    tag,
-    summary: 'Where one can talk',
-    params: [],
-    response: z.array(roomView),
-  },
-  newRoom: {
-    method: 'post',
-    path: '/rooms',
-    scope: 'chat',
-    tag,
-    summary: 'A room of several devices',
-    params: [],
-    body: roomRequest,
-    response: roomView,
-  },
-  messages: {
-    method: 'get',
-    path: '/rooms/{id}/messages',
-    scope: 'view',
-    tag,
-    summary: 'What was said lately',
-    params: ['id'],
-    response: z.array(messageView),
-  },
-  say: {
-    method: 'post',
-    path: '/rooms/{id}/messages',
-    scope: 'chat',
-    tag,
-    summary: 'Say something',
-    params: ['id'],
-    body: sayRequest,
   },
 }

@@ -5,6 +5,8 @@ import { faultView } from './fault.ts'
 /** Our own index for others: whether it is open, where, and what it counts. */
 export interface DirectoryView {
   readonly open: boolean
+  /** People come to it, and somebody has to keep order. */
+  readonly kept?: boolean | undefined
   readonly addresses: readonly string[]
   readonly counts: Readonly<Record<string, number>>
   readonly fault?: FaultView | undefined
@@ -25,6 +27,8 @@ export interface NetworkView {
   readonly up: number
   /** What it can do: `search`, `fetch`, `publish`, … */
   readonly facets: readonly string[]
+  /** Schemes of links that name one of its gateways, such as `adc` for a hub: `attach` takes them. */
+  readonly gatewayLinks?: readonly string[] | undefined
   readonly gateways: { readonly attached: number; readonly failed: number; readonly all: number }
   readonly directory?: DirectoryView | undefined
 }
@@ -42,10 +46,12 @@ export const networkView: z.ZodType<NetworkView> = z.object({
   down: z.number(),
   up: z.number(),
   facets: z.array(z.string()),
+  gatewayLinks: z.array(z.string()).optional(),
   gateways: z.object({ attached: z.number(), failed: z.number(), all: z.number() }),
   directory: z
     .object({
       open: z.boolean(),
+      kept: z.boolean().optional(),
       addresses: z.array(z.string()),
       counts: z.record(z.string(), z.number()),
       fault: faultView.optional(),

@@ -4,6 +4,25 @@ export type Scope = 'view' | 'transfer' | 'share' | 'chat' | 'admin'
 /** `admin` holds all of them; each of the others holds `view`. */
 export const scopes = ['view', 'transfer', 'share', 'chat', 'admin'] as const
 
+/** Whether others reach the port from beyond the router. */
+export interface OutsideView {
+  readonly state: 'off' | 'looking' | 'mapped' | 'not'
+  /** Where, and what the router was asked by. */
+  readonly address?: string | undefined
+  readonly by?: string | undefined
+  /** Why not, and what helps. */
+  readonly message?: string | undefined
+  readonly hint?: string | undefined
+}
+
+const outsideView: z.ZodType<OutsideView> = z.object({
+  state: z.enum(['off', 'looking', 'mapped', 'not']),
+  address: z.string().optional(),
+  by: z.string().optional(),
+  message: z.string().optional(),
+  hint: z.string().optional(),
+})
+
 export interface Status {
   readonly version: string
   /** The name of this device. */
@@ -24,6 +43,7 @@ export interface Status {
   readonly networks: { readonly on: number; readonly all: number }
   /** The port that other peers reach us at. */
   readonly port: number
+  readonly outside: OutsideView
   /** Where transfers go, and how much fits there. */
   readonly downloads: string
   readonly freeBytes?: number | undefined
@@ -49,6 +69,7 @@ export const status: z.ZodType<Status> = z.object({
   people: z.number(),
   networks: z.object({ on: z.number(), all: z.number() }),
   port: z.int(),
+  outside: outsideView,
   downloads: z.string(),
   freeBytes: z.number().optional(),
   residentBytes: z.number(),

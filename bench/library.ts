@@ -13,7 +13,7 @@ import { Meter } from './meter.ts'
 import { intoReadme, machine, median, versions } from './result.ts'
 
 /**
- * `node bench/library.ts [long short search] [--size MIB] [--files N] [--rounds N] [--keep]`
+ * `npm run bench -- library [long short search] [--size MIB] [--files N] [--rounds N] [--keep]`
  *
  * `long` and `short`: all digests of one long file and of 20,000 short ones, beside rhash, warm in the system's memory,
  * each process from its start to its end. Kith's threads take their turn behind everything else, as always. `search`: a
@@ -105,10 +105,12 @@ async function shortOnes(place: string): Promise<{ readonly place: string; reado
 
 /** The tools in turn, round after round; the first round is not counted. */
 async function hashes(place: string): Promise<readonly HashLine[]> {
+  const kith = [process.execPath, join(import.meta.dirname, 'library', 'hash.ts'), place]
   const tools: readonly (readonly [string, readonly string[]])[] = [
-    ['Kith (and version 2 roots)', [process.execPath, join(import.meta.dirname, 'library', 'hash.ts'), place]],
+    ['Kith, the same five', [...kith, 'five']],
+    ['Kith, and version 2 roots', kith],
     ['rhash', ['rhash', '-r', ...five, place]],
-    ['rhash --btih (one more)', ['rhash', '-r', ...five, '--btih', place]],
+    ['rhash, and --btih', ['rhash', '-r', ...five, '--btih', place]],
   ]
   if (programPath('rhash') === undefined) console.log('NOT MEASURED: rhash is not installed')
   const present = tools.filter(([, [program]]) => programPath(program!) !== undefined)

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { bar, clip, durationText, parseSize, percentText, sizeText, table, width } from './format.ts'
+import { bar, clip, durationText, parseDuration, parseSize, percentText, sizeText, table, width } from './format.ts'
 
 test('sizes have three digits at most', () => {
   assert.equal(sizeText(0), '0 B')
@@ -62,4 +62,9 @@ test('columns line up', () => {
     ),
     'a       1  x\nlong  100  y',
   )
+})
+
+test('times are read', () => {
+  assert.deepEqual(['30m', '1h', '2d', '90 s', '5min'].map(parseDuration), [1800, 3600, 172_800, 90, 300])
+  assert.deepEqual(['', '1', 'h', '-1h', '1w', '1h30m'].map(parseDuration), Array(6).fill(undefined))
 })

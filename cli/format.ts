@@ -35,6 +35,14 @@ export function durationText(seconds: number | undefined): string {
     .join(' ')
 }
 
+const seconds: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400 }
+
+/** `30m`, `1h`, `2d`, `90 s` in whole seconds; undefined for anything else. */
+export function parseDuration(text: string): number | undefined {
+  const match = /^(\d{1,6})\s*([smhd])(?:in|ours?|ays?)?$/i.exec(text.trim())
+  return match === null ? undefined : Number(match[1]) * seconds[match[2]!.toLowerCase()]!
+}
+
 /** Rounded down, so that 100 % means complete. */
 export function percentText(share: number): string {
   return `${(Math.floor(share * 1000) / 10).toFixed(share >= 1 ? 0 : 1)} %`

@@ -1,10 +1,13 @@
 import { Command } from 'commander'
 import { accessCommands } from './commands/access.ts'
 import { addCommands } from './commands/add.ts'
+import { browseCommands } from './commands/browse.ts'
 import { completionCommand } from './commands/completion.ts'
 import { configCommand } from './commands/config.ts'
 import { createCommands } from './commands/create.ts'
 import { daemonCommands } from './commands/daemon.ts'
+import { davCommands } from './commands/dav.ts'
+import { findCommands } from './commands/find.ts'
 import { hashCommands } from './commands/hash.ts'
 import { hubCommands } from './commands/hub.ts'
 import { internetCommands } from './commands/internet.ts'
@@ -12,8 +15,10 @@ import { libraryCommands } from './commands/library.ts'
 import { listCommands } from './commands/list.ts'
 import { logCommands } from './commands/log.ts'
 import { nearCommands } from './commands/near.ts'
+import { pairCommands } from './commands/pair.ts'
 import { networkCommands } from './commands/networks.ts'
 import { playCommands } from './commands/play.ts'
+import { talkCommands } from './commands/talk.ts'
 import { transferCommands } from './commands/transfers.ts'
 import { topCommand } from './commands/top.ts'
 import type { Run } from './context.ts'
@@ -44,9 +49,14 @@ export function program(signal: AbortSignal): Command {
     transferCommands,
     createCommands,
     libraryCommands,
+    davCommands,
     hashCommands,
+    findCommands,
+    browseCommands,
+    talkCommands,
     topCommand,
     nearCommands,
+    pairCommands,
     playCommands,
     internetCommands,
     networkCommands,

@@ -1,26 +1,30 @@
 import type { Digest } from '@kith/core/content/digest.ts'
 import { hostname } from 'node:os'
 import { dirname, join } from 'node:path'
-import type { View } from '@kith/api/live.ts'
+import type { Transfer } from '@kith/api/transfers.ts'
 import type { Budget } from '@kith/core/limits/budget.ts'
 import { budgets } from '@kith/core/limits/tree.ts'
 import type { Clock } from '@kith/core/network/clock.ts'
 import { every } from '@kith/core/network/clock.ts'
 import type { Fetch } from '@kith/core/network/facets.ts'
-import type { Host } from '@kith/core/network/host.ts'
 import type { Journal } from '@kith/core/journal/journal.ts'
 import { journal } from '@kith/core/journal/journal.ts'
 import type { NetworkId } from '@kith/core/peer/peer.ts'
 import { Access } from './api/access.ts'
 import { app } from './api/app.ts'
+import { nobody, sampleOf } from './api/sample.ts'
 import { checkListen, isLoopback } from './api/guard.ts'
 import type { Handlers } from './api/handlers.ts'
 import type { ApiServer } from './api/listen.ts'
 import { listen } from './api/listen.ts'
+import { Browses } from './browse/browses.ts'
 import type { Config } from './config/config.ts'
 import * as settings from './config/settings.ts'
+import { DavService } from './dav/service.ts'
 import { Directories } from './directories.ts'
+import { Finder } from './find/finder.ts'
 import { folderFor, folderView } from './folders.ts'
+import { hostOf } from './hosts.ts'
 import type { Database } from './host/database/database.ts'
 import { hadStore } from './host/database/had.ts'
 import { keepOf } from './host/database/keep.ts'
@@ -30,40 +34,47 @@ import { libraryDatabase } from './host/database/open-library.ts'
 import { sharedFolderStore } from './host/database/shared-folders.ts'
 import { Disk } from './host/disk/disk.ts'
 import { systemDiscovery } from './host/discovery.ts'
-import { channels } from './host/http/channels.ts'
 import { SharedFiles } from './host/disk/shared-files.ts'
 import { resolved } from './host/files/list.ts'
 import { Hasher } from './host/hash/hasher.ts'
 import { openHttp } from './host/http/open.ts'
 import { systemNames } from './host/names.ts'
-import { localNetwork } from './host/net/address.ts'
 import { keptIdentity } from './host/net/identity.ts'
 import { openNet } from './host/net/open.ts'
 import { systemRandom } from './host/random.ts'
-import { taps } from './host/tap/taps.ts'
 import { Library } from './library/library.ts'
 import type { ProgramLog } from './log.ts'
 import { metrics } from './metrics.ts'
 import { networks } from './networks.ts'
 import { accessOperations } from './operations/access.ts'
+import { davOperations } from './operations/dav.ts'
 import { directoryOperations } from './operations/directory.ts'
+import { gatewayOperations } from './operations/gateways.ts'
+import { browseOperations } from './operations/browse.ts'
+import { findOperations, foundWorld, ownContents } from './operations/find.ts'
 import { gameOperations } from './operations/games.ts'
+import { invitationOperations } from './operations/invitations.ts'
 import { internetOperations } from './operations/internet.ts'
 import { libraryOperations } from './operations/library.ts'
 import { nearOperations } from './operations/near.ts'
 import { networkOperations } from './operations/networks.ts'
+import { printerOperations } from './operations/printers.ts'
 import { Publications } from './operations/publications.ts'
 import { Readings } from './operations/readings.ts'
 import { segmentOperations } from './operations/segments.ts'
 import { settingOperations } from './operations/settings.ts'
 import { sharingOperations } from './operations/sharing.ts'
 import { statusOperations } from './operations/status.ts'
+import { talkOperations } from './operations/talk.ts'
 import { transferOperations } from './operations/transfers.ts'
 import type { Paths } from './paths.ts'
 import { programName, programVersion } from './program.ts'
 import { Speed } from './speed.ts'
 import { Supervised } from './supervisor.ts'
+import { Switches } from './switches.ts'
+import { Talk } from './talk/talk.ts'
 import { digestsAt } from './transfers/digests-at.ts'
+import type { Entry } from './transfers/entry.ts'
 import { Transfers } from './transfers/transfers.ts'
 import { transferView } from './views/transfer-view.ts'
 
@@ -105,6 +116,9 @@ export async function startKith({ clock, log, paths, config, database, stop }: K
     await openNet({ clock, random, budget: root, log: log.child('net'), port: rememberedPort(config, database) }),
   )
   rememberPort(database, net.port)
+  const mapPort = (): void => net.mapPort(config.of('connections', settings.connections).current.portMapping)
+  mapPort()
+  resources.use(config.of('connections', settings.connections).watch(mapPort))
   const http = resources.use(openHttp({ clock, random, log: log.child('http'), names, budget: root }))
 
   const discovery = systemDiscovery(clock, random, log.child('discovery'))
@@ -114,6 +128,20 @@ export async function startKith({ clock, log, paths, config, database, stop }: K
   const disk = resources.use(
     new Disk({ clock, memoryBytes: memory * 1024 * 1024, ...(workers === 0 ? {} : { workers }) }),
   )
+
+  // The shared folders for file managers.
+  const forDav = config.of('webdav', settings.webdav)
+  const dav = resources.use(
+    new DavService({
+      clock,
+      log: log.child('webdav'),
+      http: http.within(root, keptIdentity(secretStore(database), 'webdav', clock, random)),
+      keep: keepOf(database, 'webdav'),
+      folders: () => library.folders,
+      settings: () => forDav.current,
+    }),
+  )
+  resources.use(forDav.watch(() => void dav.turn()))
 
   // The library, which every network gives from.
   const downloads = (): string => general.current.downloads || paths.downloads
@@ -136,7 +164,10 @@ export async function startKith({ clock, log, paths, config, database, stop }: K
       forbidden: await Promise.all(forbidden.map(resolved)),
       downloads,
       lookAgainMs: () => inLibrary.current.lookAgainMinutes * 60_000,
-      tell: (type, id, data) => told.tell(type, id, data),
+      tell(type, id, data) {
+        if (type === 'library/unshared') dav.forget(Number(id))
+        told.tell(type, id, data)
+      },
     }),
   )
   // It ends first: what it hashes for the library is not waited for.
@@ -144,40 +175,28 @@ export async function startKith({ clock, log, paths, config, database, stop }: K
 
   // The networks, each with its own identity and its own budget below the root, and its own world.
   const self = { program: programName, version: programVersion, device: general.current.deviceName || hostname() }
-  const secrets = secretStore(database)
+  const ground = {
+    clock,
+    random,
+    net,
+    http,
+    names,
+    discovery,
+    database,
+    shares: library.shares,
+    log,
+    journal: told,
+    self,
+  }
   const supervised = new Map<NetworkId, Supervised>()
   const networkBudgets = new Map<string, Budget>()
   for (const network of networks) {
     const budget = root.child(network.id)
     networkBudgets.set(network.id, budget)
-    const identity = keptIdentity(secrets, network.id, clock, random)
-    const own = net.within(budget, identity)
-    const host: Host = {
-      clock,
-      random,
-      net: own,
-      taps: taps(log.child('tap')),
-      names,
-      http: http.within(budget, identity),
-      channels: channels({ clock, log: log.child(network.id), net: own, budget, isLocal: localNetwork() }),
-      discovery,
-      keep: keepOf(database, network.id),
-      shares: library.shares,
-      log: log.child(network.id),
-      journal: told,
-      budget,
-      self,
-    }
+    const host = hostOf(ground, network.id, budget)
     const chosen = config.of(network.id, network.settings)
-    supervised.set(
-      network.id,
-      new Supervised(
-        network,
-        () => host,
-        () => chosen.current,
-        clock,
-      ),
-    )
+    const settingsNow = (): unknown => chosen.current
+    supervised.set(network.id, new Supervised(network, () => host, settingsNow, clock))
   }
 
   // The transfers.
@@ -223,39 +242,16 @@ export async function startKith({ clock, log, paths, config, database, stop }: K
   })
   resources.use(transfers)
 
-  // Networks and transfers meet: who joins works for every transfer, and lets go before it leaves.
-  for (const [id, one] of supervised) {
-    resources.use(
-      one.state.watch((state) => {
-        if (state.kind === 'in' && state.membership.fetch !== undefined) transfers.joined(id, state.membership.fetch)
-      }),
-    )
-    resources.use(one)
-    resources.defer(() => transfers.left(id))
-  }
-  const keep = keepOf(database, 'networks')
-  const directories = resources.use(new Directories({ clock, log: log.child('directory'), keep, networks: supervised }))
-  const isOn = (id: string): boolean => keep.get(id)?.[0] !== 0
-  const turn = async (id: NetworkId, on: boolean): Promise<void> => {
-    keep.set(id, Uint8Array.of(on ? 1 : 0))
-    const one = supervised.get(id)!
-    if (on) return one.on()
-    await transfers.left(id)
-    await one.off()
-  }
-  for (const network of networks) {
-    resources.use(
-      config.of(network.id, network.settings).watch(() => {
-        const one = supervised.get(network.id)!
-        if (one.state.current.kind === 'off') return
-        void transfers.left(network.id).then(() => one.again())
-      }),
-    )
-  }
+  const switches = resources.use(new Switches({ keep: keepOf(database, 'networks'), networks: supervised, transfers }))
+  for (const network of networks) switches.follow(config, network)
+  const directories = resources.use(
+    new Directories({ clock, log: log.child('directory'), keep: keepOf(database, 'networks'), networks: supervised }),
+  )
 
   // The API.
-  const access = new Access({ secrets, tokens: tokenStore(database), sessions: sessionStore(database) }, () =>
-    clock.now(),
+  const access = new Access(
+    { secrets: secretStore(database), tokens: tokenStore(database), sessions: sessionStore(database) },
+    () => clock.now(),
   )
   const fromSettings = config.of('api', settings.api).current
   if (fromSettings.password !== '') await access.setPassword(fromSettings.password, undefined)
@@ -275,6 +271,7 @@ export async function startKith({ clock, log, paths, config, database, stop }: K
     networks: supervised,
     downloads,
     port: net.port,
+    outside: net.outside,
     access,
     device: self.device,
     stop,
@@ -287,6 +284,12 @@ export async function startKith({ clock, log, paths, config, database, stop }: K
     signal: stopping.signal,
     tell: (type, id, data) => told.tell(type, id, data),
   })
+  const finder = resources.use(
+    new Finder({ clock, random, networks: supervised, own: (question) => ownContents(library, question) }),
+  )
+  const viewOf = (entry: Entry): Transfer => transferView(entry, clock.now())
+  const found = foundWorld(library, transfers, viewOf)
+  const talk = new Talk(supervised, keepOf(database, 'talk'), clock)
   const torrentsOf = (path: string, size: number): readonly Digest[] => digestsAt(transfers, path, size)
   const handlers: Handlers = {
     ...status,
@@ -308,17 +311,37 @@ export async function startKith({ clock, log, paths, config, database, stop }: K
       record: () => database.settle(),
       view: (entry) => transferView(entry, clock.now()),
     }),
+    ...findOperations({ finder, networks: supervised, transfers, found, folder: folderFor, view: viewOf }),
+    ...browseOperations({
+      browses: resources.use(new Browses(clock, random)),
+      networks: supervised,
+      talk,
+      transfers,
+      found,
+      downloads,
+      folder: folderFor,
+    }),
+    ...talkOperations({ talk, networks: supervised, record: () => database.settle() }),
+    ...davOperations({
+      dav,
+      on: () => forDav.current.on,
+      folders: () => library.folders,
+      record: () => database.settle(),
+    }),
     ...directoryOperations({ networks: supervised, record: () => database.settle() }),
+    ...gatewayOperations({ networks: supervised, record: () => database.settle() }),
+    ...invitationOperations({ networks: supervised, record: () => database.settle() }),
     ...gameOperations({ networks: supervised, record: () => database.settle() }),
     ...internetOperations({ networks: supervised, record: () => database.settle() }),
     ...segmentOperations({ networks: supervised, record: () => database.settle() }, self.device),
+    ...printerOperations({ networks: supervised, record: () => database.settle() }),
     ...sharingOperations({ library, known: (name) => supervised.has(name as NetworkId), torrentsOf }),
     ...new Readings({ random, hasher, torrentsOf, signal: stopping.signal }).operations,
     ...networkOperations({
       clock,
       networks: supervised,
       budget: (id) => networkBudgets.get(id)!,
-      turn: (id, on) => turn(id as NetworkId, on),
+      turn: (id, on) => switches.turn(id as NetworkId, on),
       turnDirectory: (id, on) => directories.turn(id as NetworkId, on),
     }),
     ...settingOperations(config),
@@ -337,7 +360,7 @@ export async function startKith({ clock, log, paths, config, database, stop }: K
     journal: told,
     log: log.child('api'),
     page: join(dirname(import.meta.dirname), 'web', 'dist'),
-    sample: (view) => sample(handlers, view),
+    sample: (view) => sampleOf(handlers, view),
     names: () => ({ machine: hostname(), allowed: config.of('api', settings.api).current.allowedHosts }),
     metrics: metrics(async () => status.status({}, nobody)),
     healthy: () => database.trouble.current === undefined,
@@ -351,7 +374,8 @@ export async function startKith({ clock, log, paths, config, database, stop }: K
 
   // Everything stands: begin. The library first: networks ask it for what they give as they join.
   library.start()
-  for (const network of networks) if (isOn(network.id)) await turn(network.id, true)
+  await dav.turn()
+  await switches.begin()
   await transfers.start()
   resources.use(
     every(clock, 1_000, () => {
@@ -370,38 +394,6 @@ export async function startKith({ clock, log, paths, config, database, stop }: K
       stopping.abort()
       await owned[Symbol.asyncDispose]()
     },
-  }
-}
-
-const nobody = { grant: { scopes: [], via: 'none' }, session: undefined, address: '', setSession: () => {} } as const
-
-/** One sample of what a screen shows: the same that the routes give. */
-async function sample(handlers: Handlers, view: View): Promise<unknown> {
-  switch (view.view) {
-    case 'status':
-      return handlers.status({}, nobody)
-    case 'speed':
-      return handlers.speedHistory({}, nobody)
-    case 'transfers':
-      return handlers.transfers({ query: view.query ?? {} }, nobody)
-    case 'transfer':
-      return handlers.transfer({ params: { id: view.id } }, nobody)
-    case 'files':
-      return handlers.files({ params: { id: view.id }, query: view.query ?? {} }, nobody)
-    case 'sources':
-      return handlers.sources({ params: { id: view.id } }, nobody)
-    case 'pieces':
-      return handlers.pieces({ params: { id: view.id }, query: { buckets: view.buckets } }, nobody)
-    case 'networks':
-      return handlers.networks({}, nobody)
-    case 'publications':
-      return handlers.publications({}, nobody)
-    case 'sharedFolders':
-      return handlers.sharedFolders({}, nobody)
-    case 'hashing':
-      return handlers.hashing({}, nobody)
-    case 'log':
-      return handlers.log({ query: view.query ?? {} }, nobody)
   }
 }
 

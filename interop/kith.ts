@@ -32,7 +32,7 @@ export class Kith implements AsyncDisposable {
    */
   static async start(home: string, settings: readonly string[] = [], within: readonly string[] = []): Promise<Kith> {
     await mkdir(home, { recursive: true })
-    const quiet = within.length === 0 ? ['neighbours.discovery=false'] : []
+    const quiet = within.length === 0 ? ['neighbours.discovery=false', 'connections.port_mapping=false'] : []
     const kith = new Kith(home, [...quiet, ...settings], within)
     await kith.start()
     return kith

@@ -6,10 +6,12 @@ import { promisify } from 'node:util'
 import type { LinkView } from '@kith/api/sharing.ts'
 import { Kith } from './kith.ts'
 import { bytesFrom, put, scratch } from './material.ts'
+import { Libtorrent } from './peers/libtorrent.ts'
 import { needs } from './peers/process.ts'
 
 const run = promisify(execFile)
 const program = join(dirname(import.meta.dirname), 'cli', 'kith.mjs')
+const python = '/usr/lib/python3/dist-packages/libtorrent'
 const part = 9_728_000
 const block = 180 * 1024
 
@@ -79,10 +81,24 @@ test('a file that is given as a torrent has the name of that torrent in its link
   const file = join(folder.path, 'given.bin')
   await put(file, repeated(100_000))
   await using kith = await Kith.start(join(folder.path, 'home'))
-  assert.doesNotMatch(await prints(kith, 'link', file), /urn:bt[im]h/)
+  assert.doesNotMatch(await prints(kith, 'link', file), /urn:btih/)
   const { link } = await kith.publish(file)
   const [btih] = /urn:btih:[0-9a-f]{40}/.exec(link)!
   assert.ok((await prints(kith, 'link', file)).includes(btih), link)
+})
+
+test('the version 2 torrent of a file alone is the one that libtorrent makes, with a piece or several', async (context) => {
+  if (!needs(context, python)) return
+  await using folder = await scratch()
+  await using kith = await Kith.start(join(folder.path, 'home'))
+  await using libtorrent = await Libtorrent.start(folder.at('libtorrent'))
+  for (const size of [1, 16 * 1024 + 1, 1024 * 1024, 3 * 1024 * 1024 + 5, 2 * part + 7]) {
+    const file = folder.at(`Grüße, ${size} bytes.bin`)
+    await put(file, repeated(size))
+    const { infoHash } = await libtorrent.create(file, { version2: true, pieceLength: 1024 * 1024 })
+    const [magnet] = (await prints(kith, 'link', file)).split('\n')
+    assert.equal(/urn:btmh:1220([0-9a-f]{64})/.exec(magnet!)?.[1], infoHash, `${size} bytes`)
+  }
 })
 
 test('a folder that is shared is hashed, and over a kill nothing is hashed twice', async () => {

@@ -75,6 +75,14 @@ function unit(amount: number, name: string): string {
   return new Intl.NumberFormat(language, { style: 'unit', unit: name, unitDisplay: 'narrow' }).format(amount)
 }
 
+/** `10 minutes`, `7 days`: a whole number of the largest unit. */
+export function wholeDuration(seconds: number): string {
+  const name = seconds >= 86_400 ? 'day' : seconds >= 3600 ? 'hour' : 'minute'
+  const length = { day: 86_400, hour: 3600, minute: 60 }[name]
+  const words = new Intl.NumberFormat(language, { style: 'unit', unit: name, unitDisplay: 'long' })
+  return words.format(Math.round(seconds / length))
+}
+
 /** `3 minutes ago`, from milliseconds since the epoch. */
 export function ago(at: number, now: number): string {
   const seconds = Math.round((at - now) / 1000)
@@ -92,6 +100,16 @@ export function ago(at: number, now: number): string {
 /** Day and time of day, in the place of the reader. */
 export function moment(at: number): string {
   return new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'short' }).format(at)
+}
+
+/** The day, in the place of the reader. */
+export function dayOf(at: number): string {
+  return new Intl.DateTimeFormat(language, { dateStyle: 'full' }).format(at)
+}
+
+/** `14:05`, in the place of the reader. */
+export function timeOfDay(at: number): string {
+  return new Intl.DateTimeFormat(language, { timeStyle: 'short', hourCycle: 'h23' }).format(at)
 }
 
 /** Time of day to the second. */

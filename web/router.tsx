@@ -1,6 +1,8 @@
 import type { AnyRouter } from '@tanstack/react-router'
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirect } from '@tanstack/react-router'
+import { browseSearch } from './screens/browse/search.ts'
 import { findSearch } from './screens/find/search.ts'
+import { keeperSearch } from './screens/keeper/search.ts'
 import { logSearch } from './screens/log/search.ts'
 import { Broken } from './screens/broken.tsx'
 import { filterSearch } from './screen-search.ts'
@@ -24,6 +26,12 @@ const find = createRoute({
   path: '/find',
   component: lazyRouteComponent(() => import('./screens/find/find.tsx'), 'FindScreen'),
   validateSearch: findSearch,
+})
+const browse = createRoute({
+  getParentRoute: () => root,
+  path: '/browse',
+  component: lazyRouteComponent(() => import('./screens/browse/browse.tsx'), 'BrowseScreen'),
+  validateSearch: browseSearch,
 })
 const transfers = createRoute({
   getParentRoute: () => root,
@@ -53,6 +61,12 @@ const networks = createRoute({
   path: '/networks',
   component: lazyRouteComponent(() => import('./screens/networks/networks.tsx'), 'NetworksScreen'),
 })
+const keeper = createRoute({
+  getParentRoute: () => root,
+  path: '/networks/keeper',
+  component: lazyRouteComponent(() => import('./screens/keeper/keeper.tsx'), 'KeeperScreen'),
+  validateSearch: keeperSearch,
+})
 const settings = createRoute({
   getParentRoute: () => root,
   path: '/settings',
@@ -73,7 +87,20 @@ const elsewhere = createRoute({
   },
 })
 
-const tree = root.addChildren([home, find, transfers, library, talk, nearby, networks, settings, log, elsewhere])
+const tree = root.addChildren([
+  home,
+  find,
+  browse,
+  transfers,
+  library,
+  talk,
+  nearby,
+  networks,
+  keeper,
+  settings,
+  log,
+  elsewhere,
+])
 
 export function makeRouter(): AnyRouter {
   return createRouter({

@@ -1,6 +1,8 @@
 import { useNavigate, useSearch } from '@tanstack/react-router'
 import { useCallback } from 'react'
+import type { BrowseSearch } from './screens/browse/search.ts'
 import type { FindSearch } from './screens/find/search.ts'
+import type { KeeperSearch } from './screens/keeper/search.ts'
 import type { LibrarySearch } from './screens/library/search.ts'
 import type { LogSearch } from './screens/log/search.ts'
 import type { TalkSearch } from './screens/talk/search.ts'
@@ -13,9 +15,11 @@ export interface FilterSearch {
 /** What of each screen stands in the address; the routes check it when it is read. */
 export interface ScreenSearch {
   readonly '/find': FindSearch
+  readonly '/browse': BrowseSearch
   readonly '/transfers': TransfersSearch
   readonly '/library': LibrarySearch
   readonly '/talk': TalkSearch
+  readonly '/networks/keeper': KeeperSearch
   readonly '/settings': FilterSearch
   readonly '/log': LogSearch
 }

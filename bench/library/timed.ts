@@ -6,9 +6,12 @@ export interface Timed {
   readonly cpuSeconds: number
 }
 
-/** Runs a command to its end. Its words go nowhere; the shell counts what it cost. */
+/**
+ * Runs a command to its end, behind everything else, as Kith's threads do of themselves: what else the machine does then
+ * costs all alike. Its words go nowhere; the shell counts what it cost.
+ */
 export function timed(command: readonly string[]): Promise<Timed> {
-  const script = 'TIMEFORMAT="%R %U %S"; time "$@" > /dev/null'
+  const script = 'TIMEFORMAT="%R %U %S"; time nice -n 10 "$@" > /dev/null'
   const child = spawn('bash', ['-c', script, 'bash', ...command], { stdio: ['ignore', 'ignore', 'pipe'] })
   let text = ''
   child.stderr.setEncoding('utf8').on('data', (part: string) => (text += part))

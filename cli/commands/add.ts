@@ -5,6 +5,8 @@ import type { Client } from '@kith/api/client.ts'
 import type { AddRequest, AddResponse } from '@kith/api/transfers.ts'
 import type { Context, Run } from '../context.ts'
 import { FailedError, UsageError } from '../exit.ts'
+import { getRow } from './find.ts'
+import { attachLink } from './gateways.ts'
 import { bar, clip, durationText, percentText, rateText, sizeText } from '../format.ts'
 
 interface AddOptions {
@@ -19,7 +21,10 @@ interface AddOptions {
 export function addCommands(root: Command, run: Run): void {
   const options = (command: Command): Command =>
     command
-      .argument('<what...>', 'links, files such as a .torrent, or - for standard input')
+      .argument(
+        '<what...>',
+        'links, files such as a .torrent, numbers of rows that kith find showed, or - for standard input',
+      )
       .option('--to <dir>', 'the folder to put it in')
       .option('--label <label>', 'a label')
       .option('--paused', 'do not start yet')
@@ -52,7 +57,15 @@ function report(out: Context['out'], added: AddResponse): void {
 async function addAll(kith: Client, what: readonly string[], given: AddOptions): Promise<AddResponse[]> {
   const added: AddResponse[] = []
   for (const one of what) {
-    for (const part of await parts(one)) added.push(await kith.call('add', { body: { ...part, ...request(given) } }))
+    // A plain number is a row of the newest search.
+    if (/^\d{1,5}$/.test(one)) {
+      added.push(await getRow(kith, one, given))
+      continue
+    }
+    for (const part of await parts(one)) {
+      if (part.link !== undefined && (await attachLink(kith, part.link))) continue
+      added.push(await kith.call('add', { body: { ...part, ...request(given) } }))
+    }
   }
   return added
 }

@@ -38,7 +38,7 @@ export function createCommands(root: Command, run: Run): void {
 
 async function create(context: Context, path: string, given: CreateOptions, write: boolean): Promise<void> {
   const { out, signal } = context
-  const kith = write ? context.kith : await context.start()
+  const kith = await context.start()
   let publication = await kith.call('publish', { body: request(path, given) })
   while (publication.state === 'hashing' && !signal.aborted) {
     const { bytes, size } = publication

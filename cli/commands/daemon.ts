@@ -108,7 +108,7 @@ async function status({ kith, out }: Context): Promise<void> {
       ['Downloads', `${is.downloads}${is.freeBytes === undefined ? '' : `, ${sizeText(is.freeBytes)} free`}`],
       ...is.problems.map(({ message, hint }) => [
         out.red('Problem'),
-        hint === undefined ? message : `${message} ${hint}`,
+        hint === undefined ? message : `${message}. ${hint}`,
       ]),
     ]
     return table(rows)

@@ -1,8 +1,10 @@
 import type { Command } from 'commander'
 import type { NetworkView } from '@kith/api/networks.ts'
+import type { OutsideView } from '@kith/api/status.ts'
 import type { Context, Run } from '../context.ts'
 import { UsageError } from '../exit.ts'
 import { rateText, sizeText, table } from '../format.ts'
+import { gatewayCommands } from './gateways.ts'
 
 export function networkCommands(root: Command, run: Run): void {
   const net = root.command('net').description('the networks')
@@ -10,19 +12,19 @@ export function networkCommands(root: Command, run: Run): void {
     .command('ls', { isDefault: true })
     .description('all of them')
     .action(
-      run(async ({ kith, out }: Context) =>
-        out.value(await kith.call('networks'), (all) =>
-          table(
-            all.map((one) => [
-              one.id,
-              one.title,
-              one.fault?.message ?? one.state,
-              `${one.people} people`,
-              traffic(one),
-            ]),
-          ),
-        ),
-      ),
+      run(async ({ kith, out }: Context) => {
+        const { outside, port } = await kith.call('status')
+        out.value(await kith.call('networks'), (all) => {
+          const rows = all.map((one) => [
+            one.id,
+            one.title,
+            one.fault?.message ?? one.state,
+            `${one.people} people`,
+            traffic(one),
+          ])
+          return `${table(rows)}\n\nPort ${port}: ${outsideText(outside)}`
+        })
+      }),
     )
   net
     .command('status')
@@ -68,6 +70,8 @@ export function networkCommands(root: Command, run: Run): void {
       ),
     )
 
+  gatewayCommands(net, run)
+
   root
     .command('directory')
     .description('our own index for others, such as a tracker: kith directory on bittorrent')
@@ -84,6 +88,16 @@ export function networkCommands(root: Command, run: Run): void {
         out.value(await kith.call('switchDirectory', { params: { id }, body: { on: action === 'on' } }), networkText)
       }),
     )
+}
+
+function outsideText({ state, address, by, message }: OutsideView): string {
+  const sentences = {
+    off: 'the router is not asked to open it',
+    looking: 'the router is being asked to open it',
+    mapped: `reached from outside at ${address ?? ''} (${by ?? ''})`,
+    not: `not reached from outside: ${message ?? ''}`,
+  }
+  return sentences[state]
 }
 
 function traffic(one: NetworkView): string {

@@ -11,7 +11,8 @@ import type { LeafAlgorithm } from '../transfer/proof.ts'
 import type { Subject } from '../transfer/subject.ts'
 import type { Wish } from '../transfer/wish.ts'
 import type { Value } from '../value/value.ts'
-import type { Message, Room } from '../chat/chat.ts'
+import type { Message, Person, Room } from '../chat/chat.ts'
+import type { RoomCommand } from '../chat/command.ts'
 import type { Keeper } from './keeper.ts'
 import type { Lease, Offer } from '../offer/offer.ts'
 
@@ -35,6 +36,19 @@ export interface Gateways {
   /** @throws FaultError `input` for an address that the network cannot use */
   add?(address: string, transfer?: string): Promise<void>
   remove?(address: string, transfer?: string): Promise<void>
+  /** What lists on the web know that there is, where networks have such lists. @throws FaultError when none answers */
+  known?(signal: AbortSignal): Promise<readonly KnownGateway[]>
+}
+
+/** A gateway that somebody lists for all. */
+export interface KnownGateway {
+  readonly address: string
+  readonly name: string
+  readonly description: string
+  readonly people?: number
+  /** Bytes that they share together. */
+  readonly shared?: number
+  readonly country?: string
 }
 
 export interface Search {
@@ -72,7 +86,8 @@ export interface FileEntry {
 }
 
 export interface Browse {
-  browse(peer: Peer, signal: AbortSignal): AsyncIterable<FileEntry>
+  /** All that somebody shows, or what is in one folder of it; paths are whole either way. */
+  browse(peer: Peer, signal: AbortSignal, folder?: readonly string[]): AsyncIterable<FileEntry>
 }
 
 export interface Chat {
@@ -83,8 +98,17 @@ export interface Chat {
   read(room: string, signal: AbortSignal): AsyncIterable<Message>
   /** @throws FaultError `input` for a room that there is not, or a text that is too long */
   say(room: string, text: string): Promise<void>
+  /** Who is in a room now, where the network tells; their files are looked at with `browse`. */
+  people?(room: string): readonly Person[]
   /** A room of these people and us, where the network has such; gives its id. */
   gather?(title: string, people: readonly string[]): Promise<string>
+  /** What a room offers in menus. */
+  commands?(room: string): readonly RoomCommand[]
+  /** Does it, to somebody by their name where it is about somebody; `answers` to what it asks. @throws FaultError `input` */
+  run?(room: string, command: string, answers: Readonly<Record<string, string>>, somebody?: string): Promise<void>
+  /** Names of whom nothing is to be seen; kept over restarts. */
+  readonly ignored?: Value<readonly string[]>
+  ignore?(name: string, on: boolean): Promise<void>
 }
 
 export interface Offers {

@@ -1,5 +1,7 @@
 import type { Fault } from '../fault/fault.ts'
 import type { Budget } from '../limits/budget.ts'
+import type { Value } from '../value/value.ts'
+import type { Outside } from './outside.ts'
 import type { Secured, TlsConnect, TlsListen } from './tls.ts'
 
 /** An address as a numeric IP, v4 or v6 without brackets, and a port. */
@@ -120,6 +122,8 @@ export interface Net {
   readonly fingerprint: Uint8Array
   /** The port that other peers reach us at, shared by the networks. */
   readonly port: number
+  /** Whether that port is reached from beyond the router. */
+  readonly outside: Value<Outside>
 }
 
 export interface Names {

@@ -10,7 +10,9 @@ import type { Fault } from '../fault/fault.ts'
 import type { Games } from '../offer/games.ts'
 import type { Internet } from '../offer/internet.ts'
 import type { Segments } from '../offer/segments.ts'
+import type { Printers } from '../offer/printers.ts'
 import type { Devices, Gifts, Shelf } from './devices.ts'
+import type { Invitations } from './invitations.ts'
 import type { Browse, Chat, Directory, Fetch, Gateways, Locate, Offers, Publish, Search, Serve } from './facets.ts'
 
 /** A value that can join one of the worlds (design 3). Making it does nothing; `join` starts everything. */
@@ -21,6 +23,8 @@ export interface Network<Settings = unknown> {
   readonly reveals: string
   readonly settings: Schema<Settings>
   readonly links: readonly LinkKind[]
+  /** Schemes of links that name a gateway, such as a hub, instead of bytes: opening one attaches to it. */
+  readonly gatewayLinks?: readonly string[]
   readonly files: readonly FileKind[]
   /**
    * What a hint, as kept with a transfer, says about the bytes already, so that a transfer that rests has files and
@@ -63,9 +67,11 @@ export interface Membership extends AsyncDisposable {
   readonly publish?: Publish
   readonly directory?: Directory
   readonly devices?: Devices
+  readonly invitations?: Invitations
   readonly gifts?: Gifts
   readonly shelf?: Shelf
   readonly games?: Games
   readonly internet?: Internet
   readonly segments?: Segments
+  readonly printers?: Printers
 }

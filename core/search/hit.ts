@@ -8,4 +8,8 @@ export interface Hit {
   readonly path?: readonly string[]
   /** Free upload slots, where the network tells. */
   readonly slots?: number
+  /** It is a folder: what is in it is found by browsing. */
+  readonly folder?: boolean
+  /** What fetches it from this peer, where the network has such links. */
+  readonly link?: string
 }

@@ -1,10 +1,11 @@
-import { createHash, randomBytes, scrypt, timingSafeEqual } from 'node:crypto'
-import { promisify } from 'node:util'
+import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
 import type { SessionRequest, TokenRequest, TokenResponse, TokenView } from '@kith/api/access.ts'
 import type { Scope } from '@kith/api/status.ts'
 import { scopes } from '@kith/api/status.ts'
 import { fail } from '@kith/core/fault/fault.ts'
+import { Guesses } from '../guesses.ts'
 import type { SecretStore, SessionStore, Token, TokenStore } from '../host/database/secrets.ts'
+import { isPassword, keptPassword } from '../password.ts'
 
 /** Where secrets are kept; of tokens and sessions only hashes. */
 export interface AccessStores {
@@ -21,14 +22,7 @@ export interface Grant {
 
 /** A session that nobody used for this long is over, in milliseconds. */
 const sessionMs = 30 * 24 * 3600_000
-/** Wrong guesses from one address before it has to wait, and for how long, in milliseconds. */
-const guesses = 5
-const guessMs = 60_000
 const shortestPassword = 8
-const saltBytes = 16
-const keyBytes = 32
-
-const derive = promisify<string, Buffer, number, Buffer>(scrypt)
 
 function hashOf(secret: string): Uint8Array {
   return new Uint8Array(createHash('sha256').update(secret).digest())
@@ -42,11 +36,12 @@ const linkName = 'link'
 export class Access {
   readonly #stores: AccessStores
   readonly #now: () => number
-  readonly #wrong = new Map<string, { count: number; until: number }>()
+  readonly #guesses: Guesses
 
   constructor(stores: AccessStores, now: () => number) {
     this.#stores = stores
     this.#now = now
+    this.#guesses = new Guesses(now, 'api/too-often')
     stores.sessions.expire(now())
   }
 
@@ -84,9 +79,7 @@ export class Access {
 
   /** Opens a session. @throws FaultError `input` `api/unauthorized`, `unavailable` `api/too-often` */
   async signIn(request: SessionRequest, address: string): Promise<string> {
-    this.#mayGuess(address)
-    // Counted before it is checked, because a password takes a while and others could be tried meanwhile.
-    this.#guessed(address)
+    this.#guesses.begin(address)
     const right =
       (request.link !== undefined && this.#useLink(request.link)) ||
       (request.password !== undefined && (await this.#isPassword(request.password)))
@@ -97,7 +90,7 @@ export class Access {
         hint: request.link === undefined ? 'kith passwd sets a new one.' : 'kith open makes a new one.',
       })
     }
-    this.#wrong.delete(address)
+    this.#guesses.right(address)
     const secret = randomBytes(32).toString('base64url')
     const now = this.#now()
     this.#stores.sessions.save(hashOf(secret), {
@@ -109,21 +102,6 @@ export class Access {
     return secret
   }
 
-  #mayGuess(address: string): void {
-    const wrong = this.#wrong.get(address)
-    if (wrong === undefined || wrong.count < guesses) return
-    if (this.#now() < wrong.until) {
-      throw fail('unavailable', 'api/too-often', 'Too many wrong tries from this address', { retryAt: wrong.until })
-    }
-    this.#wrong.delete(address)
-  }
-
-  #guessed(address: string): void {
-    if (this.#wrong.size > 10_000) this.#wrong.clear()
-    const count = (this.#wrong.get(address)?.count ?? 0) + 1
-    this.#wrong.set(address, { count, until: this.#now() + guessMs })
-  }
-
   #useLink(link: string): boolean {
     const kept = this.#stores.secrets.get(linkName)
     if (kept === undefined || !timingSafeEqual(hashOf(link), hashOf(new TextDecoder().decode(kept)))) return false
@@ -133,9 +111,7 @@ export class Access {
 
   async #isPassword(password: string): Promise<boolean> {
     const kept = this.#stores.secrets.get(passwordName)
-    if (kept === undefined) return false
-    const made = await derive(password.normalize('NFKC'), Buffer.from(kept.subarray(0, saltBytes)), keyBytes)
-    return timingSafeEqual(made, kept.subarray(saltBytes))
+    return kept !== undefined && (await isPassword(password, kept))
   }
 
   signOut(session: string | undefined): void {
@@ -152,12 +128,7 @@ export class Access {
     const own = hash === undefined ? undefined : this.#stores.sessions.find(hash, this.#now())
     this.#stores.sessions.clear()
     if (hash !== undefined && own !== undefined) this.#stores.sessions.save(hash, own)
-    this.#stores.secrets.set(passwordName, password === '' ? undefined : await this.#derived(password))
-  }
-
-  async #derived(password: string): Promise<Uint8Array> {
-    const salt = randomBytes(saltBytes)
-    return new Uint8Array(Buffer.concat([salt, await derive(password.normalize('NFKC'), salt, keyBytes)]))
+    this.#stores.secrets.set(passwordName, password === '' ? undefined : await keptPassword(password))
   }
 
   /** The secret of the one-time link: the same until somebody used it. */

@@ -107,6 +107,7 @@ export const sharing: Schema<SharingSettings> = schema<SharingSettings>({
 export interface ConnectionSettings {
   readonly most: number
   readonly port: number
+  readonly portMapping: boolean
 }
 
 export const connections: Schema<ConnectionSettings> = schema<ConnectionSettings>({
@@ -123,6 +124,11 @@ export const connections: Schema<ConnectionSettings> = schema<ConnectionSettings
     description: 'The one port at which others reach all networks. 0: drawn once, and kept.',
     apply: 'restart',
     aliases: ['peer-port', 'listening port', 'incoming port'],
+  }),
+  portMapping: flag({
+    default: true,
+    description: 'Asks the router to pass on what comes to that port from outside (NAT-PMP, UPnP).',
+    aliases: ['port-forwarding-enabled', 'upnp', 'nat-pmp', 'port forwarding'],
   }),
 })
 
@@ -161,6 +167,38 @@ export const api: Schema<ApiSettings> = schema<ApiSettings>({
     secret: true,
     description:
       'The password of the page, for machines that are set up without one looking on. Empty: set in the page.',
+  }),
+})
+
+export interface DavSettings {
+  readonly on: boolean
+  readonly listen: string
+  readonly port: number
+  readonly encryption: 'beyond-this-machine' | 'always' | 'never'
+}
+
+export const webdav: Schema<DavSettings> = schema<DavSettings>({
+  on: flag({
+    default: false,
+    description: 'Whether file managers reach the shared folders by WebDAV. Who may come says kith dav.',
+    aliases: ['file server', 'network drive', 'mount', 'nas'],
+  }),
+  listen: text({
+    default: '127.0.0.1',
+    description: 'The address where file managers reach the shared folders; 0.0.0.0 is all of this machine.',
+    aliases: ['bind-address'],
+  }),
+  port: integer({
+    default: 7338,
+    maximum: 65_535,
+    description: 'The port of WebDAV. 0: any that is free.',
+  }),
+  encryption: choice({
+    choices: ['beyond-this-machine', 'always', 'never'],
+    default: 'beyond-this-machine',
+    description:
+      'When WebDAV is inside TLS. Never: names and passwords go through the network in the open, for programs that refuse a certificate that signs itself.',
+    aliases: ['https', 'tls', 'ssl'],
   }),
 })
 
@@ -242,6 +280,7 @@ export const groups: readonly Group[] = [
   { name: 'connections', title: 'Connections', schema: connections },
   { name: 'disk', title: 'Disk', schema: disk },
   { name: 'library', title: 'Library', schema: library },
+  { name: 'webdav', title: 'File managers (WebDAV)', schema: webdav },
   { name: 'api', title: 'Page and API', schema: api },
   { name: 'log', title: 'Log', schema: log },
 ]

@@ -285,6 +285,80 @@ test(
   },
 )
 
+test(
+  'a disk that is mounted in a shared folder, or is one, and vanishes loses nothing and is not hashed again',
+  { skip: !isRoot && 'only root can mount' },
+  async (context) => {
+    await using home = await folder()
+    await using dir = await folder()
+    const [disk, shared, alone] = ['disk', 'shared', 'alone'].map((name) => join(dir.path, name)) as [
+      string,
+      ...string[],
+    ]
+    const place = join(shared!, 'usb')
+    for (const path of [disk, place, alone!]) await mkdir(path, { recursive: true })
+    const mounted = new Set<string>()
+    const mount = (path: string, ...what: string[]): void => {
+      execFileSync('mount', [...what, path], { stdio: 'ignore' })
+      mounted.add(path)
+    }
+    const unmount = (path: string): void => {
+      execFileSync('umount', ['-l', path])
+      mounted.delete(path)
+    }
+    try {
+      try {
+        mount(disk, '-t', 'tmpfs', 'tmpfs')
+      } catch {
+        return context.skip('this machine lets nobody mount')
+      }
+      await put(join(disk, 'on it'), 'one')
+      await put(join(shared!, 'beside it'), 'two')
+      for (const path of [place, alone!]) mount(path, '--bind', disk)
+      await using kept = open(home.path)
+      const { library } = kept
+      await add(library, shared!, { name: 'Shared' })
+      await add(library, alone!, { name: 'Alone' })
+      const all = ['Alone/on it', 'Shared/beside it', 'Shared/usb/on it']
+      await until('hashing', () => names(library).length === 3)
+      assert.deepEqual(names(library), all)
+      // What stands in their places now are empty folders of another disk.
+      for (const path of [place, alone!]) unmount(path)
+      library.look()
+      await until('the loss', () => names(library).length === 1)
+      assert.deepEqual(names(library), ['Shared/beside it'])
+      library.pause()
+      for (const path of [place, alone!]) mount(path, '--bind', disk)
+      library.look()
+      await until('the return', () => names(library).length === 3)
+      assert.deepEqual(names(library), all)
+      assert.deepEqual(kept.errors, [])
+    } finally {
+      for (const path of mounted) unmount(path)
+    }
+  },
+)
+
+test('a file that may not be read is told of, and shared once it may', async () => {
+  await using home = await folder()
+  await using dir = await folder()
+  await put(join(dir.path, 'open'), 'one')
+  await put(join(dir.path, 'locked'), 'two')
+  await chmod(join(dir.path, 'locked'), 0)
+  using _ = await nobody(home.path, dir.path, join(dir.path, 'locked'))
+  await using kept = open(home.path)
+  const id = await add(kept.library, dir.path)
+  await until('hashing', () => kept.library.catalogue.troubles(id, 10).length === 1 && names(kept.library).length === 1)
+  assert.deepEqual(
+    kept.library.catalogue.troubles(id, 10).map(({ code }) => code),
+    ['disk/denied'],
+  )
+  await chmod(join(dir.path, 'locked'), 0o600)
+  kept.library.look()
+  await until('the other', () => names(kept.library).length === 2)
+  assert.deepEqual(kept.errors, [])
+})
+
 test('a file that is written again and again waits until it rests', async () => {
   await using home = await folder()
   await using dir = await folder()

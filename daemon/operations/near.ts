@@ -1,11 +1,9 @@
-import type { DeviceView, GiftView, RoomView } from '@kith/api/near.ts'
+import type { DeviceView, GiftView } from '@kith/api/near.ts'
 import type { AddResponse } from '@kith/api/transfers.ts'
 import { fail } from '@kith/core/fault/fault.ts'
 import type { Device, Devices, Gift } from '@kith/core/network/devices.ts'
-import type { Chat } from '@kith/core/network/facets.ts'
 import { endpointText, type Endpoint, type Names } from '@kith/core/network/net.ts'
 import type { Membership } from '@kith/core/network/network.ts'
-import type { Room } from '@kith/core/chat/chat.ts'
 import { parseHostPort } from '@kith/wire/host-port.ts'
 import type { Handlers } from '../api/handlers.ts'
 import type { Supervised } from '../supervisor.ts'
@@ -38,10 +36,6 @@ type Operations = Pick<
   | 'gifts'
   | 'takeGift'
   | 'refuseGift'
-  | 'rooms'
-  | 'newRoom'
-  | 'messages'
-  | 'say'
 >
 
 /** The network that has devices, joined. */
@@ -57,13 +51,6 @@ export function nearOperations(world: NearWorld): Operations {
     })
   }
   const find = (text: string): Device => findDevice(near().membership.devices, text)
-  const chats = function* (): Generator<readonly [string, Chat]> {
-    for (const [id, { membership }] of world.networks) if (membership?.chat !== undefined) yield [id, membership.chat]
-  }
-  const roomOf = (text: string): { readonly chat: Chat; readonly room: Room } => {
-    const all = [...chats()].flatMap(([, chat]) => chat.rooms.current.map((room) => ({ chat, room })))
-    return named(all, text, ({ room }) => [room.id, room.title], 'room/unknown', 'room')
-  }
   return {
     devices: () => near().membership.devices.all.current.map(deviceView),
     async meet({ body }) {
@@ -123,26 +110,6 @@ export function nearOperations(world: NearWorld): Operations {
       const { gifts } = near().membership
       gifts.refuse(findGift(gifts.offered.current, params.id).id)
     },
-    rooms: () => [...chats()].flatMap(([network, chat]) => chat.rooms.current.map((room) => roomView(network, room))),
-    async newRoom({ body }) {
-      const { id: network, membership } = near()
-      const people = body.people.map((text) => find(text).id)
-      if (membership.chat?.gather === undefined) throw fail('input', 'near/no-rooms', 'There are no rooms to be made')
-      const id = await membership.chat.gather(body.title, people)
-      return roomView(
-        network,
-        membership.chat.rooms.current.find((room) => room.id === id)!,
-      )
-    },
-    messages({ params }) {
-      const { chat, room } = roomOf(params.id)
-      return chat.history(room.id).map(({ from, text, at, own }) => ({ from, text, at, own }))
-    },
-    async say({ params, body }) {
-      const { chat, room } = roomOf(params.id)
-      await chat.say(room.id, body.text)
-      world.record()
-    },
   }
 }
 
@@ -170,16 +137,18 @@ function findGift(gifts: readonly Gift[], text: string): Gift {
   return named(gifts, text, ({ id, name }) => [id, name], 'near/no-gift', 'gift')
 }
 
+export function addressFault(): Error {
+  return fail('input', 'near/address', 'That is not an address and a port', { hint: 'For example 192.168.1.7:50123' })
+}
+
 async function endpointOf(names: Names, address: string): Promise<Endpoint> {
   const parsed = parseHostPort(address)
-  if (parsed === undefined) {
-    throw fail('input', 'near/address', 'That is not an address and a port', { hint: 'For example 192.168.1.7:50123' })
-  }
+  if (parsed === undefined) throw addressFault()
   const [host] = await names.resolve(parsed.host)
   return { host: host!, port: parsed.port }
 }
 
-function deviceView({ id, name, standing, digits, yes, near, addresses }: Device): DeviceView {
+export function deviceView({ id, name, standing, digits, yes, near, addresses }: Device): DeviceView {
   return {
     id,
     name,
@@ -194,8 +163,4 @@ function deviceView({ id, name, standing, digits, yes, near, addresses }: Device
 function giftView({ id, from, name, size, files, at }: Gift, devices: Devices): GiftView {
   const sender = devices.all.current.find((one) => one.id === from)
   return { id, from: sender?.name ?? from.slice(0, 8), name, size, files, at }
-}
-
-function roomView(network: string, { id, title, kind, people }: Room): RoomView {
-  return { id, network, title, kind, people }
 }

@@ -2,6 +2,8 @@ import { access as mayAccess, constants } from 'node:fs/promises'
 import type { DoctorCheck, Status } from '@kith/api/status.ts'
 import { logLevels } from '@kith/api/journal.ts'
 import type { Clock } from '@kith/core/network/clock.ts'
+import type { Outside } from '@kith/core/network/outside.ts'
+import type { Value } from '@kith/core/value/value.ts'
 import type { Access } from '../api/access.ts'
 import type { Handlers } from '../api/handlers.ts'
 import type { Config } from '../config/config.ts'
@@ -14,6 +16,7 @@ import { programVersion } from '../program.ts'
 import type { Speed } from '../speed.ts'
 import type { Supervised } from '../supervisor.ts'
 import type { Transfers } from '../transfers/transfers.ts'
+import { outsideCheck, outsideView } from '../views/outside-view.ts'
 import { tally } from '../views/transfer-view.ts'
 
 export interface StatusWorld {
@@ -31,6 +34,7 @@ export interface StatusWorld {
   readonly device: string
   /** The port of all networks. */
   readonly port: number
+  readonly outside: Value<Outside>
   downloads(): string
   stop(): void
 }
@@ -59,6 +63,7 @@ export function statusOperations(
       people: all.reduce((sum, { membership }) => sum + (membership?.health.current.people ?? 0), 0),
       networks: { on: all.filter(({ state }) => state.current.kind !== 'off').length, all: all.length },
       port: world.port,
+      outside: outsideView(world.outside.current),
       downloads: world.downloads(),
       ...(free === undefined ? {} : { freeBytes: free }),
       residentBytes: process.memoryUsage.rss(),
@@ -135,6 +140,7 @@ async function doctor(world: StatusWorld): Promise<readonly DoctorCheck[]> {
     const [first] = world.config.problems.current
     if (first !== undefined) throw new Error(first.message)
   })
+  checks.push(outsideCheck(world.outside.current))
   for (const { network, state } of world.networks.values()) {
     await check(
       network.id,

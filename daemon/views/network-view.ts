@@ -37,6 +37,7 @@ export function networkView(supervised: Supervised, budget: Budget, now: number)
     down: budget.total('down'),
     up: budget.total('up'),
     facets: facets.filter((facet) => membership?.[facet] !== undefined),
+    ...(network.gatewayLinks === undefined ? {} : { gatewayLinks: network.gatewayLinks }),
     gateways: {
       attached: gateways.filter((one) => one.state === 'attached').length,
       failed: gateways.filter((one) => one.state === 'failed').length,
@@ -47,6 +48,7 @@ export function networkView(supervised: Supervised, budget: Budget, now: number)
       : {
           directory: {
             open: directory.open,
+            ...(membership?.directory?.keeper === undefined ? {} : { kept: true }),
             addresses: directory.addresses,
             counts: directory.counts,
             ...(directory.fault === undefined ? {} : { fault: faultView(directory.fault) }),

@@ -51,7 +51,7 @@ export function transferView(entry: Entry, now: number): Transfer {
     ...(record.downLimit === undefined ? {} : { downLimit: record.downLimit }),
     ...(record.upLimit === undefined ? {} : { upLimit: record.upLimit }),
     ratio: size === 0 ? 0 : record.up / size,
-    ...(left > 0 && downRate >= 1 ? { eta: Math.ceil(left / downRate) } : {}),
+    ...(entry.state === 'getting' && left > 0 && downRate >= 1 ? { eta: Math.ceil(left / downRate) } : {}),
     peers: lanes.length,
     sources: lanes.filter(({ claimed }) => claimed > 0).length,
     sequential: record.sequential,

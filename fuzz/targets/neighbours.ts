@@ -4,9 +4,18 @@ import { HttpProxyTalk } from '@kith/neighbours/talk/http-proxy.ts'
 import { SocksTalk } from '@kith/neighbours/talk/socks.ts'
 import { decodeCarried, decodeSocksDatagram, encodeCarried, encodeSocksDatagram } from '@kith/neighbours/wire/socks.ts'
 import { encodeHint, decodeHint } from '@kith/neighbours/wire/hint.ts'
+import { formatInvitation, parseInvitation } from '@kith/neighbours/wire/invitation.ts'
 import { formatKithLink, kithLink } from '@kith/neighbours/wire/links.ts'
 import { encodeManifest, parseManifest } from '@kith/neighbours/wire/manifest.ts'
-import { decodeGiven, decodeList, decodePairRequest, encodeGiven, encodeList } from '@kith/neighbours/wire/messages.ts'
+import {
+  decodeGiven,
+  decodeKnock,
+  decodeList,
+  decodePairRequest,
+  encodeGiven,
+  encodeKnock,
+  encodeList,
+} from '@kith/neighbours/wire/messages.ts'
 import { decodePathHello, encodePathHello } from '@kith/neighbours/wire/path.ts'
 import { arrived } from '@kith/neighbours/segment/cable.ts'
 import { isFrom, leaves as leavesSegment, mayEnter } from '@kith/neighbours/segment/filter.ts'
@@ -67,6 +76,7 @@ const messages: FuzzTarget = {
       group: { id: '34'.repeat(16), title: 't', members: [device] },
     }),
     encode({ name: 'n', port: 5, commitment: new Uint8Array(32) }),
+    encodeKnock({ name: 'n', port: 5, proof: new Uint8Array(32) }),
     encodeHint({ from: [device], manifest: Uint8Array.of(1) }),
   ],
   run(input) {
@@ -78,16 +88,33 @@ const messages: FuzzTarget = {
     if (hint.ok) decodeHint(encodeHint(hint.value))
     attempt(() => decodeList(input))
     attempt(() => decodePairRequest(input))
+    const knock = attempt(() => decodeKnock(input))
+    if (knock.ok) decodeKnock(encodeKnock(knock.value))
   },
 }
 
 const texts: FuzzTarget = {
   name: 'neighbours-texts',
-  seeds: [`kith:${device}?n=a&s=5&d=${device}`, '0-65536,131072-196608'].map(utf8),
+  seeds: [
+    `kith:${device}?n=a&s=5&d=${device}`,
+    '0-65536,131072-196608',
+    formatInvitation({
+      device,
+      name: 'a',
+      secret: new Uint8Array(16),
+      until: 1_800_000_000_000,
+      addresses: [{ host: '::1', port: 5 }],
+    }),
+  ].map(utf8),
   run(input) {
     const text = lossyText(input)
     const ranges = attempt(() => parseRanges(text, 1_000_000, 500_000))
     if (ranges.ok && ranges.value.some(({ start, end }) => start >= end || end > 1_000_000)) throw new Error('beyond')
+    const invitation = attempt(() => parseInvitation(text))
+    if (invitation.ok) {
+      const once = formatInvitation(invitation.value)
+      if (formatInvitation(parseInvitation(once)) !== once) throw new Error('the invitation does not come back')
+    }
     const link = attempt(() => kithLink.parse(text))
     if (!link.ok || link.value === undefined) return
     const { content, hints } = link.value

@@ -49,11 +49,14 @@ test('on an NMDC hub, EiskaltDC++, ncdc and Kith take from each other and talk',
       const byRoot = await on.find({ words: [], digest: hit.content.digests[0]! }, ({ peer }) => peer.name === nick)
       assert.deepEqual(byRoot.content, hit.content)
       let list = new Map<string, string>()
-      await until(async () => {
-        list = await on.list(hit.peer)
-        if (list.size < 2 && nick === 'eiskalt') await eiskalt.look()
-        return list.size === 2
-      }, 120_000)
+      await until(
+        async () => {
+          list = await on.list(hit.peer)
+          return list.size === 2
+        },
+        120_000,
+        () => ({ list: [...list.keys()], log: on.lines }),
+      )
       links.push(...list.values())
     }
     await on[Symbol.asyncDispose]()

@@ -39,8 +39,6 @@ interface Foreign {
   readonly nick: string
   /** Where what it shares is. */
   readonly folder: string
-  /** Has it look through what it shares again. */
-  look?(): Promise<void>
 }
 
 /** Everything that Kith does with somebody: find, browse, fetch a large file and a folder. */
@@ -52,13 +50,15 @@ async function takeFrom(theirs: Foreign, hub: string, at: Scratch): Promise<void
   assert.equal(hit.content.size, largeBytes)
   const byRoot = await on.find({ words: [], digest: hit.content.digests[0]! }, ({ peer }) => peer.name === nick)
   assert.deepEqual(byRoot.content, hit.content)
-  // Both make their lists a little after the files were hashed.
   let list = new Map<string, string>()
-  await until(async () => {
-    list = await on.list(hit.peer)
-    if (list.size < 13) await theirs.look?.()
-    return list.size === 13
-  }, 120_000)
+  await until(
+    async () => {
+      list = await on.list(hit.peer)
+      return list.size === 13
+    },
+    120_000,
+    () => ({ list: [...list.keys()], log: on.lines }),
+  )
   await on[Symbol.asyncDispose]()
 
   await using kith = await Kith.start(at.at(`kith from ${nick}`), [`directconnect.hubs=${hub}`])
@@ -83,7 +83,7 @@ test(
     await eiskalt.join(hub)
     const folder = await material(at, 'theirs')
     await eiskalt.share(folder, 'theirs')
-    await takeFrom({ nick: 'eiskalt', folder, look: () => eiskalt.look() }, hub, at)
+    await takeFrom({ nick: 'eiskalt', folder }, hub, at)
 
     const ours = await material(at, 'ours')
     const shares = await sharesOf(ours)

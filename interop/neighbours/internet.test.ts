@@ -17,8 +17,8 @@ interface Fetched {
 
 /** What curl gets, and how it ends. */
 async function curl(machine: Machine, ...args: string[]): Promise<Fetched> {
-  const [command, ...within] = [...machine.within, 'curl', '-s', '-m', '20', '-w', '\n%{http_code}', ...args]
-  const { stdout, code } = await run(command!, within).then(
+  const [command = '', ...within] = [...machine.within, 'curl', '-s', '-m', '20', '-w', '\n%{http_code}', ...args]
+  const { stdout, code } = await run(command, within).then(
     (done) => ({ stdout: done.stdout, code: 0 }),
     (error: { stdout: string; code: number }) => ({ stdout: error.stdout, code: error.code }),
   )

@@ -20,8 +20,8 @@ export async function temporary(): Promise<AsyncDisposable & { readonly path: st
   return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true }) }
 }
 
-export function start(folder: string, name: string, machine: Machine): Promise<Kith> {
-  return Kith.start(join(folder, name), [`general.device_name=${name}`], machine.within)
+export function start(folder: string, name: string, machine: Machine, settings: readonly string[] = []): Promise<Kith> {
+  return Kith.start(join(folder, name), [`general.device_name=${name}`, ...settings], machine.within)
 }
 
 /** How one daemon sees the device of that name. */

@@ -23,11 +23,18 @@ export async function fetched(client: ForeignClient, ms = 75_000): Promise<void>
   }
 }
 
-/** Waits for something that comes within seconds. */
-export async function until(test: () => Promise<boolean>, ms = 10_000): Promise<void> {
+/** Waits for something that comes within seconds, or says how things stand instead. */
+export async function until(
+  test: () => Promise<boolean>,
+  ms = 10_000,
+  state: () => unknown = () => undefined,
+): Promise<void> {
   const end = Date.now() + ms
   while (!(await test())) {
-    if (Date.now() > end) throw new Error('It did not come to that')
+    if (Date.now() > end) {
+      const now = await state()
+      throw new Error(`It did not come to that${now === undefined ? '' : `: ${JSON.stringify(now, undefined, 1)}`}`)
+    }
     await new Promise((resolve) => setTimeout(resolve, 10))
   }
 }

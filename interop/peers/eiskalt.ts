@@ -1,4 +1,4 @@
-import { mkdir } from 'node:fs/promises'
+import { mkdir, readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { until } from './client.ts'
 import { freePort, Program } from './process.ts'
@@ -55,16 +55,29 @@ export class Eiskalt implements AsyncDisposable {
     )
   }
 
-  /** Shares a folder and waits until it is hashed. */
+  /** Shares a folder and waits until it is hashed and in the list. */
   async share(directory: string, name: string): Promise<void> {
     await this.call('share.add', { directory: `${directory}/`, virtname: name })
-    // It says that it is idle before it has begun, refuses to look while it looks, and has what was hashed meanwhile in
-    // its list only after the next look.
-    for (let time = 0; time < 2; time++) {
-      await this.look()
-      await new Promise((resolve) => setTimeout(resolve, 1_000))
-      await this.#hashed()
-    }
+    const wanted = await bytesIn(directory)
+    let state: { readonly status: string; readonly filesleft: number } | undefined
+    let said = ''
+    // It hashes in its idle time, and forgets what it hashed while it looked through the folders until it looks again.
+    await until(
+      async () => {
+        state = (await this.call('hash.status', {})) as typeof state
+        // It begins to hash a minute after its start, or when it is told to.
+        if (state?.status === 'pause') await this.call('hash.pause', {})
+        else if (state?.status === 'idle' && state.filesleft === 0) {
+          said = String(await this.call('share.list', { separator: ';' }))
+          if (sizeIn(said, name, wanted)) return true
+          await this.look()
+        }
+        await new Promise((resolve) => setTimeout(resolve, 500))
+        return false
+      },
+      120_000,
+      () => ({ state, said, log: this.log() }),
+    )
   }
 
   /** Looks through what it shares again; its list has only what it knew at its last look. */
@@ -72,22 +85,18 @@ export class Eiskalt implements AsyncDisposable {
     await this.call('share.refresh', {})
   }
 
-  async #hashed(): Promise<void> {
-    await until(async () => {
-      const { status } = (await this.call('hash.status', {})) as { status: string }
-      // It begins to hash a minute after its start, or when it is told to.
-      if (status === 'pause') await this.call('hash.pause', {})
-      return status === 'idle'
-    }, 60_000)
-  }
-
   /** Fetches files from somebody: their list says that they have what the links name. */
   async fetch(hub: string, nick: string, links: readonly string[]): Promise<void> {
     for (const magnet of links) await this.call('magnet.add', { magnet, directory: `${this.downloads}/` })
+    await this.list(hub, nick)
+    await this.call('queue.matchlists', {})
+  }
+
+  /** Gets somebody's list. */
+  async list(hub: string, nick: string): Promise<void> {
     await this.call('list.download', { huburl: hub, nick })
     // When the first try fails, it tries again a minute later.
     await until(async () => String(await this.call('list.local', { separator: ';' })).includes(`${nick}.`), 200_000)
-    await this.call('queue.matchlists', {})
   }
 
   /** Everything that was wanted is there. */
@@ -133,6 +142,24 @@ export class Eiskalt implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#program[Symbol.asyncDispose]()
   }
+}
+
+async function bytesIn(folder: string): Promise<number> {
+  let bytes = 0
+  for (const entry of await readdir(folder, { withFileTypes: true, recursive: true }))
+    if (entry.isFile()) bytes += (await stat(join(entry.parentPath, entry.name))).size
+  return bytes
+}
+
+/** Whether a list of what it shares, such as `/path/;name;30.01 MiB;`, says that it knows so many bytes. */
+function sizeIn(list: string, name: string, bytes: number): boolean {
+  for (const line of list.split('\n')) {
+    const [, called, size = ''] = line.split(';')
+    const [number, unit = 'B'] = size.trim().split(' ')
+    const scale = 1024 ** ['B', 'KiB', 'MiB', 'GiB'].indexOf(unit)
+    if (called === name) return Math.abs(Number(number) - bytes / scale) <= 0.0051
+  }
+  return false
 }
 
 // It answers nothing while it builds a list of its shares.

@@ -96,7 +96,7 @@ export class Libtorrent implements ForeignClient {
   /** A version 1 torrent of a file or folder, made by libtorrent. */
   async create(
     path: string,
-    more: { trackers?: string[]; webSeeds?: string[]; pieceLength?: number } = {},
+    more: { trackers?: string[]; webSeeds?: string[]; pieceLength?: number; version2?: boolean } = {},
   ): Promise<MadeTorrent> {
     const made = await this.call<{ torrent: string; infoHash: string }>('create', {
       path,

@@ -1,8 +1,8 @@
 import { execFile } from 'node:child_process'
-import { existsSync } from 'node:fs'
-import { mkdir } from 'node:fs/promises'
+import { mkdir, readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
+import { bunzip2 } from '@kith/wire/bzip2/decode.ts'
 import { until } from './client.ts'
 import { freePort } from './process.ts'
 
@@ -61,13 +61,41 @@ export class Ncdc implements AsyncDisposable {
     return (await run('tmux', ['-S', this.#socket, 'capture-pane', '-p', '-J'])).stdout
   }
 
-  /** Shares a folder and waits until it is hashed. */
+  /** Shares a folder and waits until it is in the list that others get. */
   async share(directory: string, name: string): Promise<void> {
+    const files = (await readdir(directory, { withFileTypes: true, recursive: true })).filter((one) => one.isFile())
     await this.type(`/share ${name} ${directory}`)
-    await until(async () => {
-      await this.type('/hashdata')
-      return !/hashing|remaining/i.test(await this.screen()) && existsSync(join(this.folder, 'files.xml.bz2'))
-    }, 60_000)
+    let [listed, looked] = [0, 0]
+    await until(
+      async () => {
+        await new Promise((resolve) => setTimeout(resolve, 200))
+        listed = await this.#listed()
+        if (listed >= files.length) return true
+        // What it hashed gets into the list a minute later, or when it looks through its folders again; and when it looks
+        // while it hashes, it begins anew.
+        const log = await readFile(join(this.folder, 'stderr.log'), 'utf8').catch(() => '')
+        const [begun, done] = [/Start hashing/g, /Completed hashing/g].map((of) => log.match(of)?.length ?? 0)
+        if (begun !== done || begun === 0 || Date.now() - looked < 5_000) return false
+        looked = Date.now()
+        await this.type('/refresh')
+        return false
+      },
+      120_000,
+      async () => ({ listed, screen: await this.screen() }),
+    )
+  }
+
+  /** The files in the list that others get, as far as they are hashed. */
+  async #listed(): Promise<number> {
+    try {
+      const list = bunzip2()
+      const packed = await readFile(join(this.folder, 'files.xml.bz2'))
+      const xml = Buffer.concat([...list.push(packed), ...list.end()]).toString()
+      return xml.match(/<File [^>]*TTH="(?!A{39})/g)?.length ?? 0
+    } catch {
+      // It is being written.
+      return 0
+    }
   }
 
   /** Leaves the terminal in the tab of the hub. */

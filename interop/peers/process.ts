@@ -27,6 +27,12 @@ const packages: Readonly<Record<string, string>> = {
   tmux: 'tmux',
   'eiskaltdcpp-daemon': 'eiskaltdcpp-daemon',
   rhash: 'rhash',
+  miniupnpd: 'miniupnpd-nftables',
+  nft: 'nftables',
+  litmus: 'litmus',
+  rclone: 'rclone',
+  cadaver: 'cadaver',
+  curl: 'curl',
   '/usr/games/openttd': 'openttd',
 }
 

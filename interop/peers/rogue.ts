@@ -10,6 +10,9 @@ import type { Socket } from 'node:net'
  * - `huge-frame`: announces a message of a gigabyte
  * - `lying-bitfield`: a bitfield of the wrong length
  * - `huge-metadata`: claims a description of two gigabytes
+ * - `lying-have`: tells of pieces that no such torrent has
+ * - `greedy`: asks for what lies beyond every piece, and for a gigabyte at once
+ * - `dribbled-block`: gives what is asked for, one byte a second
  */
 export type RogueMode =
   | 'corrupt'
@@ -20,6 +23,9 @@ export type RogueMode =
   | 'huge-frame'
   | 'lying-bitfield'
   | 'huge-metadata'
+  | 'lying-have'
+  | 'greedy'
+  | 'dribbled-block'
 
 export interface RogueOptions {
   readonly infoHash: string
@@ -99,6 +105,7 @@ function serve(socket: Socket, { infoHash, bytes, pieceLength, mode }: RogueOpti
   const pieces = Math.ceil(bytes.length / pieceLength)
   let received: Buffer = Buffer.alloc(0)
   let greeted = false
+  let dribbling = false
   socket.on('data', (data: Buffer) => {
     received = Buffer.concat([received, data])
     if (!greeted && received.length >= 68) {
@@ -134,6 +141,13 @@ function serve(socket: Socket, { infoHash, bytes, pieceLength, mode }: RogueOpti
     if (mode !== 'lying-bitfield' && spare > 0) field[field.length - 1] = (0xff << spare) & 0xff
     socket.write(frame(5, field))
     if (mode === 'huge-frame') socket.write(words(2 ** 30))
+    if (mode === 'lying-have') for (const piece of [pieces, 2 ** 31, 2 ** 32 - 1]) socket.write(frame(4, words(piece)))
+    if (mode === 'greedy') {
+      socket.write(frame(2))
+      socket.write(frame(6, words(pieces + 7, 0, 16_384)))
+      socket.write(frame(6, words(0, 2 ** 32 - 1, 16_384)))
+      socket.write(frame(6, words(0, 0, 2 ** 30)))
+    }
     if (mode === 'unasked')
       for (let piece = 0; piece < pieces; piece++) socket.write(frame(7, words(piece, 0), Buffer.alloc(16_384, 1)))
     if (mode === 'dribble') {
@@ -142,12 +156,23 @@ function serve(socket: Socket, { infoHash, bytes, pieceLength, mode }: RogueOpti
     }
   }
 
+  /** One message at a time: the others are never sent. */
+  function dribble(message: Buffer): void {
+    if (dribbling) return
+    dribbling = true
+    let at = 13
+    socket.write(message.subarray(0, at))
+    const timer = setInterval(() => socket.write(message.subarray(at, ++at)), 1_000)
+    socket.on('close', () => clearInterval(timer))
+  }
+
   function answer(piece: number, begin: number, length: number): void {
     if (mode === 'silent' || mode === 'dribble' || mode === 'huge-frame') return
     const at = piece * pieceLength + begin
     const block = Buffer.from(bytes.subarray(at, at + length))
     if (mode === 'corrupt') block[0]! ^= 0xff
     gave()
+    if (mode === 'dribbled-block') return dribble(frame(7, words(piece, begin), block))
     socket.write(frame(7, words(piece, begin), mode === 'wrong-length' ? block.subarray(0, 100) : block))
   }
 }

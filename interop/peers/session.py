@@ -85,7 +85,8 @@ def peers(_):
 def create(of):
     storage = lt.file_storage()
     lt.add_files(storage, of["path"])
-    flags = lt.create_torrent.v1_only
+    version2 = of.get("version2", False)
+    flags = lt.create_torrent.v2_only if version2 else lt.create_torrent.v1_only
     made = lt.create_torrent(storage, of.get("pieceLength", 0), flags=flags)
     for url in of.get("trackers", []):
         made.add_tracker(url)
@@ -93,7 +94,8 @@ def create(of):
         made.add_url_seed(url)
     lt.set_piece_hashes(made, of["folder"])
     generated = made.generate()
-    info_hash = str(lt.torrent_info(generated).info_hashes().v1)
+    info_hashes = lt.torrent_info(generated).info_hashes()
+    info_hash = str(info_hashes.v2 if version2 else info_hashes.v1)
     return {"torrent": base64.b64encode(lt.bencode(generated)).decode(), "infoHash": info_hash}
 
 

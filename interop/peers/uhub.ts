@@ -19,9 +19,13 @@ export class Uhub implements AsyncDisposable {
 
   static async start(
     folder: string,
-    options: { readonly tls?: boolean; readonly users?: Readonly<Record<string, string>> } = {},
+    options: {
+      readonly tls?: boolean
+      readonly users?: Readonly<Record<string, string>>
+      readonly settings?: Readonly<Record<string, string | number>>
+    } = {},
   ): Promise<Uhub> {
-    const { tls = false, users = {} } = options
+    const { tls = false, users = {}, settings = {} } = options
     const port = await freePort()
     await mkdir(folder, { recursive: true })
     const lines = [
@@ -32,6 +36,7 @@ export class Uhub implements AsyncDisposable {
       'show_banner=0',
       `file_plugins=${join(folder, 'plugins.conf')}`,
     ]
+    for (const [name, value] of Object.entries(settings)) lines.push(`${name}=${value}`)
     const plugins: string[] = []
     if (tls) {
       await certificate(folder)
@@ -54,6 +59,10 @@ export class Uhub implements AsyncDisposable {
       ready: () => answers(port),
     })
     return new Uhub(program, port, tls)
+  }
+
+  get pid(): number {
+    return this.#program.child.pid!
   }
 
   log(): string {

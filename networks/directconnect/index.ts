@@ -13,6 +13,7 @@ export const directconnect: Network<Settings> = {
   reveals: 'Hubs and their users see your address, your nick, what you search for and the list of what you share.',
   settings,
   links: [magnet],
+  gatewayLinks: ['dchub', 'nmdc', 'nmdcs', 'adc', 'adcs'],
   files: [],
   describe(hint) {
     const { name, size, leaves } = decodeHint(hint)

@@ -16,6 +16,7 @@ import { locate, search } from './facets/search.ts'
 import { Sources } from './fetch/sources.ts'
 import { openDatagrams } from './hubs/datagrams.ts'
 import type { Hub } from './hubs/hub.ts'
+import { HubLists } from './hubs/lists.ts'
 import { Roster } from './hubs/roster.ts'
 import { Questions } from './hubs/questions.ts'
 import type { Identity } from './identity.ts'
@@ -76,6 +77,7 @@ export class Member implements Membership {
     this.#hubs = new Roster({
       host,
       keep: host.keep,
+      lists: new HubLists(host, settings.hubLists),
       talk: (hub, connection) => this.#talk(hub, connection),
       event: (hub, event) => this.#event(hub, event),
       changed: () => this.#changed(),
@@ -117,7 +119,8 @@ export class Member implements Membership {
     this.chat = new HubChat({
       clock: host.clock,
       hubs: () => this.#hubs,
-      ignored: (nick) => settings.ignored.includes(nick),
+      keep: host.keep,
+      ignored: settings.ignored,
     })
     this.directory = directory(host, settings, this.#kernel)
     this.#resources.defer(() => this.directory.close())
@@ -171,7 +174,7 @@ export class Member implements Membership {
     const { self, net } = this.#host
     const own = hub.address
     const active = this.#port !== undefined && (own.mode ?? mode) === 'active'
-    const { files, bytes } = this.#shelf.total
+    const { files, bytes } = own.share === false ? { files: 0, bytes: 0 } : this.#shelf.total
     let [guest, registered] = [0, 0]
     for (const one of this.#hubs) {
       if (one.talk === undefined && one !== hub) continue
@@ -179,9 +182,9 @@ export class Member implements Membership {
       else registered++
     }
     return {
-      nick: own.nick ?? (nick === '' ? `kith${Number.parseInt(this.#identity.cid.slice(0, 4), 32) % 10_000}` : nick),
+      nick: own.nick ?? (nick === '' ? ownNick(this.#identity) : nick),
       ...(own.password === undefined ? {} : { password: own.password }),
-      description,
+      description: own.description ?? description,
       program: self.program,
       version: self.version,
       active,
@@ -247,6 +250,7 @@ export class Member implements Membership {
   }
 
   #answer(hub: Hub, question: Question, reply: Reply): void {
+    if (hub.address.share === false) return
     const most = reply.kind === 'user' ? mostByHub : mostByDatagram
     const items = matches(this.#shelf, question, most, this.#uploads.freeSlots)
     if (items.length === 0) return
@@ -317,6 +321,11 @@ export class Member implements Membership {
     await this.#hubs[Symbol.asyncDispose]()
     await this.#resources[Symbol.asyncDispose]()
   }
+}
+
+/** What we are called where nobody has said: the same each time, and hardly like anybody else. */
+function ownNick({ publicId }: Identity): string {
+  return `kith${((publicId[0]! << 8) | publicId[1]!) % 10_000}`
 }
 
 /** How clients begin to talk to each other, in ADC and in NMDC. */

@@ -5,6 +5,7 @@ export interface Settings {
   readonly nick: string
   readonly description: string
   readonly hubs: readonly string[]
+  readonly hubLists: readonly string[]
   readonly mode: 'active' | 'passive'
   readonly encryption: 'never' | 'offered' | 'required'
   readonly port: number
@@ -41,10 +42,21 @@ export const settings: Schema<Settings> = schema<Settings>({
   hubs: list({
     default: [],
     description:
-      'Hubs to be on, as adc://host:port, adcs://host:port or dchub://host:411. Own settings go into the address: nick and password as adc://nick:password@host:port, ?mode=passive, ?charset=windows-1251 for an old hub.',
+      'Hubs to be on, as adc://host:port, adcs://host:port or dchub://host:411. Own settings go into the address: nick and password as adc://nick:password@host:port, ?mode=passive, ?charset=windows-1251 for an old hub, ?description=Hello, ?share=no where nothing of yours is to be seen.',
     apply: 'restart',
     secret: true,
     aliases: ['favourite hubs', 'favorites', 'autoconnect'],
+  }),
+  hubLists: list({
+    default: [
+      'https://www.te-home.net/?do=hublist&get=hublist.xml.bz2',
+      'https://dchublist.org/hublist.xml.bz2',
+      'https://dchublist.ru/hublist.xml.bz2',
+      'https://hublist.pwiam.com/hublist.xml.bz2',
+    ],
+    description: 'Where lists of hubs are fetched when you look for hubs, as hublist.xml, packed by bzip2 or not.',
+    apply: 'restart',
+    aliases: ['hublist', 'public hubs'],
   }),
   mode: choice({
     default: 'active',

@@ -1,18 +1,26 @@
-import { fail, FaultError, faultOf } from '@kith/core/fault/fault.ts'
+import { fail } from '@kith/core/fault/fault.ts'
 import type { Channel, ChannelAnswer, ChannelQuestion, Channels, TunnelOptions } from '@kith/core/network/channel.ts'
-import type { Connection } from '@kith/core/network/net.ts'
+import type { Clock } from '@kith/core/network/clock.ts'
+import type { Host } from '@kith/core/network/host.ts'
+import type { Connection, Endpoint } from '@kith/core/network/net.ts'
 import type { Book } from './book.ts'
+import { firstWay } from './first-way.ts'
 import { idBytes } from './wire/device-id.ts'
+
+/** An address that does not answer within this time is not waited for: the next is tried beside it (RFC 8305 5). */
+const NEXT_ADDRESS_MS = 250
 
 /** The channels that we dialled, one for each device, opened when there is something to ask. */
 export class Lines implements Disposable {
   readonly #channels: Channels
+  readonly #clock: Clock
   readonly #book: Book
   readonly #open = new Map<string, Promise<Channel>>()
   readonly #stop = new AbortController()
 
-  constructor(channels: Channels, book: Book) {
+  constructor({ channels, clock }: Pick<Host, 'channels' | 'clock'>, book: Book) {
     this.#channels = channels
+    this.#clock = clock
     this.#book = book
   }
 
@@ -44,21 +52,28 @@ export class Lines implements Disposable {
     return (await this.to(id)).tunnel(target, options)
   }
 
+  /**
+   * A channel of its own to a device that is perhaps not in the book yet, at these addresses or at those we know.
+   * @throws FaultError `gone`, `peer`
+   */
+  reach(id: string, at: readonly Endpoint[]): Promise<Channel> {
+    return this.#reach(id, [...at, ...(this.#book.get(id)?.addresses ?? [])])
+  }
+
   async #dial(id: string): Promise<Channel> {
-    let reason: unknown = fail('gone', 'neighbours/away', 'Nothing is known of where that device is')
-    for (const address of this.#book.get(id)?.addresses ?? []) {
-      this.#stop.signal.throwIfAborted()
-      try {
-        const channel = await this.#channels.dial(address, idBytes(id), this.#stop.signal)
-        this.#book.line(id, 1)
-        channel.ended(() => this.#book.line(id, -1))
-        return channel
-      } catch (error) {
-        if (!(error instanceof FaultError)) throw error
-        reason = error
-      }
-    }
-    throw new FaultError(faultOf(reason))
+    const channel = await this.#reach(id, this.#book.get(id)?.addresses ?? [])
+    this.#book.line(id, 1)
+    channel.ended(() => this.#book.line(id, -1))
+    return channel
+  }
+
+  #reach(id: string, at: readonly Endpoint[]): Promise<Channel> {
+    const name = idBytes(id)
+    const ways = at.map((address) => ({
+      afterMs: NEXT_ADDRESS_MS,
+      go: (signal: AbortSignal) => this.#channels.dial(address, name, signal),
+    }))
+    return firstWay(this.#clock, ways, this.#stop.signal)
   }
 
   [Symbol.dispose](): void {

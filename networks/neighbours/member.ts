@@ -3,8 +3,9 @@ import type { OurAnswer, PeerQuestion } from '@kith/core/network/channel.ts'
 import { every } from '@kith/core/network/clock.ts'
 import type { Devices, Gifts } from '@kith/core/network/devices.ts'
 import type { Found } from '@kith/core/network/discovery.ts'
-import type { Browse, Fetch, Publish } from '@kith/core/network/facets.ts'
+import type { Browse, Fetch, Publish, Search } from '@kith/core/network/facets.ts'
 import type { Host } from '@kith/core/network/host.ts'
+import type { Endpoint } from '@kith/core/network/net.ts'
 import type { Health, Membership } from '@kith/core/network/network.ts'
 import type { Subject } from '@kith/core/transfer/subject.ts'
 import type { WritableValue } from '@kith/core/value/value.ts'
@@ -16,8 +17,10 @@ import { answerPairing, devices, type DevicesWorld } from './facets/devices.ts'
 import { fetch } from './facets/fetch.ts'
 import { games, type OwnGames } from './facets/games.ts'
 import { type GiftDesk, gifts } from './facets/gifts.ts'
+import { OwnInvitations, resolved } from './facets/invitations.ts'
 import { internet, type OwnInternet } from './facets/internet.ts'
 import { publish } from './facets/publish.ts'
+import { search } from './facets/search.ts'
 import { OwnSegments } from './facets/segments.ts'
 import { answerContent } from './facets/serve.ts'
 import { Lines } from './lines.ts'
@@ -36,7 +39,9 @@ export class Member implements Membership {
   readonly fetch: Fetch
   readonly publish: Publish
   readonly browse: Browse
+  readonly search: Search
   readonly devices: Devices
+  readonly invitations: OwnInvitations
   readonly gifts: Gifts
   readonly shelf: OwnShelf
   readonly chat: OwnTalk
@@ -56,7 +61,7 @@ export class Member implements Membership {
     this.#host = host
     this.#settings = settings
     this.#book = new Book(host.keep, host.clock)
-    const lines = this.#resources.use(new Lines(host.channels, this.#book))
+    const lines = this.#resources.use(new Lines(host, this.#book))
     const own = deviceId(host.net.fingerprint)
     this.#pairing = {
       host,
@@ -65,14 +70,21 @@ export class Member implements Membership {
       introduction: () => ({ name: host.self.device, port: this.#port }),
     }
     this.devices = devices(this.#pairing)
+    this.invitations = new OwnInvitations({
+      ...this.#pairing,
+      addresses: () => this.#addresses(),
+      reach: async (device, at) => lines.reach(device, await resolved(host, at)),
+    })
     this.#desk = gifts(host, lines)
     this.gifts = this.#desk
     this.publish = publish(own)
     this.fetch = fetch({ host, book: this.#book, lines, running: this.#running })
     this.browse = browse(lines)
+    this.search = search(lines, this.#book)
     this.shelf = new OwnShelf(host.keep)
     this.chat = this.#resources.use(talk(host, this.#book, lines, own))
     this.games = this.#resources.use(games(host, lines))
+    this.#resources.use(host.net.outside.watch(() => this.invitations.moved()))
     this.segments = this.#resources.use(new OwnSegments(host, lines, own))
     this.internet = this.#resources.use(internet(host, lines, own))
     this.#resources.use(
@@ -81,7 +93,7 @@ export class Member implements Membership {
         this.internet.lender.keepOnly((id) => this.#book.isPaired(id))
       }),
     )
-    this.#resources.use(every(host.clock, TICK_MS, () => this.#book.tick()))
+    this.#resources.use(every(host.clock, TICK_MS, () => this.#tick()))
   }
 
   /** Opens the port, and is seen. @throws FaultError `local` */
@@ -90,6 +102,7 @@ export class Member implements Membership {
     const at = this.#settings.port === 0 ? {} : { port: this.#settings.port }
     const listener = this.#resources.use(await channels.listen(at, (question) => this.#answer(question)))
     this.#port = listener.local.port
+    this.invitations.moved()
     this.segments.begin()
     this.internet.begin()
     if (!this.#settings.discovery) return
@@ -117,7 +130,23 @@ export class Member implements Membership {
     })
   }
 
+  #tick(): void {
+    this.#book.tick()
+    this.invitations.tick()
+  }
+
+  /** Where others find us, as far as we know; what reaches furthest comes first. */
+  #addresses(): readonly Endpoint[] {
+    const { net } = this.#host
+    const here = net.attached().map(({ host }) => ({ host, port: this.#port }))
+    const outside = net.outside.current
+    const mapped = outside.state === 'mapped' && this.#port === net.port ? [outside.at] : []
+    return [...mapped, ...here.filter(({ host }) => isShown(host))]
+  }
+
   async #answer(question: PeerQuestion): Promise<OurAnswer> {
+    const invited = await this.invitations.answer(question)
+    if (invited !== undefined) return invited
     const pairing = await answerPairing(this.#pairing, question)
     if (pairing !== undefined) return pairing
     const id = question.fingerprint === undefined ? undefined : deviceId(question.fingerprint)
@@ -146,4 +175,9 @@ export class Member implements Membership {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#resources[Symbol.asyncDispose]()
   }
+}
+
+/** Not those that mean another machine elsewhere: loopback, and link-local ones, which need the name of an interface. */
+function isShown(host: string): boolean {
+  return !/^(?:127\.|169\.254\.|::1$|fe[89ab])/i.test(host)
 }

@@ -1,3 +1,5 @@
+import type { Outside } from '@kith/core/network/outside.ts'
+import { value } from '@kith/core/value/value.ts'
 import type { Fault } from '@kith/core/fault/fault.ts'
 import { fail } from '@kith/core/fault/fault.ts'
 import type { Random } from '@kith/core/network/clock.ts'
@@ -70,6 +72,7 @@ export class Internet {
       datagrams: async (options) => this.#open(host, options),
       isOwn: (other) => other === host || other === '127.0.0.1',
       attached: () => [{ host, prefix: 24 }],
+      outside: value<Outside>({ state: 'off' }),
     }
   }
 

@@ -4,6 +4,7 @@ import type { SettingView } from '@kith/api/settings.ts'
 import type { Status } from '@kith/api/status.ts'
 import type { Transfer, TransferQuery, TransferWindow } from '@kith/api/transfers.ts'
 import { madeUpDetails, madeUpFiles, madeUpFolder, madeUpPieces, madeUpSources } from './details.ts'
+import { MadeUpPeople } from './people.ts'
 import { madeUpFolders, madeUpHashing, madeUpSharedFiles } from './shared.ts'
 import { madeUpJournal, madeUpLog, madeUpNetworks, madeUpSettings, madeUpTransfers } from './made-up.ts'
 
@@ -18,6 +19,7 @@ type Change<T> = { -readonly [Key in keyof T]: T[Key] }
 export class MadeUpWorld {
   #transfers: Transfer[]
   #networks = madeUpNetworks()
+  readonly #people: MadeUpPeople
   #settings = madeUpSettings()
   readonly #startedAt: number
   readonly #down: number[] = []
@@ -29,6 +31,7 @@ export class MadeUpWorld {
 
   constructor(now: number, amount: number) {
     this.#startedAt = now
+    this.#people = new MadeUpPeople(now)
     this.#transfers = madeUpTransfers(amount, now)
     for (let at = 0; at < 300; at++) {
       this.#down.push(Math.max(0, 3_000_000 + 1_500_000 * Math.sin(at / 17) + 600_000 * Math.sin(at / 3)))
@@ -78,12 +81,23 @@ export class MadeUpWorld {
         return madeUpHashing
       case 'log':
         return madeUpLog(this.#startedAt).filter(({ level }) => view.query?.level === 'debug' || level !== 'debug')
+      case 'searches':
+      case 'found':
+      case 'browse':
+      case 'rooms':
+      case 'messages':
+      case 'people':
+      case 'unread':
+      case 'gateways':
+        return this.#people.view(view, now)
     }
   }
 
   answer(method: string, url: URL, body: unknown, now: number): Answer {
     const [, area, id, verb] = url.pathname.split('/').map(decodeURIComponent)
     const given = (body ?? {}) as Record<string, unknown>
+    const ofPeople = this.#people.answer(method, url, given, now)
+    if (ofPeople !== undefined) return ofPeople
     switch (area ?? '') {
       case 'session':
         if (method === 'POST' && given['password'] === 'wrong') return refused('The password is wrong', 'Try again.')
@@ -135,6 +149,7 @@ export class MadeUpWorld {
       people: 148,
       networks: { on: 2, all: 3 },
       port: 40_404,
+      outside: { state: 'mapped', address: '203.0.113.7:40404', by: 'UPnP' },
       downloads: '/home/ana/Downloads',
       freeBytes: 182_400_000_000,
       residentBytes: 96_000_000,

@@ -1,10 +1,14 @@
+import type { BrowseView } from '@kith/api/browse.ts'
+import type { FoundWindow, SearchView } from '@kith/api/find.ts'
 import type { LogLine } from '@kith/api/journal.ts'
 import type { View } from '@kith/api/live.ts'
 import type { NetworkView } from '@kith/api/networks.ts'
 import type { HashingView, SharedFolder } from '@kith/api/sharing.ts'
 import type { SpeedHistory, Status } from '@kith/api/status.ts'
+import type { MessageView, PeopleWindow, RoomView, UnreadView } from '@kith/api/talk.ts'
 import type {
   FileWindow,
+  GatewayView,
   PieceMap,
   Publication,
   SourceView,
@@ -21,6 +25,14 @@ interface ViewValues extends Record<View['view'], unknown> {
   readonly files: FileWindow
   readonly sources: readonly SourceView[]
   readonly pieces: PieceMap
+  readonly searches: readonly SearchView[]
+  readonly found: FoundWindow
+  readonly browse: BrowseView
+  readonly rooms: readonly RoomView[]
+  readonly messages: readonly MessageView[]
+  readonly people: PeopleWindow
+  readonly unread: UnreadView
+  readonly gateways: readonly GatewayView[]
   readonly networks: readonly NetworkView[]
   readonly publications: readonly Publication[]
   readonly sharedFolders: readonly SharedFolder[]

@@ -1,7 +1,12 @@
 import type { ReactNode } from 'react'
 import { AddDialog } from '../add/add-dialog.tsx'
+import { HoldersDialog } from '../screens/find/holders-dialog.tsx'
+import { BanDialog } from '../screens/keeper/ban-dialog.tsx'
+import { RegisterDialog } from '../screens/keeper/register-dialog.tsx'
 import { PublishDialog } from '../screens/library/publish-dialog.tsx'
 import { ShareDialog } from '../screens/library/share-dialog.tsx'
+import { HubsDialog } from '../screens/talk/hubs-dialog.tsx'
+import { PeopleDialog } from '../screens/talk/people-dialog.tsx'
 import { LabelDialog } from '../transfers/label-dialog.tsx'
 import { LimitDialog } from '../transfers/limit-dialog.tsx'
 import { MoveDialog, RenameDialog } from '../transfers/place-dialogs.tsx'
@@ -31,6 +36,18 @@ export function AllDialogs(): ReactNode {
       return <PublishDialog onClose={close} />
     case 'share':
       return <ShareDialog folder={current.folder} onClose={close} />
+    case 'holders':
+      return <HoldersDialog search={current.search} row={current.row} onClose={close} />
+    case 'people':
+      return <PeopleDialog room={current.room} onClose={close} />
+    case 'hubs':
+      return <HubsDialog onClose={close} />
+    case 'ban': {
+      const { kind: _kind, ...who } = current
+      return <BanDialog {...who} onClose={close} />
+    }
+    case 'register':
+      return <RegisterDialog network={current.network} ranks={current.ranks} onClose={close} />
     case 'more':
       return <MoreSheet onClose={close} />
     case 'help':

@@ -1,4 +1,6 @@
+import type { FoundRow } from '@kith/api/find.ts'
 import type { SharedFolder } from '@kith/api/sharing.ts'
+import type { RoomView } from '@kith/api/talk.ts'
 import type { Transfer } from '@kith/api/transfers.ts'
 import { createContext, useContext } from 'react'
 
@@ -22,6 +24,13 @@ export type OpenDialog =
   | { readonly kind: 'publish' }
   /** Without a folder: one that is not shared yet. */
   | { readonly kind: 'share'; readonly folder?: SharedFolder }
+  /** Who has what a search found. */
+  | { readonly kind: 'holders'; readonly search: string; readonly row: FoundRow }
+  /** Who is in a room. */
+  | { readonly kind: 'people'; readonly room: RoomView }
+  | { readonly kind: 'hubs' }
+  | { readonly kind: 'ban'; readonly network: string; readonly nick?: string; readonly address?: string }
+  | { readonly kind: 'register'; readonly network: string; readonly ranks: readonly string[] }
   /** The screens that the bar of a phone has no room for. */
   | { readonly kind: 'more' }
   | { readonly kind: 'help' }

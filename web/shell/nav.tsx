@@ -65,7 +65,7 @@ export function SideBar(): ReactNode {
         >
           <Icon size={18} aria-hidden />
           <span className="grow">{t(`nav.${id}`)}</span>
-          <Figure id={id} status={status} />
+          {id === 'talk' ? <Unread /> : <Figure id={id} status={status} />}
         </Link>
       ))}
       <p className="mt-auto px-3 text-xs break-words text-muted">{status?.device}</p>
@@ -80,6 +80,25 @@ function Figure({ id, status }: { readonly id: string; readonly status: Status |
   if (id === 'networks')
     return <span className="text-xs">{t('nav.networksOn', { on: status.networks.on, all: status.networks.all })}</span>
   return null
+}
+
+/** How much was said in private and not seen; a dot when only rooms have something new. */
+function Unread(): ReactNode {
+  const { value } = useLive({ view: 'unread' })
+  if (value === undefined || value.rooms === 0) return null
+  return (
+    <span
+      data-testid="nav-unread"
+      className={
+        value.talks > 0
+          ? 'inline-flex min-w-5 justify-center rounded-full bg-accent px-1.5 text-xs font-semibold text-on-accent'
+          : 'size-2 rounded-full bg-accent'
+      }
+    >
+      {value.talks > 0 ? count(value.talks) : null}
+      <span className="sr-only"> {t('talk.unread')}</span>
+    </span>
+  )
 }
 
 const thumb =
@@ -110,7 +129,12 @@ export function BottomBar(): ReactNode {
         className={`${thumb} ${isFurther ? 'text-accent' : ''}`}
         onClick={() => open({ kind: 'more' })}
       >
-        <Ellipsis size={20} aria-hidden />
+        <span className="relative">
+          <Ellipsis size={20} aria-hidden />
+          <span className="absolute -top-1 left-full">
+            <Unread />
+          </span>
+        </span>
         <span className="max-w-full truncate">{t('nav.more')}</span>
       </button>
     </nav>

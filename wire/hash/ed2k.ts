@@ -20,12 +20,10 @@ export interface Ed2k {
 
 /** Both roots from the digests of the parts that have bytes, and the size. */
 export function ed2kOf(kernel: Md4Kernel, size: number, parts: Uint8Array): Ed2k {
-  const empty = kernel.digest(new Uint8Array())
-  if (size === 0) return { root: empty, blue: empty, parts: new Uint8Array() }
-  const only = parts.slice(0, md4Size)
+  const only = size === 0 ? kernel.digest(new Uint8Array()) : parts.slice(0, md4Size)
+  if (size < partBytes) return { root: only, blue: only, parts: new Uint8Array() }
   const blue = parts.length === md4Size ? only : kernel.digest(parts)
-  if (size < partBytes) return { root: only, blue, parts: new Uint8Array() }
-  const all = size % partBytes === 0 ? concat([parts, empty]) : parts.slice()
+  const all = size % partBytes === 0 ? concat([parts, kernel.digest(new Uint8Array())]) : parts.slice()
   return { root: kernel.digest(all), blue, parts: all }
 }
 

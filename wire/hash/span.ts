@@ -10,7 +10,7 @@ import { joinSubtrees, subtreeCount, subtrees } from './subtree.ts'
 import { keptBlockBytes, tigerRoot } from './tiger-tree.ts'
 import { leafBytes, tigerSize } from './tiger.ts'
 import type { LibraryDigests } from './whole.ts'
-import { aichBlocks, libraryPieceLength } from './whole.ts'
+import { aichBlocks, libraryPieceLength, noVersion2 } from './whole.ts'
 
 /** MD4 is fastest over four messages side by side. */
 const partsPerSpan = 4
@@ -30,6 +30,7 @@ export interface Span {
   readonly aichLeft: Uint8Array
   readonly aichRight: Uint8Array
   readonly tiger: Uint8Array
+  /** Empty when nobody wanted to know. */
   readonly bt2: Uint8Array
 }
 
@@ -41,9 +42,10 @@ export type SpanHash = (size: number, index: number, read: (into: Uint8Array, po
 
 /**
  * Hashes span `index` of a file of `size` bytes. `read` fills what it is given with the bytes at a position of the
- * file; it is called in order. Takes 39 MB in the room of the kernels' memory, which serve for all spans.
+ * file; it is called in order. Takes 39 MB in the room of the kernels' memory, which serve for all spans. Without
+ * `version2` there is no root for torrents of version 2.
  */
-export function spanHash(kernels: Kernels): SpanHash {
+export function spanHash(kernels: Kernels, version2: boolean = true): SpanHash {
   return (size, index, read) => {
     const start = index * spanBytes
     const bytes = kernels.memory.room(spanBytes).subarray(0, Math.min(size - start, spanBytes))
@@ -60,14 +62,13 @@ export function spanHash(kernels: Kernels): SpanHash {
     }
     const isEnd = start + bytes.length === size
     const from = start / unitBytes
-    let tiger: Uint8Array = kernels.tiger.leaves(bytes)
-    for (let at = leafBytes; at < unitBytes; at *= 2) tiger = kernels.tiger.fold(tiger)
+    const tiger = kernels.tiger.level(bytes, Math.log2(unitBytes / leafBytes))
     return {
       ed2k: concat(kernels.md4.digests(parts)),
       aichLeft: concat(left),
       aichRight: concat(right),
       tiger: concat(subtrees(tigerHash(kernels, size), tiger, from, isEnd)),
-      bt2: concat(subtrees(bt2Hash, bt2Leaves(bytes), from, isEnd)),
+      bt2: version2 ? concat(subtrees(bt2Hash, bt2Leaves(bytes), from, isEnd)) : new Uint8Array(),
     }
   }
 }
@@ -87,7 +88,8 @@ export function joinSpans(
     }))
   const aich = spans.map(({ aichLeft, aichRight }) => [aichRight, aichLeft] as const)
   const leaves = concat(joinSubtrees(tigerHash(kernels, size), units('tiger')))
-  const pieceLayer = concat(joinSubtrees(bt2Hash, units('bt2')))
+  const version2 = spans.every(({ bt2 }) => bt2.length > 0)
+  const pieceLayer = version2 ? concat(joinSubtrees(bt2Hash, units('bt2'))) : new Uint8Array()
   return {
     ...whole,
     tth: { root: tigerRoot(kernels.tiger, leaves), blockBytes: keptBlockBytes(size), leaves },
@@ -96,7 +98,7 @@ export function joinSpans(
       const at = (index % partsPerSpan) * sha1Size
       return aich[Math.floor(index / partsPerSpan)]![Number(isLeft)]!.slice(at, at + sha1Size)
     }),
-    btpr: { root: bt2Root(pieceLayer, bt2Height(libraryPieceLength)), pieceLayer },
+    btpr: version2 ? { root: bt2Root(pieceLayer, bt2Height(libraryPieceLength)), pieceLayer } : noVersion2,
   }
 }
 

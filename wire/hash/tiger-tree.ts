@@ -1,6 +1,6 @@
 import { concat } from '../bytes.ts'
 import type { Digester } from './digester.ts'
-import { leafBytes, tigerSize } from './tiger.ts'
+import { batchHeight, leafBytes, tigerSize } from './tiger.ts'
 import type { TigerKernel } from './tiger.ts'
 
 /** The finest level that is kept: a source sends 64 KiB before we can tell whether they are right. */
@@ -23,7 +23,7 @@ export interface TigerTree {
 /** The root over one level of a tree, at least one digest. A list of leaves that a peer sent is right if this is. */
 export function tigerRoot(kernel: TigerKernel, level: Uint8Array): Uint8Array<ArrayBuffer> {
   let digests = level.slice()
-  while (digests.length > tigerSize) digests = kernel.fold(digests)
+  while (digests.length > tigerSize) digests = kernel.fold(digests, batchHeight)
   return digests
 }
 
@@ -41,12 +41,10 @@ export function keptBlockBytes(size: number): number {
   return blockBytes
 }
 
-/** The tree over the digests of all leaves of 1024 bytes of a file, of which there is at least one. */
-export function treeOfLeaves(kernel: TigerKernel, leaves: Uint8Array): TigerTree {
-  const blockBytes = keptBlockBytes((leaves.length / tigerSize) * leafBytes)
-  let kept = leaves
-  for (let at = leafBytes; at < blockBytes; at *= 2) kept = kernel.fold(kept)
-  return { root: tigerRoot(kernel, kept), blockBytes, leaves: kept.slice() }
+/** The tree over all bytes of a file that is in memory; the finest level is enough for it (32 MiB). */
+export function treeOfWhole(kernel: TigerKernel, bytes: Uint8Array): TigerTree {
+  const leaves = kernel.level(bytes, levelsBelow)
+  return { root: tigerRoot(kernel, leaves), blockBytes: finestBytes, leaves }
 }
 
 /** The bytes under each of `count` leaves of a file of `size` bytes, or undefined when no level has so many. */
@@ -69,8 +67,7 @@ export function tigerTreeDigester(kernel: TigerKernel): Digester<TigerTree> {
   let fineCount = 0
 
   function take(bytes: Uint8Array): void {
-    let digests = kernel.leaves(bytes)
-    for (let level = 0; level < levelsBelow; level++) digests = kernel.fold(digests)
+    const digests = kernel.level(bytes, levelsBelow)
     for (let at = 0; at < digests.length;) {
       const missing = blockBytes / finestBytes - fineCount
       const some = digests.subarray(at, at + missing * tigerSize)

@@ -7,6 +7,8 @@ export const tigerSize = 24
 export const leafBytes = 1024
 /** Leaves that one call of the kernel takes. */
 const batchLeaves: number = batchBytes / leafBytes
+/** Levels that it folds at once: at the end of a batch no node is cut. */
+export const batchHeight: number = Math.log2(batchLeaves)
 
 // Where things are in the memory of the kernels, in bytes; the S-boxes are before.
 const scratchAt = 8192
@@ -21,7 +23,7 @@ const start = [0x0123456789abcdefn, 0xfedcba9876543210n, 0xf096a5b4c3b2e187n]
 interface Exports {
   blocks(state: number, at: number, count: number): void
   leaves(at: number, count: number, to: number, scratch: number): void
-  nodes(at: number, count: number, to: number, scratch: number): void
+  fold(at: number, count: number, levels: number, scratch: number): number
   tabulate(text: number, scratch: number): void
 }
 
@@ -66,36 +68,55 @@ export class TigerKernel {
 
   /** The digests of the leaves of `bytes`, which may end with a short one; no bytes are one empty leaf. */
   leaves(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
+    return this.level(bytes, 0)
+  }
+
+  /**
+   * The digests that stand `height` levels above the leaves of `bytes`, at most 10: each is over 1024 · 2^height bytes,
+   * the last one over what is left.
+   */
+  level(bytes: Uint8Array, height: number): Uint8Array<ArrayBuffer> {
+    if (height > batchHeight) throw new RangeError(`${height} levels in one call`)
     const whole = Math.floor(bytes.length / leafBytes)
     const count = Math.max(1, Math.ceil(bytes.length / leafBytes))
-    const digests = new Uint8Array(count * tigerSize)
-    const memory = this.#memory.bytes
+    const digests = new Uint8Array(Math.ceil(count / 2 ** height) * tigerSize)
     const here = this.#memory.addressOf(bytes)
-    for (let leaf = 0; leaf < whole; leaf += batchLeaves) {
+    let to = 0
+    for (let leaf = 0; leaf < count; leaf += batchLeaves) {
       const some = Math.min(batchLeaves, whole - leaf)
-      if (here === undefined) memory.set(bytes.subarray(leaf * leafBytes, (leaf + some) * leafBytes), batchAt)
-      this.#kernel.leaves(here === undefined ? batchAt : here + leaf * leafBytes, some, digestsAt, scratchAt)
-      digests.set(memory.subarray(digestsAt, digestsAt + some * tigerSize), leaf * tigerSize)
+      const all = Math.min(batchLeaves, count - leaf)
+      if (some > 0) {
+        const from = leaf * leafBytes
+        if (here === undefined) this.#memory.bytes.set(bytes.subarray(from, from + some * leafBytes), batchAt)
+        this.#kernel.leaves(here === undefined ? batchAt : here + from, some, digestsAt, scratchAt)
+      }
+      if (some < all) {
+        const short = this.digest(bytes.subarray(whole * leafBytes), Uint8Array.of(0))
+        this.#memory.bytes.set(short, digestsAt + some * tigerSize)
+      }
+      to += this.#take(all, height, digests, to)
     }
-    if (whole < count) digests.set(this.digest(bytes.subarray(whole * leafBytes), Uint8Array.of(0)), whole * tigerSize)
     return digests
   }
 
-  /** One level up: pairs become nodes, and one that is left over goes up as it is. */
-  fold(digests: Uint8Array): Uint8Array<ArrayBuffer> {
-    const pairs = Math.floor(digests.length / (2 * tigerSize))
-    const odd = digests.subarray(pairs * 2 * tigerSize)
-    const folded = new Uint8Array(pairs * tigerSize + odd.length)
-    const batch = batchLeaves / 2
-    const memory = this.#memory.bytes
-    for (let pair = 0; pair < pairs; pair += batch) {
-      const some = Math.min(batch, pairs - pair)
-      const at = pair * 2 * tigerSize
-      memory.set(digests.subarray(at, at + some * 2 * tigerSize), digestsAt)
-      this.#kernel.nodes(digestsAt, some, digestsAt, scratchAt)
-      folded.set(memory.subarray(digestsAt, digestsAt + some * tigerSize), pair * tigerSize)
+  /** One level up, or several: pairs become nodes, and one that is left over goes up as it is. */
+  fold(digests: Uint8Array, levels = 1): Uint8Array<ArrayBuffer> {
+    if (levels > batchHeight) throw new RangeError(`${levels} levels in one call`)
+    const count = digests.length / tigerSize
+    const folded = new Uint8Array(Math.ceil(count / 2 ** levels) * tigerSize)
+    let to = 0
+    for (let at = 0; at < count; at += batchLeaves) {
+      const some = Math.min(batchLeaves, count - at)
+      this.#memory.bytes.set(digests.subarray(at * tigerSize, (at + some) * tigerSize), digestsAt)
+      to += this.#take(some, levels, folded, to)
     }
-    folded.set(odd, pairs * tigerSize)
     return folded
+  }
+
+  /** Folds the digests that the kernel has, and puts what they become at `to` of `into`; gives its length. */
+  #take(count: number, levels: number, into: Uint8Array, to: number): number {
+    const length = this.#kernel.fold(digestsAt, count, levels, scratchAt) * tigerSize
+    into.set(this.#memory.bytes.subarray(digestsAt, digestsAt + length), to)
+    return length
   }
 }

@@ -73,83 +73,111 @@ function compress(at: usize): void {
   c += r
 }
 
-/** One block of each lane. */
+// @ts-ignore: a decorator is AssemblyScript's
+@inline function notLeft(x: v128): v128 {
+  return i64x2.shl(v128.not(x), 19)
+}
+
+// @ts-ignore: a decorator is AssemblyScript's
+@inline function notRight(x: v128): v128 {
+  return i64x2.shr_u(v128.not(x), 23)
+}
+
+// @ts-ignore: a decorator is AssemblyScript's
+@inline function first(x: v128): u64 {
+  return v128.extract_lane<u64>(x, 0)
+}
+
+// @ts-ignore: a decorator is AssemblyScript's
+@inline function second(x: v128): u64 {
+  return v128.extract_lane<u64>(x, 1)
+}
+
+/**
+ * One block of each lane. The words of both stand side by side in vectors: the key schedule takes half the work, and
+ * the general registers are left to the state.
+ */
 function compressBoth(at: usize, other: usize): void {
   let p0 = a, q0 = b, r0 = c
   let p1 = d, q1 = e, r1 = f
-  let x00 = load<u64>(at, 0), x10 = load<u64>(at, 8), x20 = load<u64>(at, 16), x30 = load<u64>(at, 24)
-  let x40 = load<u64>(at, 32), x50 = load<u64>(at, 40), x60 = load<u64>(at, 48), x70 = load<u64>(at, 56)
-  let x01 = load<u64>(other, 0), x11 = load<u64>(other, 8), x21 = load<u64>(other, 16), x31 = load<u64>(other, 24)
-  let x41 = load<u64>(other, 32), x51 = load<u64>(other, 40), x61 = load<u64>(other, 48), x71 = load<u64>(other, 56)
+  const u0 = v128.load(at, 0), v0 = v128.load(other, 0)
+  let x0 = v128.shuffle<u64>(u0, v0, 0, 2), x1 = v128.shuffle<u64>(u0, v0, 1, 3)
+  const u2 = v128.load(at, 16), v2 = v128.load(other, 16)
+  let x2 = v128.shuffle<u64>(u2, v2, 0, 2), x3 = v128.shuffle<u64>(u2, v2, 1, 3)
+  const u4 = v128.load(at, 32), v4 = v128.load(other, 32)
+  let x4 = v128.shuffle<u64>(u4, v4, 0, 2), x5 = v128.shuffle<u64>(u4, v4, 1, 3)
+  const u6 = v128.load(at, 48), v6 = v128.load(other, 48)
+  let x6 = v128.shuffle<u64>(u6, v6, 0, 2), x7 = v128.shuffle<u64>(u6, v6, 1, 3)
+  const k0 = i64x2.splat(0xa5a5a5a5a5a5a5a5), k1 = i64x2.splat(0x0123456789abcdef)
   // Pass 1
-  r0 ^= x00; p0 -= even(r0); q0 = (q0 + odd(r0)) * 5
-  r1 ^= x01; p1 -= even(r1); q1 = (q1 + odd(r1)) * 5
-  p0 ^= x10; q0 -= even(p0); r0 = (r0 + odd(p0)) * 5
-  p1 ^= x11; q1 -= even(p1); r1 = (r1 + odd(p1)) * 5
-  q0 ^= x20; r0 -= even(q0); p0 = (p0 + odd(q0)) * 5
-  q1 ^= x21; r1 -= even(q1); p1 = (p1 + odd(q1)) * 5
-  r0 ^= x30; p0 -= even(r0); q0 = (q0 + odd(r0)) * 5
-  r1 ^= x31; p1 -= even(r1); q1 = (q1 + odd(r1)) * 5
-  p0 ^= x40; q0 -= even(p0); r0 = (r0 + odd(p0)) * 5
-  p1 ^= x41; q1 -= even(p1); r1 = (r1 + odd(p1)) * 5
-  q0 ^= x50; r0 -= even(q0); p0 = (p0 + odd(q0)) * 5
-  q1 ^= x51; r1 -= even(q1); p1 = (p1 + odd(q1)) * 5
-  r0 ^= x60; p0 -= even(r0); q0 = (q0 + odd(r0)) * 5
-  r1 ^= x61; p1 -= even(r1); q1 = (q1 + odd(r1)) * 5
-  p0 ^= x70; q0 -= even(p0); r0 = (r0 + odd(p0)) * 5
-  p1 ^= x71; q1 -= even(p1); r1 = (r1 + odd(p1)) * 5
+  r0 ^= load<u64>(at, 0); p0 -= even(r0); q0 = (q0 + odd(r0)) * 5
+  r1 ^= load<u64>(other, 0); p1 -= even(r1); q1 = (q1 + odd(r1)) * 5
+  p0 ^= load<u64>(at, 8); q0 -= even(p0); r0 = (r0 + odd(p0)) * 5
+  p1 ^= load<u64>(other, 8); q1 -= even(p1); r1 = (r1 + odd(p1)) * 5
+  q0 ^= load<u64>(at, 16); r0 -= even(q0); p0 = (p0 + odd(q0)) * 5
+  q1 ^= load<u64>(other, 16); r1 -= even(q1); p1 = (p1 + odd(q1)) * 5
+  r0 ^= load<u64>(at, 24); p0 -= even(r0); q0 = (q0 + odd(r0)) * 5
+  r1 ^= load<u64>(other, 24); p1 -= even(r1); q1 = (q1 + odd(r1)) * 5
+  p0 ^= load<u64>(at, 32); q0 -= even(p0); r0 = (r0 + odd(p0)) * 5
+  p1 ^= load<u64>(other, 32); q1 -= even(p1); r1 = (r1 + odd(p1)) * 5
+  q0 ^= load<u64>(at, 40); r0 -= even(q0); p0 = (p0 + odd(q0)) * 5
+  q1 ^= load<u64>(other, 40); r1 -= even(q1); p1 = (p1 + odd(q1)) * 5
+  r0 ^= load<u64>(at, 48); p0 -= even(r0); q0 = (q0 + odd(r0)) * 5
+  r1 ^= load<u64>(other, 48); p1 -= even(r1); q1 = (q1 + odd(r1)) * 5
+  p0 ^= load<u64>(at, 56); q0 -= even(p0); r0 = (r0 + odd(p0)) * 5
+  p1 ^= load<u64>(other, 56); q1 -= even(p1); r1 = (r1 + odd(p1)) * 5
   // Key schedule
-  x00 -= x70 ^ 0xa5a5a5a5a5a5a5a5; x10 ^= x00; x20 += x10; x30 -= x20 ^ (~x10 << 19)
-  x40 ^= x30; x50 += x40; x60 -= x50 ^ (~x40 >> 23); x70 ^= x60
-  x00 += x70; x10 -= x00 ^ (~x70 << 19); x20 ^= x10; x30 += x20
-  x40 -= x30 ^ (~x20 >> 23); x50 ^= x40; x60 += x50; x70 -= x60 ^ 0x0123456789abcdef
-  x01 -= x71 ^ 0xa5a5a5a5a5a5a5a5; x11 ^= x01; x21 += x11; x31 -= x21 ^ (~x11 << 19)
-  x41 ^= x31; x51 += x41; x61 -= x51 ^ (~x41 >> 23); x71 ^= x61
-  x01 += x71; x11 -= x01 ^ (~x71 << 19); x21 ^= x11; x31 += x21
-  x41 -= x31 ^ (~x21 >> 23); x51 ^= x41; x61 += x51; x71 -= x61 ^ 0x0123456789abcdef
+  x0 = i64x2.sub(x0, v128.xor(x7, k0)); x1 = v128.xor(x1, x0)
+  x2 = i64x2.add(x2, x1); x3 = i64x2.sub(x3, v128.xor(x2, notLeft(x1)))
+  x4 = v128.xor(x4, x3); x5 = i64x2.add(x5, x4)
+  x6 = i64x2.sub(x6, v128.xor(x5, notRight(x4))); x7 = v128.xor(x7, x6)
+  x0 = i64x2.add(x0, x7); x1 = i64x2.sub(x1, v128.xor(x0, notLeft(x7)))
+  x2 = v128.xor(x2, x1); x3 = i64x2.add(x3, x2)
+  x4 = i64x2.sub(x4, v128.xor(x3, notRight(x2))); x5 = v128.xor(x5, x4)
+  x6 = i64x2.add(x6, x5); x7 = i64x2.sub(x7, v128.xor(x6, k1))
   // Pass 2
-  q0 ^= x00; r0 -= even(q0); p0 = (p0 + odd(q0)) * 7
-  q1 ^= x01; r1 -= even(q1); p1 = (p1 + odd(q1)) * 7
-  r0 ^= x10; p0 -= even(r0); q0 = (q0 + odd(r0)) * 7
-  r1 ^= x11; p1 -= even(r1); q1 = (q1 + odd(r1)) * 7
-  p0 ^= x20; q0 -= even(p0); r0 = (r0 + odd(p0)) * 7
-  p1 ^= x21; q1 -= even(p1); r1 = (r1 + odd(p1)) * 7
-  q0 ^= x30; r0 -= even(q0); p0 = (p0 + odd(q0)) * 7
-  q1 ^= x31; r1 -= even(q1); p1 = (p1 + odd(q1)) * 7
-  r0 ^= x40; p0 -= even(r0); q0 = (q0 + odd(r0)) * 7
-  r1 ^= x41; p1 -= even(r1); q1 = (q1 + odd(r1)) * 7
-  p0 ^= x50; q0 -= even(p0); r0 = (r0 + odd(p0)) * 7
-  p1 ^= x51; q1 -= even(p1); r1 = (r1 + odd(p1)) * 7
-  q0 ^= x60; r0 -= even(q0); p0 = (p0 + odd(q0)) * 7
-  q1 ^= x61; r1 -= even(q1); p1 = (p1 + odd(q1)) * 7
-  r0 ^= x70; p0 -= even(r0); q0 = (q0 + odd(r0)) * 7
-  r1 ^= x71; p1 -= even(r1); q1 = (q1 + odd(r1)) * 7
+  q0 ^= first(x0); r0 -= even(q0); p0 = (p0 + odd(q0)) * 7
+  q1 ^= second(x0); r1 -= even(q1); p1 = (p1 + odd(q1)) * 7
+  r0 ^= first(x1); p0 -= even(r0); q0 = (q0 + odd(r0)) * 7
+  r1 ^= second(x1); p1 -= even(r1); q1 = (q1 + odd(r1)) * 7
+  p0 ^= first(x2); q0 -= even(p0); r0 = (r0 + odd(p0)) * 7
+  p1 ^= second(x2); q1 -= even(p1); r1 = (r1 + odd(p1)) * 7
+  q0 ^= first(x3); r0 -= even(q0); p0 = (p0 + odd(q0)) * 7
+  q1 ^= second(x3); r1 -= even(q1); p1 = (p1 + odd(q1)) * 7
+  r0 ^= first(x4); p0 -= even(r0); q0 = (q0 + odd(r0)) * 7
+  r1 ^= second(x4); p1 -= even(r1); q1 = (q1 + odd(r1)) * 7
+  p0 ^= first(x5); q0 -= even(p0); r0 = (r0 + odd(p0)) * 7
+  p1 ^= second(x5); q1 -= even(p1); r1 = (r1 + odd(p1)) * 7
+  q0 ^= first(x6); r0 -= even(q0); p0 = (p0 + odd(q0)) * 7
+  q1 ^= second(x6); r1 -= even(q1); p1 = (p1 + odd(q1)) * 7
+  r0 ^= first(x7); p0 -= even(r0); q0 = (q0 + odd(r0)) * 7
+  r1 ^= second(x7); p1 -= even(r1); q1 = (q1 + odd(r1)) * 7
   // Key schedule
-  x00 -= x70 ^ 0xa5a5a5a5a5a5a5a5; x10 ^= x00; x20 += x10; x30 -= x20 ^ (~x10 << 19)
-  x40 ^= x30; x50 += x40; x60 -= x50 ^ (~x40 >> 23); x70 ^= x60
-  x00 += x70; x10 -= x00 ^ (~x70 << 19); x20 ^= x10; x30 += x20
-  x40 -= x30 ^ (~x20 >> 23); x50 ^= x40; x60 += x50; x70 -= x60 ^ 0x0123456789abcdef
-  x01 -= x71 ^ 0xa5a5a5a5a5a5a5a5; x11 ^= x01; x21 += x11; x31 -= x21 ^ (~x11 << 19)
-  x41 ^= x31; x51 += x41; x61 -= x51 ^ (~x41 >> 23); x71 ^= x61
-  x01 += x71; x11 -= x01 ^ (~x71 << 19); x21 ^= x11; x31 += x21
-  x41 -= x31 ^ (~x21 >> 23); x51 ^= x41; x61 += x51; x71 -= x61 ^ 0x0123456789abcdef
+  x0 = i64x2.sub(x0, v128.xor(x7, k0)); x1 = v128.xor(x1, x0)
+  x2 = i64x2.add(x2, x1); x3 = i64x2.sub(x3, v128.xor(x2, notLeft(x1)))
+  x4 = v128.xor(x4, x3); x5 = i64x2.add(x5, x4)
+  x6 = i64x2.sub(x6, v128.xor(x5, notRight(x4))); x7 = v128.xor(x7, x6)
+  x0 = i64x2.add(x0, x7); x1 = i64x2.sub(x1, v128.xor(x0, notLeft(x7)))
+  x2 = v128.xor(x2, x1); x3 = i64x2.add(x3, x2)
+  x4 = i64x2.sub(x4, v128.xor(x3, notRight(x2))); x5 = v128.xor(x5, x4)
+  x6 = i64x2.add(x6, x5); x7 = i64x2.sub(x7, v128.xor(x6, k1))
   // Pass 3
-  p0 ^= x00; q0 -= even(p0); r0 = (r0 + odd(p0)) * 9
-  p1 ^= x01; q1 -= even(p1); r1 = (r1 + odd(p1)) * 9
-  q0 ^= x10; r0 -= even(q0); p0 = (p0 + odd(q0)) * 9
-  q1 ^= x11; r1 -= even(q1); p1 = (p1 + odd(q1)) * 9
-  r0 ^= x20; p0 -= even(r0); q0 = (q0 + odd(r0)) * 9
-  r1 ^= x21; p1 -= even(r1); q1 = (q1 + odd(r1)) * 9
-  p0 ^= x30; q0 -= even(p0); r0 = (r0 + odd(p0)) * 9
-  p1 ^= x31; q1 -= even(p1); r1 = (r1 + odd(p1)) * 9
-  q0 ^= x40; r0 -= even(q0); p0 = (p0 + odd(q0)) * 9
-  q1 ^= x41; r1 -= even(q1); p1 = (p1 + odd(q1)) * 9
-  r0 ^= x50; p0 -= even(r0); q0 = (q0 + odd(r0)) * 9
-  r1 ^= x51; p1 -= even(r1); q1 = (q1 + odd(r1)) * 9
-  p0 ^= x60; q0 -= even(p0); r0 = (r0 + odd(p0)) * 9
-  p1 ^= x61; q1 -= even(p1); r1 = (r1 + odd(p1)) * 9
-  q0 ^= x70; r0 -= even(q0); p0 = (p0 + odd(q0)) * 9
-  q1 ^= x71; r1 -= even(q1); p1 = (p1 + odd(q1)) * 9
+  p0 ^= first(x0); q0 -= even(p0); r0 = (r0 + odd(p0)) * 9
+  p1 ^= second(x0); q1 -= even(p1); r1 = (r1 + odd(p1)) * 9
+  q0 ^= first(x1); r0 -= even(q0); p0 = (p0 + odd(q0)) * 9
+  q1 ^= second(x1); r1 -= even(q1); p1 = (p1 + odd(q1)) * 9
+  r0 ^= first(x2); p0 -= even(r0); q0 = (q0 + odd(r0)) * 9
+  r1 ^= second(x2); p1 -= even(r1); q1 = (q1 + odd(r1)) * 9
+  p0 ^= first(x3); q0 -= even(p0); r0 = (r0 + odd(p0)) * 9
+  p1 ^= second(x3); q1 -= even(p1); r1 = (r1 + odd(p1)) * 9
+  q0 ^= first(x4); r0 -= even(q0); p0 = (p0 + odd(q0)) * 9
+  q1 ^= second(x4); r1 -= even(q1); p1 = (p1 + odd(q1)) * 9
+  r0 ^= first(x5); p0 -= even(r0); q0 = (q0 + odd(r0)) * 9
+  r1 ^= second(x5); p1 -= even(r1); q1 = (q1 + odd(r1)) * 9
+  p0 ^= first(x6); q0 -= even(p0); r0 = (r0 + odd(p0)) * 9
+  p1 ^= second(x6); q1 -= even(p1); r1 = (r1 + odd(p1)) * 9
+  q0 ^= first(x7); r0 -= even(q0); p0 = (p0 + odd(q0)) * 9
+  q1 ^= second(x7); r1 -= even(q1); p1 = (p1 + odd(q1)) * 9
   // Feedforward
   a ^= p0
   b = q0 - b
@@ -171,6 +199,13 @@ function compressBoth(at: usize, other: usize): void {
   store<u64>(to, a, 0)
   store<u64>(to, b, 8)
   store<u64>(to, c, 16)
+}
+
+// @ts-ignore: a decorator is AssemblyScript's
+@inline function saveOther(to: usize): void {
+  store<u64>(to, d, 0)
+  store<u64>(to, e, 8)
+  store<u64>(to, f, 16)
 }
 
 /** Goes on with the state at `state` (24 bytes) over `count` blocks of 64 bytes. */
@@ -213,23 +248,43 @@ export function leaves(at: usize, count: i32, to: usize, scratch: usize): void {
     compressBoth(scratch, second)
     save(to)
     if (count === 1) break
-    store<u64>(to, d, 24)
-    store<u64>(to, e, 32)
-    store<u64>(to, f, 40)
+    saveOther(to + 24)
   }
 }
 
+/** The prefix 0x01, two digests, the bit after them, and their length with it in bits: a block. */
+// @ts-ignore: a decorator is AssemblyScript's
+@inline function pair(at: usize, to: usize): void {
+  store<u64>(to, (load<u64>(at) << 8) | 1)
+  for (let i: usize = 8; i < 48; i += 8) store<u64>(to + i, load<u64>(at + i - 1))
+  store<u64>(to, <u64>load<u8>(at, 47) | 0x100, 48)
+  store<u64>(to, 392, 56)
+}
+
 /** `count` pairs of digests from `at` on: Tiger(0x01 ‖ left ‖ right) from `to` on, which may be `at`. */
-export function nodes(at: usize, count: i32, to: usize, scratch: usize): void {
-  for (let i = 0; i < count; i++, at += 48, to += 24) {
+function nodes(at: usize, count: i32, to: usize, scratch: usize): void {
+  const second = scratch + 64
+  for (; count > 0; count -= 2, at += 96, to += 48) {
     begin()
-    store<u64>(scratch, (load<u64>(at) << 8) | 1)
-    for (let i: usize = 8; i < 48; i += 8) store<u64>(scratch + i, load<u64>(at + i - 1))
-    store<u64>(scratch, <u64>load<u8>(at, 47) | 0x100, 48)
-    store<u64>(scratch, 392, 56)
-    compress(scratch)
+    pair(at, scratch)
+    // An odd pair at the end is hashed in both lanes.
+    pair(count > 1 ? at + 48 : at, second)
+    compressBoth(scratch, second)
     save(to)
+    if (count === 1) break
+    saveOther(to + 24)
   }
+}
+
+/** Folds `count` digests at `at` in place, `levels` times; an odd one goes up as it is. Gives how many are left. */
+export function fold(at: usize, count: i32, levels: i32, scratch: usize): i32 {
+  for (; levels > 0 && count > 1; levels--) {
+    const pairs = count >> 1
+    nodes(at, pairs, at, scratch)
+    if (count & 1) memory.copy(at + pairs * 24, at + (count - 1) * 24, 24)
+    count = pairs + (count & 1)
+  }
+  return count
 }
 
 /**

@@ -6,8 +6,9 @@ import type { Clock } from '@kith/core/network/clock.ts'
 import { partBytes } from '@kith/wire/hash/ed2k.ts'
 import type { Span } from '@kith/wire/hash/span.ts'
 import type { LibraryDigests } from '@kith/wire/hash/whole.ts'
+import { unpackWhole } from '@kith/wire/hash/whole.ts'
 import { diskFault } from '../disk/fault.ts'
-import type { FileAt, HashAnswer, HashJob, HashOrder, HashReport } from './job.ts'
+import type { FileAt, HashAnswer, HashJob, HashOrder, HashReport, HashThread } from './job.ts'
 import { LongFile } from './long-file.ts'
 
 /** Threads that had nothing to do for this long are ended: each keeps 50 MB while it lives. */
@@ -22,6 +23,8 @@ export interface HasherOptions {
   readonly clock: Clock
   /** One for each processor, up to 8, without it. */
   readonly threads?: number | undefined
+  /** Roots for torrents of version 2 as well, as the library wants them; so without it. */
+  readonly version2?: boolean | undefined
 }
 
 export interface HashOptions {
@@ -68,17 +71,20 @@ interface Thread {
 /** Threads that hash files for the library, beside those that write what transfers fetch. */
 export class Hasher implements AsyncDisposable {
   readonly #clock: Clock
+  readonly #version2: boolean
   readonly #threads = new Set<Thread>()
   readonly #queue: Waiting[] = []
   readonly #active = new Set<Active>()
   #limit: number
   #paused = false
   #closed = false
+  #handing = false
   #sweep: Disposable | undefined
   #nextKey = 1
 
-  constructor({ clock, threads }: HasherOptions) {
+  constructor({ clock, threads, version2 = true }: HasherOptions) {
     this.#clock = clock
+    this.#version2 = version2
     this.#limit = limitOf(threads)
   }
 
@@ -122,7 +128,12 @@ export class Hasher implements AsyncDisposable {
       if (options.urgent === true) this.#queue.unshift(waiting)
       else this.#queue.push(waiting)
       // Later, so that files that are given one after another travel together.
-      queueMicrotask(() => this.#hand())
+      if (this.#handing) return
+      this.#handing = true
+      queueMicrotask(() => {
+        this.#handing = false
+        this.#hand()
+      })
     })
   }
 
@@ -238,7 +249,8 @@ export class Hasher implements AsyncDisposable {
   }
 
   #start(): Thread {
-    const worker = new Worker(new URL('./worker.ts', import.meta.url), { name: 'kith hash' })
+    const of: HashThread = { version2: this.#version2 }
+    const worker = new Worker(new URL('./worker.ts', import.meta.url), { name: 'kith hash', workerData: of })
     const thread: Thread = { worker, busy: undefined, restingSince: this.#clock.now() }
     worker.unref()
     worker.on('message', ({ id, answers }: HashReport) => {
@@ -318,6 +330,8 @@ function settle({ file, resolve, reject }: Waiting, answer: HashAnswer): void {
     case 'digests':
     case 'changed':
       return resolve(answer)
+    case 'whole':
+      return resolve({ kind: 'digests', digests: unpackWhole(file.size, answer.packed) })
     case 'failed':
       return reject(diskFault(answer.error, 'read the file', file.path))
     case 'span':

@@ -37,6 +37,8 @@ export type HashJob =
  */
 export type HashAnswer =
   | { readonly kind: 'digests'; readonly digests: LibraryDigests }
+  /** Of a short file: what `unpackWhole` reads. */
+  | { readonly kind: 'whole'; readonly packed: Uint8Array }
   | { readonly kind: 'span'; readonly span: Span; readonly change: string }
   | { readonly kind: 'chained'; readonly change: string; readonly whole?: Pick<LibraryDigests, 'sha1' | 'sha256'> }
   /** The thread does not know this chain: it has to begin anew. */
@@ -53,4 +55,10 @@ export interface HashOrder {
 export interface HashReport {
   readonly id: number
   readonly answers: readonly HashAnswer[]
+}
+
+/** What a thread is started with. */
+export interface HashThread {
+  /** Whether it makes roots for torrents of version 2. */
+  readonly version2: boolean
 }

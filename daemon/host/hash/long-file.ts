@@ -91,6 +91,8 @@ export class LongFile {
       case 'lost':
         this.restartChain()
         return undefined
+      case 'whole':
+        return undefined
       case 'digests':
       case 'changed':
       case 'failed':

@@ -1,18 +1,19 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
 import type { BigIntStats } from 'node:fs'
 import { setPriority } from 'node:os'
+import { dirname } from 'node:path'
 import type { MessagePort } from 'node:worker_threads'
-import { parentPort } from 'node:worker_threads'
+import { parentPort, workerData } from 'node:worker_threads'
 import type { Digester } from '@kith/wire/hash/digester.ts'
 import type { Kernels } from '@kith/wire/hash/kernels.ts'
 import { openKernels } from '@kith/wire/hash/kernels.ts'
 import { shaDigester } from '@kith/wire/hash/sha.ts'
 import type { SpanHash } from '@kith/wire/hash/span.ts'
 import { joinSpans, spanBytes, spanHash } from '@kith/wire/hash/span.ts'
-import { wholeDigests } from '@kith/wire/hash/whole.ts'
+import { packWhole, wholeDigests } from '@kith/wire/hash/whole.ts'
 import { checkFoldersSync, readFlags } from '../disk/below.ts'
 import { isAbsent, systemError } from '../disk/fault.ts'
-import type { FileAt, HashAnswer, HashJob, HashOrder, HashReport } from './job.ts'
+import type { FileAt, HashAnswer, HashJob, HashOrder, HashReport, HashThread } from './job.ts'
 import { stampOf } from './stamp.ts'
 
 /** Fits the caches, so that both hashes of the whole find in them what was read. */
@@ -31,24 +32,30 @@ interface Chain {
   next: number
 }
 
-/** Opens the file as it was found, and looks after the work whether it still is so. */
-function within<T>(file: FileAt, work: (fd: number, stats: BigIntStats) => T): T {
-  const fd = open(file)
+/**
+ * Opens the file as it was found, and looks after the work whether it still is so. `seen` are folders that were looked
+ * at a moment ago.
+ */
+function within<T>(file: FileAt, work: (fd: number, stats: BigIntStats) => T, seen?: Set<string>): T {
+  const fd = open(file, seen)
   try {
     const before = fstatSync(fd, { bigint: true })
     if (!before.isFile() || stampOf(before) !== file.stamp) throw new Changed()
     const result = work(fd, before)
     const after = fstatSync(fd, { bigint: true })
-    if (stampOf(after) !== file.stamp || after.ctimeNs !== before.ctimeNs) throw new Changed()
+    const isSame = after.ctimeNs === before.ctimeNs && after.mtimeNs === before.mtimeNs && after.size === before.size
+    if (!isSame) throw new Changed()
     return result
   } finally {
     closeSync(fd)
   }
 }
 
-function open({ root, path }: FileAt): number {
+function open({ root, path }: FileAt, seen?: Set<string>): number {
   try {
-    checkFoldersSync(root, path)
+    const folder = dirname(path)
+    if (seen?.has(folder) !== true) checkFoldersSync(root, path)
+    seen?.add(folder)
     return openSync(path, readFlags)
   } catch (error) {
     const { code } = systemError(error)
@@ -69,26 +76,28 @@ function failure(error: unknown): HashAnswer {
   return error instanceof Changed ? { kind: 'changed' } : { kind: 'failed', error: systemError(error) }
 }
 
-function serve(port: MessagePort): void {
+function serve(port: MessagePort, { version2 }: HashThread): void {
   const kernels: Kernels = openKernels()
   const chains = new Map<number, Chain>()
   const memory = new Uint8Array(readBytes)
   let span: SpanHash | undefined
 
   /** Some files at once, each as a whole. */
-  function whole(files: readonly FileAt[]): readonly HashAnswer[] {
+  function whole(files: readonly FileAt[], seen: Set<string>): readonly HashAnswer[] {
     const room = kernels.memory.room(files.reduce((sum, { size }) => sum + size, 0))
     let at = 0
     const read = files.map((file) => {
       const into = room.subarray(at, (at += file.size))
       return attempt(() => {
-        within(file, (fd) => readAll(fd, into, 0))
+        within(file, (fd) => readAll(fd, into, 0), seen)
         return into
       })
     })
     const whole = read.filter((one) => one instanceof Uint8Array)
-    const digests = wholeDigests(kernels, whole).values()
-    return read.map((one) => (one instanceof Uint8Array ? { kind: 'digests', digests: digests.next().value! } : one))
+    const digests = wholeDigests(kernels, whole, version2).values()
+    return read.map((one) =>
+      one instanceof Uint8Array ? { kind: 'whole', packed: packWhole(digests.next().value!) } : one,
+    )
   }
 
   function chain(file: FileAt, key: number, index: number): HashAnswer {
@@ -114,12 +123,12 @@ function serve(port: MessagePort): void {
   function work(job: HashJob): readonly HashAnswer[] {
     switch (job.kind) {
       case 'files':
-        return inGroups(job.files).flatMap((files) => whole(files))
+        return inGroups(job.files, whole)
       case 'span':
         return [
           attempt(() => {
             const { file, index } = job
-            span ??= spanHash(kernels)
+            span ??= spanHash(kernels, version2)
             const hash = span
             return within(file, (fd, { ctimeNs }) => ({
               kind: 'span',
@@ -141,19 +150,29 @@ function serve(port: MessagePort): void {
   port.on('message', ({ id, job }: HashOrder) => port.postMessage({ id, answers: work(job) } satisfies HashReport))
 }
 
-/** Short files side by side, as many as the caches hold. */
-function inGroups(files: readonly FileAt[]): FileAt[][] {
-  const groups: FileAt[][] = []
-  let bytes = Number.POSITIVE_INFINITY
-  for (const file of files) {
-    bytes += file.size
-    if (bytes > groupBytes) {
-      groups.push([])
-      bytes = file.size
+/** Short files side by side, as many as the caches hold, and near in size: then none waits for a longer one. */
+function inGroups(
+  files: readonly FileAt[],
+  work: (files: readonly FileAt[], seen: Set<string>) => readonly HashAnswer[],
+): readonly HashAnswer[] {
+  const order = Array.from(files.keys()).toSorted((a, b) => files[a]!.size - files[b]!.size)
+  const seen = new Set<string>()
+  const answers: HashAnswer[] = []
+  for (let from = 0; from < order.length;) {
+    let to = from
+    for (let bytes = 0; to < order.length; to++) {
+      bytes += files[order[to]!]!.size
+      if (to > from && bytes > groupBytes) break
     }
-    groups.at(-1)!.push(file)
+    const group = order.slice(from, to)
+    const some = work(
+      group.map((index) => files[index]!),
+      seen,
+    )
+    for (const [at, index] of group.entries()) answers[index] = some[at]!
+    from = to
   }
-  return groups
+  return answers
 }
 
 function attempt<T>(work: () => T): T | HashAnswer {
@@ -167,5 +186,5 @@ function attempt<T>(work: () => T): T | HashAnswer {
 if (parentPort !== null) {
   // Elsewhere it would be the priority of the whole process.
   if (process.platform === 'linux') setPriority(niceness)
-  serve(parentPort)
+  serve(parentPort, workerData as HashThread)
 }

@@ -10,6 +10,7 @@ import { ownAddresses } from './own.ts'
 import { dial } from './dial.ts'
 import { identitySource, type IdentitySource, makeIdentity } from './identity.ts'
 import { listenTcp } from './listen.ts'
+import { PortMapping } from './port-mapping.ts'
 import { readSpace } from './read-space.ts'
 import { SharedPort } from './shared-port.ts'
 import type { TcpWorld } from './tcp.ts'
@@ -38,6 +39,8 @@ export interface NetOptions {
 export interface OpenNet extends Net, AsyncDisposable {
   /** The same sockets and the same port, charged to a network's own budget, under an identity of its own. */
   within(budget: Budget, identity?: IdentitySource): Net
+  /** Whether the router is to open our port; nobody is asked before this was said. */
+  mapPort(wanted: boolean): void
 }
 
 /**
@@ -53,6 +56,14 @@ export async function openNet(options: NetOptions): Promise<OpenNet> {
   const listening = new Set<AsyncDisposable>()
   const port = options.port === 0 ? await freePort(world, options) : options.port
   const shared = new SharedPort(world, { port, host: bind, budget: root })
+
+  const mapping = new PortMapping({
+    clock,
+    log,
+    port,
+    isLocal: world.isLocal,
+    datagrams: (how) => openDatagrams(world, how, root, bind),
+  })
 
   function kept<Thing extends AsyncDisposable>(thing: Thing): Thing {
     listening.add(thing)
@@ -86,6 +97,7 @@ export async function openNet(options: NetOptions): Promise<OpenNet> {
       },
       isOwn: own.has,
       attached: own.attached,
+      outside: mapping.outside,
       datagrams: async (how) => kept(await openDatagrams(world, how, budget, bind)),
     }
   }
@@ -102,8 +114,11 @@ export async function openNet(options: NetOptions): Promise<OpenNet> {
     datagrams: all.datagrams,
     isOwn: all.isOwn,
     attached: all.attached,
+    outside: mapping.outside,
+    mapPort: (wanted) => mapping.want(wanted),
     within,
     async [Symbol.asyncDispose]() {
+      await mapping[Symbol.asyncDispose]()
       await Promise.all([...listening].map((each) => each[Symbol.asyncDispose]()))
       for (const connection of world.open) connection.close(closing.fault)
     },

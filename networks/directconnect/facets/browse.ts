@@ -8,14 +8,17 @@ import type { Peer } from '@kith/core/peer/peer.ts'
 import { bunzip2 } from '@kith/wire/bzip2/decode.ts'
 import type { Demand, Line } from '../peers/line.ts'
 import type { Party } from '../peers/party.ts'
+import { partyKey } from '../peers/party.ts'
 import type { Refusal, Taker } from '../talk/peer-event.ts'
 import type { Ask } from '../wire/ask.ts'
-import type { ListedFile } from '../wire/file-list.ts'
+import type { FileListReader, ListedFile } from '../wire/file-list.ts'
 import { fileListReader } from '../wire/file-list.ts'
 import { formatMagnet } from '../wire/links.ts'
 
 /** A list of a million files has some 45 MB, which are mostly roots of trees. */
 const mostListBytes = 64 * 1024 * 1024
+/** A part of a list is kept until it is known to be whole. */
+const mostPartBytes = 16 * 1024 * 1024
 /** What is unpacked between two turns of everybody else. */
 const turnBytes = 512 * 1024
 
@@ -26,20 +29,53 @@ export interface BrowseWorld {
   line(party: Party): Line
 }
 
-/** Fetches the file list of a user and reads it as far as somebody wants to know. */
+/**
+ * Fetches the file list of a user, or the part of it that is one folder, and reads it as far as somebody wants to know.
+ */
 export function browse(world: BrowseWorld): Browse {
   return {
-    async *browse(peer: Peer, signal: AbortSignal) {
+    async *browse(peer: Peer, signal: AbortSignal, folder: readonly string[] = []) {
       const party = world.find(peer.key)
       if (party === undefined)
         throw fail('unavailable', 'directconnect/user-gone', `${peer.name} is on no hub of yours`)
-      const parts = await fetchList(world.line(party), signal)
-      yield* read(parts, peer.key, world.clock, signal)
+      const part = folder.length === 0 ? undefined : await partOf(party, folder, world, signal)
+      if (part !== undefined) return yield* part
+      const whole = await fetchList(world.line(party), wholeList, signal)
+      for await (const file of read(whole, bunzip2(), fileListReader(), world.clock, signal))
+        if (isBelow(folder, file.path)) yield entryOf(file, peer.key)
     },
   }
 }
 
-function fetchList(line: Line, signal: AbortSignal): Promise<readonly Uint8Array[]> {
+const wholeList: Ask = { kind: 'file', name: 'files.xml.bz2', start: 0, bytes: -1, zlib: false, recursive: false }
+
+/** What is in a folder, by a list of that folder; undefined where such a list does not say all. */
+async function partOf(
+  party: Party,
+  folder: readonly string[],
+  world: BrowseWorld,
+  signal: AbortSignal,
+): Promise<readonly FileEntry[] | undefined> {
+  const ask: Ask = { kind: 'list', name: `/${folder.join('/')}/`, start: 0, bytes: -1, zlib: false, recursive: true }
+  const reader = fileListReader(mostPartBytes)
+  const entries: FileEntry[] = []
+  try {
+    const parts = await fetchList(world.line(party), ask, signal)
+    for await (const file of read(parts, asItIs, reader, world.clock, signal))
+      entries.push(entryOf({ ...file, path: [...folder, ...file.path] }, partyKey(party)))
+  } catch (error) {
+    if (signal.aborted || !(error instanceof FaultError)) throw error
+    // Not everybody makes such lists, and not everybody makes them well.
+    return undefined
+  }
+  return reader.complete ? entries : undefined
+}
+
+function isBelow(folder: readonly string[], path: readonly string[]): boolean {
+  return folder.length < path.length && folder.every((name, at) => path[at] === name)
+}
+
+function fetchList(line: Line, ask: Ask, signal: AbortSignal): Promise<readonly Uint8Array[]> {
   return new Promise((resolve, reject) => {
     if (signal.aborted) return reject(signal.reason as Error)
     const parts: Uint8Array[] = []
@@ -60,7 +96,6 @@ function fetchList(line: Line, signal: AbortSignal): Promise<readonly Uint8Array
       body: (bytes) => void parts.push(bytes.slice()),
       end: () => end(() => resolve(parts)),
     }
-    const ask: Ask = { kind: 'file', name: 'files.xml.bz2', start: 0, bytes: -1, zlib: false, recursive: false }
     const demand: Demand = {
       get wanting() {
         return !asked
@@ -82,14 +117,20 @@ function fetchList(line: Line, signal: AbortSignal): Promise<readonly Uint8Array
   })
 }
 
+interface Unpacker {
+  push(packed: Uint8Array): Iterable<Uint8Array>
+  end(): Iterable<Uint8Array>
+}
+
+const asItIs: Unpacker = { push: (bytes) => [bytes], end: () => [] }
+
 async function* read(
   parts: readonly Uint8Array[],
-  key: string,
+  list: Unpacker,
+  reader: FileListReader,
   clock: Clock,
   signal: AbortSignal,
-): AsyncGenerator<FileEntry> {
-  const list = bunzip2()
-  const reader = fileListReader()
+): AsyncGenerator<ListedFile> {
   let since = 0
   function* unpacked(): Generator<Uint8Array> {
     for (const part of parts) yield* list.push(part)
@@ -102,7 +143,7 @@ async function* read(
       since = 0
       await sleep(clock, 0, signal)
     }
-    for (const file of reader.push(xml)) yield entryOf(file, key)
+    yield* reader.push(xml)
   }
   reader.end()
 }

@@ -1,25 +1,33 @@
-import type { Message, Room } from '@kith/core/chat/chat.ts'
+import type { Message, Person, Room } from '@kith/core/chat/chat.ts'
+import type { RoomCommand } from '@kith/core/chat/command.ts'
 import { fail } from '@kith/core/fault/fault.ts'
 import type { Clock } from '@kith/core/network/clock.ts'
 import type { Chat } from '@kith/core/network/facets.ts'
+import type { Keep } from '@kith/core/network/host.ts'
 import { inbox } from '@kith/core/value/inbox.ts'
 import type { WritableValue } from '@kith/core/value/value.ts'
 import { value } from '@kith/core/value/value.ts'
 import type { Hub } from '../hubs/hub.ts'
+import { keepTexts, keptTexts } from '../kept-texts.ts'
 import type { HubEvent } from '../talk/hub-event.ts'
+import { peerOf } from '../peers/party.ts'
 import { parseHubAddress, publicAddress } from '../wire/hub-address.ts'
 
 /** What is kept of a room, and private talks that are kept. */
 const mostKept = 500
 const mostTalks = 200
+/** Nicks that are ignored. */
+const mostIgnored = 1_000
+const keptAs = 'ignored'
 /** Hubs cut longer ones or send their author away. */
 const longestText = 8_000
 
 export interface ChatWorld {
   readonly clock: Clock
   hubs(): Iterable<Hub>
-  /** Whether nothing of this nick is to be seen. */
-  ignored(nick: string): boolean
+  readonly keep: Keep
+  /** Nicks of whom nothing is to be seen, of the settings. */
+  readonly ignored: readonly string[]
 }
 
 /**
@@ -28,16 +36,88 @@ export interface ChatWorld {
  */
 export class HubChat implements Chat {
   readonly rooms: WritableValue<readonly Room[]> = value<readonly Room[]>([])
+  readonly ignored: WritableValue<readonly string[]>
   readonly #world: ChatWorld
   readonly #messages = new Map<string, Message[]>()
   readonly #listeners = new Set<(message: Message) => void>()
 
   constructor(world: ChatWorld) {
     this.#world = world
+    this.ignored = value<readonly string[]>([...new Set([...world.ignored, ...keptTexts(world.keep, keptAs)])])
+  }
+
+  async ignore(name: string, on: boolean): Promise<void> {
+    const { keep, ignored } = this.#world
+    if (!on && ignored.includes(name))
+      throw fail('input', 'directconnect/ignored-by-setting', `${name} stands in directconnect.ignored`)
+    const others = this.ignored.current.filter((one) => one !== name)
+    if (on && others.length >= mostIgnored)
+      throw fail('input', 'directconnect/too-many-ignored', `Already ${mostIgnored} people are ignored`)
+    this.ignored.set(on ? [...others, name] : others)
+    keepTexts(
+      keep,
+      keptAs,
+      this.ignored.current.filter((one) => !ignored.includes(one)),
+    )
+  }
+
+  commands(room: string): readonly RoomCommand[] {
+    return this.#hub(room)?.menu.list() ?? []
+  }
+
+  async run(
+    room: string,
+    command: string,
+    answers: Readonly<Record<string, string>>,
+    somebody?: string,
+  ): Promise<void> {
+    const hub = this.#hub(room)
+    if (hub === undefined) throw noRoom(room)
+    const nick = somebody ?? (room === roomOf(hub) ? undefined : room.slice(roomOf(hub).length + 1))
+    const user = [...(hub.talk?.users.values() ?? [])].find((one) => one.nick === nick)
+    if (somebody !== undefined && user === undefined)
+      throw fail('unavailable', 'directconnect/user-gone', `${somebody} is not on the hub`)
+    hub.menu.run(hub, command, answers, user)
+  }
+
+  /** The hub that a room belongs to: its main chat, or a talk with somebody there. */
+  #hub(room: string): Hub | undefined {
+    return [...this.#world.hubs()].find((hub) => room === roomOf(hub) || room.startsWith(`${roomOf(hub)}/`))
   }
 
   history(room: string): readonly Message[] {
     return this.#messages.get(room) ?? []
+  }
+
+  people(room: string): readonly Person[] {
+    for (const hub of this.#world.hubs()) {
+      const address = roomOf(hub)
+      if (room !== address && !room.startsWith(`${address}/`)) continue
+      const { talk } = hub
+      const nick = room === address ? undefined : room.slice(address.length + 1)
+      return [...(talk?.users.values() ?? [])].flatMap((user) => {
+        const own = user.id === talk?.id
+        if (nick !== undefined && user.nick !== nick && !own) return []
+        const { description, shared, slots, operator, away, bot, active } = user
+        const peer = peerOf({ hub, user })
+        return [
+          {
+            peer,
+            own,
+            talk: `${address}/${user.nick}`,
+            description,
+            shared,
+            slots,
+            operator,
+            away,
+            bot,
+            reachable: active,
+            ignored: this.ignored.current.includes(user.nick),
+          } satisfies Person,
+        ]
+      })
+    }
+    return []
   }
 
   async *read(room: string, signal: AbortSignal): AsyncGenerator<Message> {
@@ -74,7 +154,7 @@ export class HubChat implements Chat {
       }
       return hub.flush()
     }
-    throw fail('input', 'directconnect/no-room', `There is no room “${room.slice(0, 80)}”`)
+    throw noRoom(room)
   }
 
   /** Something happened on a hub. */
@@ -104,7 +184,7 @@ export class HubChat implements Chat {
   #add(room: string, hub: Hub, from: string | undefined, text: string): void {
     const own = from !== undefined && from === hub.talk?.id
     const nick = from === undefined ? hub.name : (hub.user(from)?.nick ?? from)
-    if (!own && from !== undefined && this.#world.ignored(nick)) return
+    if (!own && from !== undefined && this.ignored.current.includes(nick)) return
     let messages = this.#messages.get(room)
     if (messages === undefined) {
       if (this.#messages.size >= mostTalks) this.#messages.delete(this.#messages.keys().next().value!)
@@ -116,6 +196,10 @@ export class HubChat implements Chat {
     if (messages.length > mostKept) messages.shift()
     for (const listener of this.#listeners) listener(message)
   }
+}
+
+function noRoom(room: string): Error {
+  return fail('input', 'directconnect/no-room', `There is no room “${room.slice(0, 80)}”`)
 }
 
 /** As the hub was given to us: it stays when the hub sends us elsewhere. */

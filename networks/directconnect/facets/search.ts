@@ -9,8 +9,9 @@ import { inbox } from '@kith/core/value/inbox.ts'
 import { equal } from '@kith/wire/bytes.ts'
 import type { Questions } from '../hubs/questions.ts'
 import type { Party } from '../peers/party.ts'
-import { peerOf } from '../peers/party.ts'
+import { partyKey, peerOf } from '../peers/party.ts'
 import type { FoundItem } from '../wire/found.ts'
+import { formatMagnet } from '../wire/links.ts'
 import type { Question, QuestionKind } from '../wire/question.ts'
 
 /** Results of one search that are looked at. */
@@ -48,7 +49,15 @@ export function search(questions: Questions): Search {
         const name = path.at(-1) ?? ''
         const digests = tth === undefined || folder ? [] : [digestOf('tth', tth)]
         const content = { digests, name, ...(size === undefined ? {} : { size }) }
-        hits.push({ content, peer: peerOf(party), path, slots: freeSlots })
+        const link = formatMagnet(content, [partyKey(party)])
+        hits.push({
+          content,
+          peer: peerOf(party),
+          path,
+          slots: freeSlots,
+          ...(folder ? { folder } : {}),
+          ...(link === undefined ? {} : { link }),
+        })
       }
       using _asking = questions.ask(question, found, { urgent: true })
       yield* hits

@@ -12,8 +12,9 @@ import type { Question } from '../wire/question.ts'
 import { Described } from './described.ts'
 import { FileLane } from './lane.ts'
 
-/** Hubs ban those who ask too often. */
+/** Hubs ban those who ask too often; an answer can be lost, so with nobody who has it the second question comes sooner. */
 const againMs = 5 * 60_000
+const soonerMs = 60_000
 /** Users of one file at once. */
 const mostLanes = 50
 
@@ -43,6 +44,7 @@ export class Sources implements Disposable {
     this.#world = world
     this.#described = new Described(tth, subject, world.kernel)
     this.#resources.use(every(world.host.clock, againMs, () => this.#look()))
+    this.#resources.use(world.host.clock.after(soonerMs, () => this.#lanes.size === 0 && this.#look()))
     this.#resources.use(subject.stage.watch((stage) => stage === 'giving' && this.#letGo()))
     this.#look()
   }

@@ -10,6 +10,7 @@ import type { HubEvent, HubTalk } from '../talk/hub-event.ts'
 import type { HubAddress } from '../wire/hub-address.ts'
 import { parseHubAddress, publicAddress } from '../wire/hub-address.ts'
 import type { HubUser } from '../wire/hub-user.ts'
+import { Menu } from './menu.ts'
 
 /** Waits after an end, in milliseconds: doubled each time up to the longest, and again short after a good while online. */
 const firstWaitMs = 10_000
@@ -35,6 +36,8 @@ export class Hub implements AsyncDisposable {
   /** Where it is; changes when the hub sends us elsewhere. */
   address: HubAddress
   name = ''
+  /** What it offers since we are there. */
+  menu: Menu = new Menu()
   /** As the user gave it: what gateways call it. */
   readonly given: string
   readonly #world: HubWorld
@@ -133,6 +136,7 @@ export class Hub implements AsyncDisposable {
     }
     return new Promise((resolve) => {
       const talk = this.#world.talk(this, connection)
+      this.menu = new Menu()
       this.#talk = talk
       const abort = (): void => (this.#pump === undefined ? connection.close() : this.#pump[Symbol.dispose]())
       signal.addEventListener('abort', abort, { once: true })
@@ -161,13 +165,14 @@ export class Hub implements AsyncDisposable {
       this.#world.changed()
     }
     if (event.kind === 'title') this.name = event.name
+    if (event.kind === 'command') this.menu.heard(event.command)
     if (event.kind === 'redirect') this.#redirected(event.address)
     this.#world.event(this, event)
   }
 
   #redirected(text: string): void {
     try {
-      const { nick, password, mode } = this.address
+      const { nick, password, mode, description, share } = this.address
       const next = parseHubAddress(text)
       // A password is for the hub that it was given for.
       const same = next.host === this.address.host
@@ -176,6 +181,8 @@ export class Hub implements AsyncDisposable {
         ...(nick === undefined ? {} : { nick }),
         ...(password === undefined || !same ? {} : { password }),
         ...(mode === undefined ? {} : { mode }),
+        ...(description === undefined ? {} : { description }),
+        ...(share === undefined ? {} : { share }),
       }
     } catch {
       this.#world.host.log.debug('a hub sends us to an address that is none', { hub: publicAddress(this.address) })

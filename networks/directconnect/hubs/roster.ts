@@ -2,13 +2,13 @@ import { fail } from '@kith/core/fault/fault.ts'
 import type { Gateways } from '@kith/core/network/facets.ts'
 import type { Keep } from '@kith/core/network/host.ts'
 import type { Health } from '@kith/core/network/network.ts'
-import { BencodeList, decode, encode } from '@kith/wire/bencode.ts'
-import { strictText } from '@kith/wire/bytes.ts'
 import { attempt } from '@kith/wire/fault.ts'
+import { keepTexts, keptTexts } from '../kept-texts.ts'
 import type { Party } from '../peers/party.ts'
 import { partyKey } from '../peers/party.ts'
 import { parseHubAddress, publicAddress } from '../wire/hub-address.ts'
 import type { HubWorld } from './hub.ts'
+import type { HubLists } from './lists.ts'
 import { Hub } from './hub.ts'
 
 /** Hubs that were added by hand; nobody is on more. */
@@ -17,6 +17,7 @@ const keptAs = 'hubs'
 
 export interface RosterWorld extends HubWorld {
   readonly keep: Keep
+  readonly lists: HubLists
   /** A hub is not ours any more. */
   removed(hub: Hub): void
 }
@@ -62,6 +63,10 @@ export class Roster implements Gateways, AsyncDisposable {
     this.#world.changed()
   }
 
+  known(signal: AbortSignal): ReturnType<HubLists['known']> {
+    return this.#world.lists.known(signal)
+  }
+
   /** Somebody who is on a hub of ours now. */
   find(key: string): Party | undefined {
     for (const hub of this.#hubs.values()) {
@@ -89,15 +94,11 @@ export class Roster implements Gateways, AsyncDisposable {
   }
 
   #kept(): string[] {
-    const bytes = this.#world.keep.get(keptAs)
-    const list = bytes === undefined ? undefined : attempt(() => decode(bytes))
-    if (list?.ok !== true || !(list.value instanceof BencodeList)) return []
-    const texts = [...list.value].map((one) => (one instanceof Uint8Array ? strictText(one) : undefined))
-    return texts.filter((text) => text !== undefined).slice(0, mostHubs)
+    return keptTexts(this.#world.keep, keptAs).slice(0, mostHubs)
   }
 
   #keep(addresses: readonly string[]): void {
-    this.#world.keep.set(keptAs, addresses.length === 0 ? undefined : encode(addresses.slice(-mostHubs)))
+    keepTexts(this.#world.keep, keptAs, addresses.slice(-mostHubs))
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

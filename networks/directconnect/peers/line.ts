@@ -8,8 +8,8 @@ import type { Party } from './party.ts'
 
 /** Somebody with nothing to ask for keeps a connection this long: ncdc ends it after 30 seconds itself. */
 const idleMs = 20_000
-/** Waits after a connection that came to nothing, doubled each time. */
-const firstWaitMs = 15_000
+/** Waits after a connection that came to nothing, doubled each time: others are busy with our last one for a moment. */
+const firstWaitMs = 4_000
 const longestWaitMs = 10 * 60_000
 
 /** Something that is wanted of one person: a part of a file, a list. */
@@ -51,6 +51,8 @@ export class Line {
   #dialling = false
   #serving: Demand | undefined
   #failures = 0
+  /** When the conversation began. */
+  #since = 0
   #resting: Disposable | undefined
   #idle: Disposable | undefined
 
@@ -111,6 +113,7 @@ export class Line {
     if (conversation.ended) return this.#rest(gone)
     if (this.#stop.signal.aborted) return conversation.close()
     this.#conversation = conversation
+    this.#since = this.#world.clock.now()
     const { owner } = conversation
     conversation.owner = {
       ...owner,
@@ -167,8 +170,12 @@ export class Line {
     const cut = this.#serving !== undefined
     this.#serving = undefined
     if (this.#stop.signal.aborted) return
-    if (cut || fault !== undefined) this.#rest(fault ?? gone)
-    else for (const demand of this.#demands) demand.lost(gone)
+    const brief = this.#world.clock.now() - this.#since < firstWaitMs
+    if (cut || brief || fault !== undefined) this.#rest(fault ?? gone)
+    else {
+      for (const demand of this.#demands) demand.lost(gone)
+      queueMicrotask(() => this.poke())
+    }
   }
 
   #rest(fault: Fault): void {

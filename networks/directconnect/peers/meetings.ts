@@ -15,8 +15,9 @@ const tokenBytes = 5
 interface Expected {
   readonly party: Party
   readonly timer: Disposable
-  /** Undefined where they want something of us. */
-  readonly arrived: ((conversation: Conversation) => void) | undefined
+  /** Both undefined where they want something of us. */
+  readonly arrived?: (conversation: Conversation) => void
+  readonly failed?: () => void
 }
 
 /** Whom we expect: a connection that nobody expects is closed. */
@@ -56,6 +57,10 @@ export class Meetings {
           end()
           resolve(conversation)
         },
+        failed() {
+          end()
+          reject(fail('gone', 'directconnect/hung-up', `${party.user.nick} has hung up at once`))
+        },
       })
       arrange({ token, tls })
     })
@@ -67,7 +72,7 @@ export class Meetings {
     const key = keyOf(party, token)
     this.#forget(key)
     const timer = this.#clock.after(meetingMs, () => this.#expected.delete(key))
-    this.#expected.set(key, { party, timer, arrived: undefined })
+    this.#expected.set(key, { party, timer })
     return true
   }
 
@@ -88,6 +93,11 @@ export class Meetings {
     this.#forget(key)
     expected?.arrived?.(conversation)
     return expected?.arrived !== undefined
+  }
+
+  /** Somebody was there and is gone already. */
+  failed(party: Party, token: string): void {
+    this.#expected.get(keyOf(party, token))?.failed?.()
   }
 
   /** Whether we are waiting for this person ourselves. */

@@ -158,16 +158,25 @@ export class Reception implements Disposable {
   }
 
   #begin(connection: Connection, talk: PeerTalk, party: Party | undefined, token: string, hub?: Hub): void {
-    const conversation = new Conversation(connection, talk, party, this.#owner)
-    this.#open.add(conversation)
     let meeting = token
+    let ready = false
+    const conversation: Conversation = new Conversation(connection, talk, party, {
+      ...this.#owner,
+      ended: (of, fault) => {
+        this.#owner.ended(of, fault)
+        // Some have no room for us and hang up as soon as they know who we are: nobody else will come.
+        if (!ready && of.party !== undefined) this.#meetings.failed(of.party, meeting)
+      },
+    })
+    this.#open.add(conversation)
     conversation.start(this.#world.host.clock, (event: PeerEvent) => {
       if (event.kind === 'hello') {
         const fault = this.#check(conversation, event, hub)
         if (fault !== undefined) return conversation.close(fault)
         meeting = event.token ?? meeting
-      } else if (event.kind === 'ready' && event.taking && conversation.party !== undefined) {
-        this.#meetings.arrived(conversation, conversation.party, meeting)
+      } else if (event.kind === 'ready' && conversation.party !== undefined) {
+        ready = true
+        if (event.taking) this.#meetings.arrived(conversation, conversation.party, meeting)
       }
     })
   }

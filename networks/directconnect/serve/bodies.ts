@@ -42,9 +42,11 @@ export class Bodies {
     this.#world = world
   }
 
-  /** Undefined when we do not have it, or not that part of it. */
-  async find(ask: Ask): Promise<Body | undefined> {
+  /** Undefined when we do not have it, or not that part of it; `shared` is whether who asks may see anything at all. */
+  async find(ask: Ask, shared = true): Promise<Body | undefined> {
     const { list } = this.#world
+    if (!shared)
+      return ask.kind === 'list' || ask.name.startsWith('files.xml') ? inMemory(list.empty(ask.name)) : undefined
     if (ask.kind === 'list') return inMemory(list.part(ask.name, ask.recursive))
     if (ask.name === 'files.xml.bz2' && ask.kind === 'file') return inMemory(await list.whole())
     if (ask.name === 'files.xml' && ask.kind === 'file') return inMemory(list.part('/', true))

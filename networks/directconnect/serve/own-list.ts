@@ -46,6 +46,15 @@ export class OwnList {
     return concat(parts)
   }
 
+  /** For those who may see nothing: `files.xml.bz2`, or `files.xml` and any folder of it. */
+  empty(name: string): Uint8Array {
+    const text = fileListText({ folders: [], files: [] }, { ...this.#who, base: '/', shallow: false })
+    const bytes = concat([...text].map(utf8))
+    if (!name.endsWith('.bz2')) return bytes
+    const encoder = bzip2()
+    return concat([...encoder.push(bytes), ...encoder.end()])
+  }
+
   async #compressed(): Promise<Uint8Array> {
     const encoder = bzip2()
     const parts: Uint8Array[] = []

@@ -23,7 +23,7 @@ class Somebody {
   constructor(nick: string) {
     const somebody = (): Somebody => this
     this.conversation = {
-      party: { user: { nick, cid: nick } },
+      party: { hub: { address: {} }, user: { nick, cid: nick } },
       get ended() {
         return somebody().closed
       },

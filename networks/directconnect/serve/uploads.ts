@@ -63,11 +63,13 @@ export class Uploads {
   }
 
   async #answer(conversation: Conversation, ask: Ask): Promise<void> {
-    const body = await this.#world.bodies.find(ask)
-    if (conversation.ended || conversation.party === undefined) return
+    const { party } = conversation
+    if (party === undefined) return
+    const body = await this.#world.bodies.find(ask, party.hub.address.share !== false)
+    if (conversation.ended) return
     const bytes = body === undefined ? -1 : ask.bytes < 0 ? body.size - ask.start : ask.bytes
     if (body === undefined || bytes < 0 || ask.start + bytes > body.size) return conversation.refuse({ kind: 'absent' })
-    const key = partyKey(conversation.party)
+    const key = partyKey(party)
     if (body.free && this.#free < mostFree) return this.#send(conversation, ask, body, bytes)
     const slot = this.#take(key)
     if (slot === undefined) return conversation.refuse({ kind: 'busy', place: this.#wait(key) })

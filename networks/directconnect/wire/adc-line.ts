@@ -59,7 +59,7 @@ export function parseAdc(bytes: Uint8Array): AdcLine {
 
 /** The line with its end. */
 export function formatAdc(line: AdcLine): string {
-  return `${[`${line.type}${line.command}`, ...headOf(line), ...line.words.map(escape)].join(' ')}\n`
+  return `${[`${line.type}${line.command}`, ...headOf(line), ...line.words.map(escapeAdc)].join(' ')}\n`
 }
 
 function headOf(line: AdcLine): readonly string[] {
@@ -92,7 +92,8 @@ function sidIn(text: string | undefined): string {
   return text
 }
 
-function escape(text: string): string {
+/** A value as it stands in a line. */
+export function escapeAdc(text: string): string {
   return text.replace(/[\\ \n]/g, (one) => (one === ' ' ? '\\s' : one === '\n' ? '\\n' : '\\\\'))
 }
 

@@ -1,6 +1,7 @@
 import { broken } from '@kith/wire/fault.ts'
 import { numberIn } from './adc-search.ts'
 import { fromTiger } from './cid.ts'
+import { attribute, tagReader } from './xml.ts'
 
 /** XML of a list, unpacked: a million files take 150 MB; a list beyond this is a bomb. */
 const mostListBytes = 512 * 1024 * 1024
@@ -24,6 +25,8 @@ export interface FileListReader {
   push(chunk: Uint8Array): Generator<ListedFile>
   /** @throws FaultError `directconnect/file-list` when the list is not complete */
   end(): void
+  /** False when a folder came without what is in it, which a list of a part may do. */
+  readonly complete: boolean
 }
 
 /**
@@ -33,9 +36,10 @@ export interface FileListReader {
 export function fileListReader(mostBytes: number = mostListBytes): FileListReader {
   const decoder = new TextDecoder('utf-8', { fatal: true })
   const above: Level[] = []
-  let held = ''
+  const tags = tagReader(longestTag, () => bad('has a tag without an end'))
   let bytes = 0
   let entries = 0
+  let complete = true
   let state: 'before' | 'inside' | 'after' = 'before'
 
   function decoded(chunk: Uint8Array | undefined): string {
@@ -43,22 +47,6 @@ export function fileListReader(mostBytes: number = mostListBytes): FileListReade
       return chunk === undefined ? decoder.decode() : decoder.decode(chunk, { stream: true })
     } catch {
       throw bad('is not UTF-8')
-    }
-  }
-
-  /** The tags that are whole; what is left is held. */
-  function* tags(): Generator<string> {
-    let at = 0
-    for (;;) {
-      const start = held.indexOf('<', at)
-      const end = start < 0 ? -1 : endOfTag(held, start)
-      if (end < 0) {
-        held = start < 0 ? '' : held.slice(start)
-        if (held.length > longestTag) throw bad('has a tag without an end')
-        return
-      }
-      at = end + 1
-      yield held.slice(start + 1, end)
     }
   }
 
@@ -77,6 +65,7 @@ export function fileListReader(mostBytes: number = mostListBytes): FileListReade
   function enter(tag: string): void {
     if (++entries > mostEntries) throw bad('has too many entries')
     if (above.length === mostDepth) throw bad('is too deep')
+    if (attribute(tag, 'Incomplete') === '1') complete = false
     const level = above.at(-1)
     const name = nameIn(tag)
     const kept = name !== undefined && level?.kept !== false
@@ -87,20 +76,23 @@ export function fileListReader(mostBytes: number = mostListBytes): FileListReade
     *push(chunk) {
       bytes += chunk.length
       if (bytes > mostBytes) throw bad('is larger than any honest one')
-      held += decoded(chunk)
-      for (const tag of tags()) {
+      for (const tag of tags(decoded(chunk))) {
         const name = /^\/?[A-Za-z]+/.exec(tag)?.[0]
         const closed = tag.endsWith('/')
         if (name === 'FileListing') state = closed ? 'after' : 'inside'
         else if (name === '/FileListing') state = above.length === 0 ? 'after' : state
         else if (state !== 'inside') continue
         else if (name === 'Directory' && !closed) enter(tag)
+        else if (name === 'Directory' && attribute(tag, 'Incomplete') === '1') complete = false
         else if (name === '/Directory') above.pop()
         else if (name === 'File') {
           const entry = file(tag)
           if (entry !== undefined) yield entry
         }
       }
+    },
+    get complete() {
+      return complete
     },
     end() {
       decoded(undefined)
@@ -114,46 +106,11 @@ interface Level {
   readonly path: readonly string[]
 }
 
-/** Where the tag that starts at `start` ends; `>` may stand in a value. -1 when that has not come. */
-function endOfTag(text: string, start: number): number {
-  if (text.startsWith('<!--', start)) {
-    const end = text.indexOf('-->', start + 4)
-    return end < 0 ? -1 : end + 2
-  }
-  for (let at = start + 1; at < text.length; at++) {
-    const character = text[at]
-    if (character === '>') return at
-    if (character !== '"' && character !== "'") continue
-    at = text.indexOf(character, at + 1)
-    if (at < 0) return -1
-  }
-  return -1
-}
-
-function attribute(tag: string, name: string): string | undefined {
-  const match = new RegExp(`\\s${name}\\s*=\\s*(?:"([^"]*)"|'([^']*)')`).exec(tag)
-  const value = match?.[1] ?? match?.[2]
-  return value?.includes('&') === true ? unescapeXml(value) : value
-}
-
 /** Undefined for a name that leads elsewhere. */
 function nameIn(tag: string): string | undefined {
   const name = attribute(tag, 'Name')
   if (name === undefined || name === '' || name === '.' || name === '..' || /[/\\\0]/.test(name)) return undefined
   return name
-}
-
-const entities: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" }
-
-function unescapeXml(text: string): string {
-  return text.replace(
-    /&(?:#(\d{1,7})|#x([\da-f]{1,6})|(\w{2,4}));/gi,
-    (whole, decimal?: string, hex?: string, name?: string) => {
-      if (name !== undefined) return entities[name.toLowerCase()] ?? whole
-      const code = decimal === undefined ? parseInt(hex!, 16) : Number(decimal)
-      return code > 0 && code <= 0x10ffff ? String.fromCodePoint(code) : '\ufffd'
-    },
-  )
 }
 
 function bad(what: string): Error {

@@ -4,6 +4,7 @@ import { parseKeyprint } from './keyprint.ts'
 /** What NMDC hubs listen on when an address does not say. */
 const classicPort = 411
 const longestAddress = 2_048
+const longestDescription = 128
 
 /** Where a hub is, and how we are there: everything that one favourite needs. */
 export interface HubAddress {
@@ -20,6 +21,10 @@ export interface HubAddress {
   readonly charset?: string
   /** Whether users of this hub can reach us; as set for all hubs without it. */
   readonly mode?: 'active' | 'passive'
+  /** What we say of ourselves there, instead of the usual. */
+  readonly description?: string
+  /** False where nothing of ours is to be seen or taken. */
+  readonly share?: boolean
 }
 
 const protocols: Readonly<Record<string, Pick<HubAddress, 'protocol' | 'tls'>>> = {
@@ -32,7 +37,8 @@ const protocols: Readonly<Record<string, Pick<HubAddress, 'protocol' | 'tls'>>> 
 
 /**
  * Reads `adc://host:port`, `adcs://…/?kp=SHA256/…`, `dchub://host`, `nmdcs://…`, or a bare `host:port`, which is NMDC. Own
- * settings may be in it: `adc://nick:password@host:port/?mode=passive`, `dchub://host/?charset=windows-1251`.
+ * settings may be in it: `adc://nick:password@host:port/?mode=passive`, `dchub://host/?charset=windows-1251`,
+ * `?description=Hello`, `?share=no`.
  *
  * @throws FaultError `input` `directconnect/hub-address`
  */
@@ -54,6 +60,9 @@ export function parseHubAddress(text: string): HubAddress {
   const charset = more.get('charset')
   const mode = more.get('mode')
   if (mode !== null && mode !== 'active' && mode !== 'passive') throw bad(trimmed)
+  const description = more.get('description')
+  const share = more.get('share')
+  if (share !== null && share !== 'yes' && share !== 'no') throw bad(trimmed)
   return {
     ...kind,
     host: match[3]!.replace(/^\[|\]$/g, '').toLowerCase(),
@@ -63,6 +72,8 @@ export function parseHubAddress(text: string): HubAddress {
     ...(password.length === 0 ? {} : { password: decoded(password.join(':'), trimmed) }),
     ...(charset === null ? {} : { charset: charsetIn(charset, trimmed) }),
     ...(mode === null ? {} : { mode }),
+    ...(description === null ? {} : { description: description.slice(0, longestDescription) }),
+    ...(share === null ? {} : { share: share === 'yes' }),
   }
 }
 

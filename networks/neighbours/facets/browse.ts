@@ -1,7 +1,7 @@
 import type { Digest } from '@kith/core/content/digest.ts'
 import { digestBy } from '@kith/core/content/content.ts'
 import type { OurAnswer, PeerQuestion } from '@kith/core/network/channel.ts'
-import type { Browse } from '@kith/core/network/facets.ts'
+import type { Browse, FileEntry } from '@kith/core/network/facets.ts'
 import type { Shelf } from '@kith/core/network/devices.ts'
 import type { Keep } from '@kith/core/network/host.ts'
 import type { Subject } from '@kith/core/transfer/subject.ts'
@@ -39,13 +39,16 @@ export class OwnShelf implements Shelf {
 /** What lies on the shelves of others. */
 export function browse(lines: Lines): Browse {
   return {
-    async *browse(peer, signal) {
-      const answer = await lines.ask(peer.key, { method: 'GET', target: '/shelf', signal })
-      for (const { digests, name, size } of decodeList(await wholeOf(answer, MOST_LIST_BYTES))) {
-        const link = formatKithLink({ digests, name, size }, { from: [peer.key] })
-        yield { path: [name], size, digests, ...(link === undefined ? {} : { link }) }
-      }
-    },
+    browse: (peer, signal) => lookAt(lines, peer.key, signal),
+  }
+}
+
+/** What a device lets us fetch. @throws FaultError `gone`, `peer`, `unavailable` */
+export async function* lookAt(lines: Lines, id: string, signal: AbortSignal): AsyncGenerator<FileEntry> {
+  const answer = await lines.ask(id, { method: 'GET', target: '/shelf', signal })
+  for (const { digests, name, size } of decodeList(await wholeOf(answer, MOST_LIST_BYTES))) {
+    const link = formatKithLink({ digests, name, size }, { from: [id] })
+    yield { path: [name], size, digests, ...(link === undefined ? {} : { link }) }
   }
 }
 

@@ -1,4 +1,4 @@
-import type { Message, Room } from '@kith/core/chat/chat.ts'
+import type { Message, Person, Room } from '@kith/core/chat/chat.ts'
 import { fail } from '@kith/core/fault/fault.ts'
 import { every } from '@kith/core/network/clock.ts'
 import type { Chat } from '@kith/core/network/facets.ts'
@@ -63,6 +63,22 @@ class Talk implements OwnTalk {
 
   history(room: string): readonly Message[] {
     return this.#said(room).map((line) => this.#message(room, line))
+  }
+
+  people(room: string): readonly Person[] {
+    const members = this.#groups.get(room)?.members ?? [this.#own, room]
+    return members.map((id): Person => {
+      const own = id === this.#own
+      const device = this.#book.get(id)
+      const name = own ? this.#host.self.device : (device?.name ?? id.slice(0, 8))
+      const away = !own && (device?.addresses.length ?? 0) === 0
+      return {
+        peer: { network: 'neighbours', key: id, name },
+        own,
+        away,
+        ...(own || !this.#book.isPaired(id) ? {} : { talk: id }),
+      }
+    })
   }
 
   async *read(room: string, signal: AbortSignal): AsyncGenerator<Message> {

@@ -76,9 +76,10 @@ export function devices({ host, book, lines, introduction }: DevicesWorld): Devi
     async forget(id) {
       const known = book.get(id)
       if (known === undefined) throw fail('input', 'neighbours/unknown', 'There is no such device')
+      // Begun before its addresses are forgotten too; whether it hears of it or not, from now on it is a stranger.
+      const telling = post(id, '/pair/no').catch(() => {})
       book.forget(id)
-      // Whether it hears of it or not: from now on it is a stranger.
-      await post(id, '/pair/no').catch(() => {})
+      await telling
     },
   }
 }

@@ -4,6 +4,7 @@ import { fail } from '@kith/core/fault/fault.ts'
 import type { LinkKind } from '@kith/core/network/links.ts'
 import type { Wish } from '@kith/core/transfer/wish.ts'
 import { isDeviceId } from './device-id.ts'
+import { isInvitation } from './invitation.ts'
 import { encodeHint, type Hint } from './hint.ts'
 
 const LONGEST_LINK = 8_192
@@ -23,6 +24,11 @@ export function formatKithLink(content: Content, hint: Hint): string | undefined
 }
 
 function parse(text: string): Wish {
+  if (isInvitation(text)) {
+    throw fail('input', 'neighbours/is-invitation', 'That link is an invitation to pair, not something to fetch', {
+      hint: 'Enter it in Nearby, or say: kith pair LINK',
+    })
+  }
   const [, id, query = ''] = /^kith:([0-9a-f]{64})(?:\?(.*))?$/is.exec(text) ?? []
   if (id === undefined || text.length > LONGEST_LINK) {
     throw fail('input', 'neighbours/link', 'The link is not whole', { hint: 'Copy it again.' })

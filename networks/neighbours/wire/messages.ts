@@ -75,6 +75,21 @@ export function decodeNumber(bytes: Uint8Array): Uint8Array {
   return fixed(dictOf(bytes), 'number', 32)
 }
 
+/** A guest at the door: who it is, and the proof that it was invited. */
+export interface Knock extends Introduction {
+  readonly proof: Uint8Array
+}
+
+export function encodeKnock({ name, port, proof }: Knock): Uint8Array {
+  return encode({ name, port, proof })
+}
+
+/** @throws FaultError `bencode/…`, `neighbours/message` */
+export function decodeKnock(bytes: Uint8Array): Knock {
+  const dict = dictOf(bytes)
+  return { ...introductionIn(dict), proof: fixed(dict, 'proof', 32) }
+}
+
 /** Something that a device gives: a gift that it offers, or a line of what it shares. */
 export interface Given {
   readonly digests: readonly Digest[]

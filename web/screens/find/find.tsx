@@ -1,50 +1,175 @@
-import { keepPreviousData, useQuery } from '@tanstack/react-query'
+import type { SearchRequest } from '@kith/api/find.ts'
+import { media } from '@kith/api/find.ts'
 import { FileQuestion, Search } from 'lucide-react'
 import type { ReactNode } from 'react'
+import { useEffect, useEffectEvent, useRef, useState } from 'react'
 import { useClient } from '../../api.ts'
-import { size } from '../../format.ts'
 import { t } from '../../i18n/t.ts'
+import { useLive } from '../../live/use-live.ts'
 import { useScreenSearch } from '../../screen-search.ts'
+import { useDialogs } from '../../shell/dialogs.ts'
 import { Screen } from '../../shell/screen.tsx'
-import { FilterBox } from '../../transfers/filters.tsx'
+import { Button } from '../../ui/button.tsx'
 import { Empty } from '../../ui/empty.tsx'
-import { FaultNote } from '../../ui/fault-note.tsx'
+import { FaultNote, Note } from '../../ui/fault-note.tsx'
+import { inputClass, Select } from '../../ui/field.tsx'
+import { linksIn } from '../../add/links.ts'
+import { Asked } from './asked.tsx'
+import { Narrow } from './narrow.tsx'
+import { Recent } from './recent.tsx'
+import { Results } from './results.tsx'
+import type { FindSearch } from './search.ts'
+import { requestOf, shownOf } from './search.ts'
 
-const mostRows = 100
-
-/** One box for everything that is to be found; today in our own library. */
+/** One box, and everything that is found for it: in our library, near, and on all networks. */
 export function FindScreen(): ReactNode {
   const client = useClient()
-  const [{ q }, changeSearch] = useScreenSearch('/find')
-  const { data, error } = useQuery({
-    queryKey: ['find', q],
-    queryFn: ({ signal }) => client.call('sharedFiles', { query: { q: q ?? '', count: mostRows }, signal }),
-    enabled: q !== undefined,
-    placeholderData: keepPreviousData,
+  const [search, changeSearch] = useScreenSearch('/find')
+  const [error, setError] = useState<unknown>()
+  const { q, id } = search
+
+  // An address without a search, from somebody or from the history of the browser, is asked anew.
+  const question = q === undefined || id !== undefined ? undefined : JSON.stringify(requestOf(search))
+  const started = useRef<string>(undefined)
+  const start = useEffectEvent((body: string) => {
+    if (started.current === body) return
+    started.current = body
+    setError(undefined)
+    client.call('startSearch', { body: JSON.parse(body) as SearchRequest }).then(
+      (made) => {
+        started.current = undefined
+        changeSearch((before) => ({ ...before, id: made.id }))
+      },
+      (problem: unknown) => setError(problem),
+    )
   })
-  const rows = q === undefined ? undefined : data?.rows
+  useEffect(() => {
+    if (question !== undefined) start(question)
+  }, [question])
+
   return (
-    <Screen title={t('nav.find')}>
-      <div className="mb-3 flex">
-        <FilterBox
-          label={t('find.box')}
-          value={q ?? ''}
-          onChange={(text) => changeSearch(() => (text === '' ? {} : { q: text }))}
-        />
-      </div>
-      <FaultNote error={error} />
-      {q === undefined ? <Empty icon={<Search size={36} aria-hidden />} title={t('find.begin')} /> : null}
-      {rows?.length === 0 ? <Empty icon={<FileQuestion size={36} aria-hidden />} title={t('find.none')} /> : null}
-      {rows === undefined || rows.length === 0 ? null : (
-        <ul className="divide-y divide-line rounded-xl border border-line bg-card">
-          {rows.map((file) => (
-            <li key={file.id} className="flex gap-3 px-4 py-2 text-sm">
-              <span className="min-w-0 grow truncate font-medium">{file.name}</span>
-              <span>{size(file.size)}</span>
-            </li>
-          ))}
-        </ul>
+    <Screen title={t('nav.find')} scrolls={false}>
+      <Box
+        key={`${q} ${search.type}`}
+        search={search}
+        onFind={(next) => changeSearch(() => next, { replace: false })}
+      />
+      {error === undefined ? null : (
+        <div className="px-4 md:px-5">
+          <FaultNote error={error} />
+        </div>
+      )}
+      {id === undefined ? (
+        q === undefined ? (
+          <Recent onOpen={(next) => changeSearch(() => next, { replace: false })} />
+        ) : null
+      ) : (
+        <Found key={id} id={id} search={search} onChange={(next) => changeSearch(() => next)} />
       )}
     </Screen>
+  )
+}
+
+interface FoundProps {
+  readonly id: string
+  readonly search: FindSearch
+  readonly onChange: (search: FindSearch) => void
+}
+
+function Found({ id, search, onChange }: FoundProps): ReactNode {
+  const { value, gone } = useLive({ view: 'found', id, query: { ...shownOf(search), count: 0 } })
+  const again = useEffectEvent(() => {
+    const { id: _old, ...question } = search
+    onChange(question)
+  })
+  // The daemon forgot it, or was started anew: it is asked again.
+  useEffect(() => {
+    if (gone !== undefined) again()
+  }, [gone])
+  if (value === undefined) return null
+  const { search: view } = value
+  return (
+    <>
+      <Asked search={view} />
+      {view.rows === 0 ? (
+        <Empty
+          icon={<FileQuestion size={36} aria-hidden />}
+          title={view.state === 'asking' ? t('find.waiting') : t('find.none')}
+        >
+          {view.state === 'asking' ? null : t('find.noneHint')}
+        </Empty>
+      ) : (
+        <>
+          <Narrow search={search} window={value} onChange={onChange} />
+          {view.full ? (
+            <div className="px-4 md:px-5">
+              <Note text={t('find.full', { count: view.rows })} />
+            </div>
+          ) : null}
+          <Results id={id} query={shownOf(search)} isAsking={view.state === 'asking'} />
+        </>
+      )}
+    </>
+  )
+}
+
+interface BoxProps {
+  readonly search: FindSearch
+  readonly onFind: (search: FindSearch) => void
+}
+
+function Box({ search, onFind }: BoxProps): ReactNode {
+  const { open } = useDialogs()
+  const [text, setText] = useState(search.q ?? '')
+  const [type, setType] = useState(search.type ?? '')
+  return (
+    <form
+      className="flex gap-2 px-4 pb-2 md:px-5"
+      onSubmit={(event) => {
+        event.preventDefault()
+        const links = linksIn(text)
+        const medium = media.find((one) => one === type)
+        if (links.length > 0) open({ kind: 'add', start: { links } })
+        else if (text.trim() !== '') onFind({ q: text.trim(), ...(medium === undefined ? {} : { type: medium }) })
+      }}
+    >
+      <div className="relative min-w-0 grow md:max-w-2xl">
+        <Search
+          size={16}
+          aria-hidden
+          className="pointer-events-none absolute top-1/2 left-3 -translate-y-1/2 text-muted"
+        />
+        <input
+          type="search"
+          data-filter
+          data-testid="find-box"
+          aria-label={t('find.box')}
+          placeholder={t('find.placeholder')}
+          value={text}
+          maxLength={500}
+          onChange={(event) => setText(event.target.value)}
+          onKeyDown={(event) => {
+            if (event.key === 'Escape') event.currentTarget.blur()
+          }}
+          className={`${inputClass} pl-9`}
+        />
+      </div>
+      <Select
+        aria-label={t('find.type')}
+        className={search.q === undefined ? '' : 'max-sm:hidden'}
+        value={type}
+        onChange={(event) => setType(event.target.value)}
+      >
+        <option value="">{t('find.anyType')}</option>
+        {media.map((one) => (
+          <option key={one} value={one}>
+            {t(`medium.${one}`)}
+          </option>
+        ))}
+      </Select>
+      <Button kind="main" type="submit" data-testid="find-start">
+        {t('find.start')}
+      </Button>
+    </form>
   )
 }

@@ -1,4 +1,5 @@
 import type { DirectoryView, NetworkView } from '@kith/api/networks.ts'
+import { Link } from '@tanstack/react-router'
 import { Copy } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { useState } from 'react'
@@ -14,10 +15,18 @@ import { useTell } from '../../ui/toasts.tsx'
 export interface DirectoryProps {
   readonly network: NetworkView
   readonly directory: DirectoryView
+  /** A way to keep order among those who come. */
+  readonly withKeeper?: boolean
+  readonly heading?: 'h2' | 'h3'
 }
 
 /** Our own index for others, where it is and what it counts. */
-export function Directory({ network, directory }: DirectoryProps): ReactNode {
+export function Directory({
+  network,
+  directory,
+  withKeeper = false,
+  heading: Heading = 'h3',
+}: DirectoryProps): ReactNode {
   const client = useClient()
   const tell = useTell()
   const [wanted, setWanted] = useState<boolean>()
@@ -34,9 +43,9 @@ export function Directory({ network, directory }: DirectoryProps): ReactNode {
     return `${hasText(key) ? t(key) : name}: ${count(amount)}`
   })
   return (
-    <div className="mt-auto border-t border-line pt-3">
+    <div className={Heading === 'h2' ? 'pt-3' : 'mt-auto border-t border-line pt-3'}>
       <div className="flex items-center gap-3">
-        <h3 className="grow text-sm font-medium">{hasText(own) ? t(own) : t('directory.any')}</h3>
+        <Heading className="grow text-sm font-medium">{hasText(own) ? t(own) : t('directory.any')}</Heading>
         <Switch
           label={t('directory.switch', { name: network.title })}
           checked={wanted ?? directory.open}
@@ -60,6 +69,16 @@ export function Directory({ network, directory }: DirectoryProps): ReactNode {
             ))}
           </ul>
           <p className="text-xs text-muted">{counts.join(' · ')}</p>
+          {withKeeper ? (
+            <Link
+              to="/networks/keeper"
+              search={{ network: network.id }}
+              data-testid="keeper-open"
+              className="touch mt-1 inline-flex min-h-9 items-center text-sm font-medium text-accent hover:underline"
+            >
+              {t('keeper.open')}
+            </Link>
+          ) : null}
         </>
       ) : (
         <p className="text-xs text-muted">{t('directory.hint')}</p>

@@ -11,12 +11,14 @@ import { Note } from '../../ui/fault-note.tsx'
 import { Switch } from '../../ui/field.tsx'
 import { useTell } from '../../ui/toasts.tsx'
 import { Directory } from './directory.tsx'
+import { OutsideNote } from './outside.tsx'
 
 /** One card for each network: how it is, who is there, and what joining it reveals. */
 export function NetworksScreen(): ReactNode {
   const { value } = useLive({ view: 'networks' })
   return (
     <Screen title={t('nav.networks')}>
+      <OutsideNote />
       <ul className="grid gap-4 lg:grid-cols-2 2xl:grid-cols-3">
         {value?.map((network) => (
           <li key={network.id} className="min-w-0">
@@ -99,7 +101,9 @@ function NetworkCard({ network }: { readonly network: NetworkView }): ReactNode 
           })}
         </p>
       )}
-      {network.directory === undefined ? null : <Directory network={network} directory={network.directory} />}
+      {network.directory === undefined ? null : (
+        <Directory network={network} directory={network.directory} withKeeper={network.directory.kept === true} />
+      )}
     </section>
   )
 }

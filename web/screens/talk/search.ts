@@ -1,5 +1,6 @@
 /** What of the Talk screen stands in the address. */
 export interface TalkSearch {
+  /** The id of the room that is open. */
   readonly room?: string
 }
 

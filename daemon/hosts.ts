@@ -1,0 +1,57 @@
+import type { Budget } from '@kith/core/limits/budget.ts'
+import type { Journal } from '@kith/core/journal/journal.ts'
+import type { Clock, Random } from '@kith/core/network/clock.ts'
+import type { Discovery } from '@kith/core/network/discovery.ts'
+import type { Host, Self } from '@kith/core/network/host.ts'
+import type { Log } from '@kith/core/network/log.ts'
+import type { Names } from '@kith/core/network/net.ts'
+import type { NetworkId } from '@kith/core/peer/peer.ts'
+import type { Shares } from '@kith/core/share/share.ts'
+import type { Database } from './host/database/database.ts'
+import { keepOf } from './host/database/keep.ts'
+import { secretStore } from './host/database/secrets.ts'
+import { channels } from './host/http/channels.ts'
+import type { OpenHttp } from './host/http/open.ts'
+import { localNetwork } from './host/net/address.ts'
+import { keptIdentity } from './host/net/identity.ts'
+import type { OpenNet } from './host/net/open.ts'
+import { taps } from './host/tap/taps.ts'
+
+/** What all networks see of the world, before each has its own part of it. */
+export interface Ground {
+  readonly clock: Clock
+  readonly random: Random
+  readonly net: OpenNet
+  readonly http: OpenHttp
+  readonly names: Names
+  readonly discovery: Discovery
+  readonly database: Database
+  readonly shares: Shares
+  readonly log: Log
+  readonly journal: Journal
+  readonly self: Self
+}
+
+/** The world as one network sees it: with an identity, a memory and a budget of its own. */
+export function hostOf(ground: Ground, id: NetworkId, budget: Budget): Host {
+  const { clock, random, database, names, discovery, shares, journal, self } = ground
+  const identity = keptIdentity(secretStore(database), id, clock, random)
+  const net = ground.net.within(budget, identity)
+  const log = ground.log.child(id)
+  return {
+    clock,
+    random,
+    net,
+    taps: taps(ground.log.child('tap')),
+    names,
+    http: ground.http.within(budget, identity),
+    channels: channels({ clock, log, net, budget, isLocal: localNetwork() }),
+    discovery,
+    keep: keepOf(database, id),
+    shares,
+    log,
+    journal,
+    budget,
+    self,
+  }
+}

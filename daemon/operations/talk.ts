@@ -1,0 +1,157 @@
+import type { MessageView, PeopleWindow, PersonView, RoomView } from '@kith/api/talk.ts'
+import type { Message, Person } from '@kith/core/chat/chat.ts'
+import { fail } from '@kith/core/fault/fault.ts'
+import type { Handlers } from '../api/handlers.ts'
+import type { Supervised } from '../supervisor.ts'
+import type { Place, Talk } from '../talk/talk.ts'
+import { findDevice, named } from './near.ts'
+import { findNetwork } from './networks.ts'
+
+const defaultCount = 200
+
+export interface TalkWorld {
+  readonly talk: Talk
+  readonly networks: ReadonlyMap<string, Supervised>
+  /** Puts on the disk what was kept so far: nothing that was told may be lost when the daemon is killed. */
+  record(): void
+}
+
+type Operations = Pick<
+  Handlers,
+  | 'rooms'
+  | 'newRoom'
+  | 'openRoom'
+  | 'messages'
+  | 'say'
+  | 'markRead'
+  | 'unread'
+  | 'people'
+  | 'ignored'
+  | 'ignore'
+  | 'unignore'
+>
+
+/** Talking in the rooms of all networks. */
+export function talkOperations({ talk, networks, record }: TalkWorld): Operations {
+  const placeOf = (text: string): Place => findPlace(talk, text)
+  return {
+    rooms: () => talk.places().map((place) => roomView(talk, place)),
+    async newRoom({ body }) {
+      for (const [network, { membership }] of networks) {
+        const { chat, devices } = membership ?? {}
+        if (chat?.gather === undefined || devices === undefined) continue
+        const people = body.people.map((text) => findDevice(devices, text).id)
+        const id = await chat.gather(body.title, people)
+        record()
+        const room = chat.rooms.current.find((one) => one.id === id)!
+        return roomView(talk, { network, chat, room })
+      }
+      throw fail('unavailable', 'room/none', 'There are no rooms to be made now', {
+        hint: 'Switch the network on: kith net on neighbours',
+      })
+    },
+    openRoom: ({ params }) => roomView(talk, placeOf(params.id)),
+    messages({ params, query }) {
+      const all = talk.messages(placeOf(params.id))
+      return (query?.count === undefined ? all : all.slice(-query.count)).map(messageView)
+    },
+    async say({ params, body }) {
+      const place = placeOf(params.id)
+      await place.chat.say(place.room.id, body.text)
+      // Who answers has read.
+      talk.see(place)
+      record()
+    },
+    markRead: ({ params }) => talk.see(placeOf(params.id)),
+    unread() {
+      const counts = talk.places().map((place) => ({ kind: place.room.kind, unread: talk.unread(place) }))
+      const talks = counts.filter(({ kind }) => kind === 'private').reduce((sum, { unread }) => sum + unread, 0)
+      return { talks, rooms: counts.filter(({ unread }) => unread > 0).length }
+    },
+    people({ query = {} }) {
+      const { room, network, filter = '', from = 0, count = defaultCount } = query
+      const all = room === undefined ? talk.everybody() : peopleIn(placeOf(room))
+      const words = filter.toLowerCase().split(/\s+/).filter(Boolean)
+      const matching = all.filter(({ peer, description = '' }) => {
+        const text = `${peer.name} ${description}`.toLowerCase()
+        return (network === undefined || peer.network === network) && words.every((word) => text.includes(word))
+      })
+      const sorted = [...matching].sort(
+        (a, b) =>
+          Number(b.operator ?? false) - Number(a.operator ?? false) || collator.compare(a.peer.name, b.peer.name),
+      )
+      const rows = sorted.slice(from, from + count).map((person) => personView(talk, networks, person))
+      return { total: sorted.length, from, rows } satisfies PeopleWindow
+    },
+    ignored: () => talk.ignored(),
+    ignore({ body }) {
+      findNetwork(networks, body.network)
+      talk.ignore(body.network, body.name, true)
+      record()
+    },
+    unignore({ query }) {
+      if (query !== undefined) talk.ignore(query.network, query.name, false)
+      record()
+    },
+  }
+}
+
+const collator = new Intl.Collator('en', { numeric: true, sensitivity: 'base' })
+
+/** A room, or the private talk with whoever is called so. @throws FaultError `input` `room/unknown` */
+function findPlace(talk: Talk, text: string): Place {
+  const places = talk.places()
+  const exact = places.find(({ room }) => room.id === text)
+  if (exact !== undefined) return exact
+  const lower = text.toLowerCase()
+  const isNamed = places.some(({ room }) => [room.id, room.title].some((name) => name.toLowerCase().startsWith(lower)))
+  if (!isNamed) {
+    const people = talk.everybody().filter(({ own, talk: room }) => !own && room !== undefined)
+    const direct = people.filter((person) => person.talk === text || person.peer.name.toLowerCase() === lower)
+    const place = direct.length === 1 ? talk.open(direct[0]!) : undefined
+    if (place !== undefined) return place
+  }
+  return named(places, text, ({ room }) => [room.id, room.title], 'room/unknown', 'room')
+}
+
+function peopleIn({ chat, room }: Place): readonly Person[] {
+  return chat.people?.(room.id) ?? []
+}
+
+function roomView(talk: Talk, place: Place): RoomView {
+  const { id, title, kind, people } = place.room
+  const last = talk.messages(place).at(-1)
+  return {
+    id,
+    network: place.network,
+    title,
+    kind,
+    people,
+    unread: talk.unread(place),
+    ...(last === undefined ? {} : { last: messageView(last) }),
+  }
+}
+
+function messageView({ from, text, at, own }: Message): MessageView {
+  return { from, text, at, own }
+}
+
+function personView(talk: Talk, networks: ReadonlyMap<string, Supervised>, person: Person): PersonView {
+  const { peer, own, talk: room, description, shared, slots, operator = false, away = false, bot = false } = person
+  return {
+    network: peer.network,
+    peer: peer.key,
+    name: peer.name,
+    own,
+    ...(room === undefined || own ? {} : { talk: room }),
+    ...(peer.client === undefined ? {} : { client: peer.client }),
+    ...(description === undefined || description === '' ? {} : { description }),
+    ...(shared === undefined ? {} : { shared }),
+    ...(slots === undefined ? {} : { slots }),
+    operator,
+    away,
+    bot,
+    ignored: talk.isIgnored(peer.network, peer.name),
+    browse: !own && !bot && networks.get(peer.network)?.membership?.browse !== undefined,
+  }
+}

@@ -1,0 +1,67 @@
+import type { NetworkId } from '@kith/core/peer/peer.ts'
+import type { Keep } from '@kith/core/network/host.ts'
+import type { Network } from '@kith/core/network/network.ts'
+import type { Config } from './config/config.ts'
+import type { Supervised } from './supervisor.ts'
+import type { Transfers } from './transfers/transfers.ts'
+
+export interface SwitchesOptions {
+  /** Remembers what was chosen. */
+  readonly keep: Keep
+  readonly networks: ReadonlyMap<NetworkId, Supervised>
+  readonly transfers: Transfers
+}
+
+/**
+ * Which networks are on, over restarts; every one is until somebody says otherwise. Networks and transfers meet here:
+ * who joins works for every transfer, and lets go before it leaves.
+ */
+export class Switches implements AsyncDisposable {
+  readonly #options: SwitchesOptions
+  readonly #resources = new AsyncDisposableStack()
+
+  constructor(options: SwitchesOptions) {
+    this.#options = options
+    const { networks, transfers } = options
+    for (const [id, one] of networks) {
+      this.#resources.use(
+        one.state.watch((state) => {
+          if (state.kind === 'in' && state.membership.fetch !== undefined) transfers.joined(id, state.membership.fetch)
+        }),
+      )
+      this.#resources.use(one)
+      this.#resources.defer(() => transfers.left(id))
+    }
+  }
+
+  /** Joins, or leaves; either is remembered. */
+  async turn(id: NetworkId, on: boolean): Promise<void> {
+    const { keep, networks, transfers } = this.#options
+    keep.set(id, Uint8Array.of(on ? 1 : 0))
+    const one = networks.get(id)!
+    if (on) return one.on()
+    await transfers.left(id)
+    await one.off()
+  }
+
+  /** Joins all that are on. */
+  async begin(): Promise<void> {
+    for (const id of this.#options.networks.keys()) if (this.#options.keep.get(id)?.[0] !== 0) await this.turn(id, true)
+  }
+
+  /** A network whose settings change leaves and joins anew. */
+  follow(config: Config, network: Network<never>): void {
+    const { networks, transfers } = this.#options
+    const one = networks.get(network.id)!
+    this.#resources.use(
+      config.of(network.id, network.settings).watch(() => {
+        if (one.state.current.kind === 'off') return
+        void transfers.left(network.id).then(() => one.again())
+      }),
+    )
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#resources.disposeAsync()
+  }
+}
