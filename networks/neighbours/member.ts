@@ -1,5 +1,4 @@
 import type { Digest } from '@kith/core/content/digest.ts'
-import { fail } from '@kith/core/fault/fault.ts'
 import type { OurAnswer, PeerQuestion } from '@kith/core/network/channel.ts'
 import { every } from '@kith/core/network/clock.ts'
 import type { Devices, Gifts, SharedTrees } from '@kith/core/network/devices.ts'
@@ -24,6 +23,7 @@ import { OwnInvitations, resolved } from './facets/invitations.ts'
 import { internet, type OwnInternet } from './facets/internet.ts'
 import { publish } from './facets/publish.ts'
 import { search } from './facets/search.ts'
+import { OwnSegments } from './facets/segments.ts'
 import { answerContent } from './facets/serve.ts'
 import { SharedContents, sharedTrees } from './facets/shares.ts'
 import { Lines } from './lines.ts'
@@ -54,6 +54,7 @@ export class Member implements Membership {
   readonly games: OwnGames
   readonly internet: OwnInternet
   readonly printers: OwnPrinters
+  readonly segments: OwnSegments
   readonly #host: Host
   readonly #settings: Settings
   readonly #book: Book
@@ -103,11 +104,8 @@ export class Member implements Membership {
     this.games = this.#resources.use(games(host, lines))
     this.printers = this.#resources.use(printers(host, this.#book, lines, settings))
     this.#resources.use(host.net.outside.watch(() => this.invitations.moved()))
-    this.internet = this.#resources.use(
-      internet(host, lines, () => {
-        throw fail('local', 'neighbours/no-whole', 'This machine cannot')
-      }),
-    )
+    this.segments = this.#resources.use(new OwnSegments(host, lines, own))
+    this.internet = this.#resources.use(internet(host, lines, own))
     this.#resources.use(
       this.#book.all.watch(() => {
         this.#sampleHealth()
@@ -126,7 +124,8 @@ export class Member implements Membership {
     await this.printers.start()
     this.invitations.moved()
     this.#waits.start()
-    await this.internet.begin()
+    this.segments.begin()
+    this.internet.begin()
     if (!this.#settings.discovery) return
     const id = deviceId(net.fingerprint)
     this.#resources.use(await discovery.browse('kith', (found, change) => this.#found(found, change)))
@@ -180,7 +179,7 @@ export class Member implements Membership {
     if (question.method === 'POST' && question.target === '/talk') {
       return { status: this.chat.arrived(id, decodeSaid(await question.body(MOST_MESSAGE_BYTES))) ? 204 : 403 }
     }
-    for (const facet of [this.#lender, this.games, this.internet, this.printers]) {
+    for (const facet of [this.#lender, this.games, this.internet, this.segments, this.printers]) {
       const answer = await facet?.answer(id, question)
       if (answer !== undefined) return answer
     }
