@@ -10,6 +10,7 @@ import { davCommands } from './commands/dav.ts'
 import { findCommands } from './commands/find.ts'
 import { hashCommands } from './commands/hash.ts'
 import { hubCommands } from './commands/hub.ts'
+import { internetCommands } from './commands/internet.ts'
 import { libraryCommands } from './commands/library.ts'
 import { listCommands } from './commands/list.ts'
 import { logCommands } from './commands/log.ts'
@@ -58,6 +59,7 @@ export function program(signal: AbortSignal): Command {
     nearCommands,
     pairCommands,
     playCommands,
+    internetCommands,
     printCommands,
     networkCommands,
     hubCommands,
