@@ -3,7 +3,7 @@ import { execFile } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { promisify } from 'node:util'
+import { isDeepStrictEqual, promisify } from 'node:util'
 import type { NearbyPrinterView, PrintJobView } from '@kith/api/printers.ts'
 import type { Kith } from '../kith.ts'
 import { canMakeNetworks, localNetwork } from '../namespaces.ts'
@@ -15,6 +15,8 @@ import { pair, start, temporary, until } from './people.ts'
 
 const run = promisify(execFile)
 const programs = ['ippeveprinter', 'ipptool', 'cupsd', 'lpadmin', '/usr/lib/cups/filter/pdftopdf']
+
+const verdict = ({ passed, failed, skipped }: Verdict): unknown => ({ passed, failed, skipped })
 
 async function nearby(kith: Kith): Promise<NearbyPrinterView> {
   return until(async () => {
@@ -29,7 +31,7 @@ async function job(kith: Kith, matches: (one: PrintJobView) => boolean, what: st
   })
 }
 
-test('a printer of one device is a printer of another', { timeout: 420_000 }, async (t) => {
+test('a printer of one device is a printer of another', { timeout: 600_000 }, async (t) => {
   if (!(await canMakeNetworks(t)) || !needs(t, ...programs, 'avahi-daemon', 'avahi-browse', 'dbus-daemon', 'unshare'))
     return
   await using folder = await temporary()
@@ -87,22 +89,36 @@ test('a printer of one device is a printer of another', { timeout: 420_000 }, as
   await t.test('the tests of IPP pass and fail through Kith as they do directly', async (s) => {
     const { uri } = await nearby(ann)
     for (const tests of ['ipp-1.1.test', 'ipp-2.0.test', 'ipp-everywhere.test']) {
-      await idle()
-      const direct = await ipptool(other!, printer.uri, tests, page)
-      await idle()
-      const through = await ipptool(one!, uri, tests, page)
-      const verdict = ({ passed, failed, skipped }: Verdict): unknown => ({ passed, failed, skipped })
-      s.diagnostic(
-        `${tests}: ${direct.passed.length} passed, ${direct.failed.length} failed, ${direct.skipped.length} skipped`,
-      )
-      assert.ok(direct.passed.length > 20, direct.text)
-      assert.deepEqual(verdict(through), verdict(direct), through.text)
+      // Whether a job can be cancelled before the printer has begun with it is up to its threads, and the tests that
+      // follow hang on it: where the two differ both are run again.
+      for (let left = 4; ; left--) {
+        await idle()
+        const direct = await ipptool(other!, printer.uri, tests, page)
+        await idle()
+        const through = await ipptool(one!, uri, tests, page)
+        const { passed, failed, skipped } = direct
+        s.diagnostic(`${tests}: ${passed.length} passed, ${failed.length} failed, ${skipped.length} skipped`)
+        assert.ok(direct.passed.length > 20, direct.text)
+        if (left > 1 && !isDeepStrictEqual(verdict(through), verdict(direct))) continue
+        assert.deepEqual(verdict(through), verdict(direct), through.text)
+        break
+      }
     }
   })
 
   await t.test('kith print prints, and both sides see the job', async () => {
-    await idle()
-    const made = await ann.client.call('print', { body: { path: page, printer: 'Pine' } })
+    // The tests may have left a job that is not whole, which it waits for.
+    const made = await until(
+      async () => {
+        await idle()
+        return ann.client.call('print', { body: { path: page, printer: 'Pine' } }).catch((error: unknown) => {
+          if (/another job/.test(String(error))) return undefined
+          throw error
+        })
+      },
+      'the printer takes a job',
+      120_000,
+    )
     assert.deepEqual([made.name, made.device, made.way], ['page.pdf', 'bob', 'from here'])
     await until(() => arrived(bytes), 'the page is printed')
     const done = await job(ann, ({ id, state }) => id === made.id && state === 'done', 'the job is done here')
