@@ -1,27 +1,6 @@
 import { z } from 'zod'
-import type { FaultView } from './fault.ts'
-import { faultView } from './fault.ts'
 import type { Id, None, Route } from './route.ts'
-
-/** Something that we attach to in order to reach a network: a hub. */
-export interface GatewayOfNetwork {
-  /** Without the passwords that may be in it. */
-  readonly address: string
-  readonly kind: string
-  readonly state: 'idle' | 'asking' | 'attached' | 'failed'
-  readonly note?: string | undefined
-  readonly fault?: FaultView | undefined
-  /** Milliseconds since the epoch. */
-  readonly nextAt?: number | undefined
-}
-const gatewayOfNetwork: z.ZodType<GatewayOfNetwork> = z.object({
-  address: z.string(),
-  kind: z.string(),
-  state: z.enum(['idle', 'asking', 'attached', 'failed']),
-  note: z.string().optional(),
-  fault: faultView.optional(),
-  nextAt: z.number().optional(),
-})
+import { gatewayView, type GatewayView } from './transfers.ts'
 
 export interface AttachRequest {
   readonly address: string
@@ -72,8 +51,8 @@ const knownWindow: z.ZodType<KnownWindow> = z.object({
 
 /** The hubs of a network; the id is the network's. */
 export interface GatewayRoutes {
-  readonly gateways: Route<Id, None, None, readonly GatewayOfNetwork[]>
-  readonly attach: Route<Id, None, AttachRequest, readonly GatewayOfNetwork[]>
+  readonly gateways: Route<Id, None, None, readonly GatewayView[]>
+  readonly attach: Route<Id, None, AttachRequest, readonly GatewayView[]>
   readonly detach: Route<Id, AttachRequest, None, void>
   readonly knownGateways: Route<Id, KnownQuery, None, KnownWindow>
 }
@@ -89,7 +68,7 @@ export const gatewayRoutes: GatewayRoutes = {
     tag,
     summary: 'What we attach to in order to reach a network, such as hubs',
     params: ['id'],
-    response: z.array(gatewayOfNetwork),
+    response: z.array(gatewayView),
   },
   attach: {
     method: 'post',
@@ -99,7 +78,7 @@ export const gatewayRoutes: GatewayRoutes = {
     summary: 'Attach to a gateway from now on',
     params: ['id'],
     body: attachRequest,
-    response: z.array(gatewayOfNetwork),
+    response: z.array(gatewayView),
   },
   detach: {
     method: 'delete',

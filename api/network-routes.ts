@@ -2,8 +2,6 @@ import { z } from 'zod'
 import type { NetworkView, SwitchRequest } from './networks.ts'
 import { networkView, switchRequest } from './networks.ts'
 import type { Id, None, Route } from './route.ts'
-import type { GatewayRequest, GatewayView } from './transfers.ts'
-import { gatewayRequest, gatewayView } from './transfers.ts'
 
 /** The networks, and our own directories. */
 export interface NetworkRoutes {
@@ -11,9 +9,6 @@ export interface NetworkRoutes {
   readonly network: Route<Id, None, None, NetworkView>
   readonly switchNetwork: Route<Id, None, SwitchRequest, NetworkView>
   readonly switchDirectory: Route<Id, None, SwitchRequest, NetworkView>
-  readonly networkGateways: Route<Id, None, None, readonly GatewayView[]>
-  readonly enterGateway: Route<Id, None, GatewayRequest, void>
-  readonly leaveGateway: Route<Id, GatewayRequest, None, void>
 }
 
 export const networkRoutes: NetworkRoutes = {
@@ -54,32 +49,5 @@ export const networkRoutes: NetworkRoutes = {
     params: ['id'],
     body: switchRequest,
     response: networkView,
-  },
-  networkGateways: {
-    method: 'get',
-    path: '/networks/{id}/gateways',
-    scope: 'view',
-    tag: 'networks',
-    summary: 'What the network is reached through: hubs, servers',
-    params: ['id'],
-    response: z.array(gatewayView),
-  },
-  enterGateway: {
-    method: 'post',
-    path: '/networks/{id}/gateways',
-    scope: 'admin',
-    tag: 'networks',
-    summary: 'Go to a hub or server, from now on',
-    params: ['id'],
-    body: gatewayRequest,
-  },
-  leaveGateway: {
-    method: 'delete',
-    path: '/networks/{id}/gateways',
-    scope: 'admin',
-    tag: 'networks',
-    summary: 'Leave a hub or server',
-    params: ['id'],
-    query: gatewayRequest,
   },
 }

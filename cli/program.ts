@@ -10,6 +10,7 @@ import { davCommands } from './commands/dav.ts'
 import { findCommands } from './commands/find.ts'
 import { hashCommands } from './commands/hash.ts'
 import { hubCommands } from './commands/hub.ts'
+import { internetCommands } from './commands/internet.ts'
 import { libraryCommands } from './commands/library.ts'
 import { listCommands } from './commands/list.ts'
 import { logCommands } from './commands/log.ts'
@@ -17,6 +18,7 @@ import { nearCommands } from './commands/near.ts'
 import { pairCommands } from './commands/pair.ts'
 import { networkCommands } from './commands/networks.ts'
 import { playCommands } from './commands/play.ts'
+import { printCommands } from './commands/print.ts'
 import { talkCommands } from './commands/talk.ts'
 import { transferCommands } from './commands/transfers.ts'
 import { topCommand } from './commands/top.ts'
@@ -57,6 +59,8 @@ export function program(signal: AbortSignal): Command {
     nearCommands,
     pairCommands,
     playCommands,
+    internetCommands,
+    printCommands,
     networkCommands,
     hubCommands,
     configCommand,

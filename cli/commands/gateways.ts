@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import type { Client } from '@kith/api/client.ts'
-import type { GatewayOfNetwork } from '@kith/api/gateways.ts'
+import type { GatewayView } from '@kith/api/transfers.ts'
 import type { Context, Run } from '../context.ts'
 import { sizeText, table } from '../format.ts'
 
@@ -69,6 +69,6 @@ export async function attachLink(kith: Client, link: string): Promise<boolean> {
   return true
 }
 
-function gatewayTable(gateways: readonly GatewayOfNetwork[]): string {
+function gatewayTable(gateways: readonly GatewayView[]): string {
   return table(gateways.map(({ address, state, note, fault }) => [address, state, fault?.message ?? note ?? '']))
 }

@@ -3,6 +3,7 @@ import type { JoinedGameView, NearbyGameView, OfferedGameView } from '@kith/api/
 import type { Context, Run } from '../context.ts'
 import { UsageError } from '../exit.ts'
 import { table } from '../format.ts'
+import { segmentCommands } from './segment.ts'
 
 interface OfferFlags {
   readonly to?: string[]
@@ -104,6 +105,7 @@ export function playCommands(root: Command, run: Run): void {
     .description('leave a game')
     .argument('<game>')
     .action(run(async ({ kith }: Context, id: string) => kith.call('leaveGame', { params: { id } })))
+  segmentCommands(play, run)
 }
 
 function playingText({ ours, joined, nearby }: Playing): string {

@@ -5,21 +5,32 @@ const MOST_PENDING_BYTES = 512 * 1024
 
 /**
  * Joins two connections: what one receives, the other sends, at the pace of the slower. They end together; `ended` comes
- * when both have.
+ * when both have. `passed` counts what goes over it.
  */
-export function splice(one: Connection, other: Connection, ended?: () => void): void {
+export function splice(
+  one: Connection,
+  other: Connection,
+  ended?: () => void,
+  passed?: (bytes: number, from: Connection) => void,
+): void {
   let open = 2
   const finish = (): void => {
     if (--open === 0) ended?.()
   }
-  lead(one, other, finish)
-  lead(other, one, finish)
+  lead(one, other, finish, passed)
+  lead(other, one, finish, passed)
 }
 
-function lead(from: Connection, to: Connection, finish: () => void): void {
+function lead(
+  from: Connection,
+  to: Connection,
+  finish: () => void,
+  passed: ((bytes: number, from: Connection) => void) | undefined,
+): void {
   from.open({
     receive(bytes) {
       to.send(bytes.slice())
+      passed?.(bytes.length, from)
       if (to.pending > MOST_PENDING_BYTES) from.pause()
     },
     // What we send has left: whoever feeds us may go on.

@@ -33,7 +33,7 @@ export async function sampleOf(handlers: Handlers, view: View): Promise<unknown>
     case 'unread':
       return handlers.unread({}, nobody)
     case 'gateways':
-      return handlers.networkGateways({ params: { id: view.id } }, nobody)
+      return handlers.gateways({ params: { id: view.id } }, nobody)
     case 'networks':
       return handlers.networks({}, nobody)
     case 'publications':

@@ -3,7 +3,7 @@ import { fail } from '@kith/core/fault/fault.ts'
 import type { Gateways, KnownGateway } from '@kith/core/network/facets.ts'
 import type { Handlers } from '../api/handlers.ts'
 import type { Supervised } from '../supervisor.ts'
-import { faultView } from '../views/fault-view.ts'
+import { gatewayView } from '../views/transfer-view.ts'
 import { findNetwork } from './networks.ts'
 
 /** How long lists on the web may take. */
@@ -31,14 +31,7 @@ export function gatewayOperations({
     gateways
       .list()
       .filter(({ transfer }) => transfer === undefined)
-      .map(({ address, kind, state, note, fault, nextAt }) => ({
-        address,
-        kind,
-        state,
-        ...(note === undefined ? {} : { note }),
-        ...(fault === undefined ? {} : { fault: faultView(fault) }),
-        ...(nextAt === undefined ? {} : { nextAt }),
-      }))
+      .map(gatewayView)
   return {
     gateways: ({ params }) => view(find(params.id)),
     async attach({ params, body }) {

@@ -1,4 +1,8 @@
 import { decodeGames, decodeRelayed, encodeGames, encodeRelayed } from '@kith/neighbours/wire/games.ts'
+import { decodeTerms, encodeTerms, placeInPath } from '@kith/neighbours/wire/internet.ts'
+import { HttpProxyTalk } from '@kith/neighbours/talk/http-proxy.ts'
+import { SocksTalk } from '@kith/neighbours/talk/socks.ts'
+import { decodeCarried, decodeSocksDatagram, encodeCarried, encodeSocksDatagram } from '@kith/neighbours/wire/socks.ts'
 import { encodeHint, decodeHint } from '@kith/neighbours/wire/hint.ts'
 import { formatInvitation, parseInvitation } from '@kith/neighbours/wire/invitation.ts'
 import { formatKithLink, kithLink } from '@kith/neighbours/wire/links.ts'
@@ -143,5 +147,41 @@ const games: FuzzTarget = {
   },
 }
 
-const targets: readonly FuzzTarget[] = [manifest, messages, texts, games]
+const internet: FuzzTarget = {
+  name: 'neighbours-internet',
+  seeds: [
+    encodeTerms({ allowed: ['example.org'], refused: ['*:25'], home: false, whole: true, volume: 5, down: 6 }),
+    encodeCarried({ flow: 1, place: { host: 'example.org', port: 5 }, bytes: Uint8Array.of(1) }),
+    encodeSocksDatagram({ place: { host: '2001:db8::1', port: 5 }, bytes: Uint8Array.of(1) }),
+    Uint8Array.of(5, 1, 0, 5, 1, 0, 3, 1, 97, 0, 80),
+    Uint8Array.of(5, 1, 0, 5, 3, 0, 1, 0, 0, 0, 0, 0, 0),
+    utf8('CONNECT a.test:443 HTTP/1.1\r\nHost: a\r\n\r\n'),
+    utf8('GET http://a.test/b HTTP/1.1\r\nHost: a\r\nConnection: x\r\n\r\nrest'),
+    utf8('%5B2001%3Adb8%3A%3A1%5D%3A443'),
+  ],
+  run(input) {
+    const terms = attempt(() => decodeTerms(input))
+    if (terms.ok) decodeTerms(encodeTerms(terms.value))
+    const carried = attempt(() => decodeCarried(input))
+    if (carried.ok) decodeCarried(encodeCarried(carried.value))
+    const datagram = attempt(() => decodeSocksDatagram(input))
+    if (datagram.ok && datagram.value !== undefined) decodeSocksDatagram(encodeSocksDatagram(datagram.value))
+    placeInPath(lossyText(input))
+    for (const make of [() => new SocksTalk(0), () => new HttpProxyTalk(0)]) {
+      // Whether it comes whole or byte by byte makes no difference.
+      const [whole, slow] = [make(), make()]
+      whole.receive(input.slice())
+      for (let at = 0; at < Math.min(input.length, 2_000); at++) slow.receive(input.slice(at, at + 1))
+      const [one, other] = [whole, slow].map((talk) => {
+        for (let output = talk.poll(); output !== undefined; output = talk.poll()) {
+          if (output.kind === 'event') return output.event.kind === 'connect' ? output.event.to : 'associate'
+        }
+        return undefined
+      })
+      if (input.length <= 1_000 && JSON.stringify(one) !== JSON.stringify(other)) throw new Error('pieces matter')
+    }
+  },
+}
+
+const targets: readonly FuzzTarget[] = [manifest, messages, texts, games, internet]
 export default targets

@@ -37,7 +37,7 @@ test(
     await ncdc.join(uhub.address)
     await using kith = await Kith.start(at.at('kith'), ['directconnect.nick=kith'])
     // The hub is entered by hand, and stays ours over a restart.
-    await kith.client.call('enterGateway', { params: { id: 'directconnect' }, body: { address: uhub.address } })
+    await kith.client.call('attach', { params: { id: 'directconnect' }, body: { address: uhub.address } })
     await kith.stop()
     await kith.start()
     await until(async () => (await kith.client.call('people', { query: { filter: 'ncdc' } })).total === 1, 30_000)
@@ -122,8 +122,8 @@ test(
     await command(kith, 'chat', 'ignore', 'ncdc')
     assert.deepEqual(await kith.client.call('unread'), { talks: 0, rooms: 0 })
 
-    await kith.client.call('leaveGateway', { params: { id: 'directconnect' }, query: { address: uhub.address } })
-    assert.deepEqual(await kith.client.call('networkGateways', { params: { id: 'directconnect' } }), [])
+    await kith.client.call('detach', { params: { id: 'directconnect' }, query: { address: uhub.address } })
+    assert.deepEqual(await kith.client.call('gateways', { params: { id: 'directconnect' } }), [])
     await until(async () => (await kith.client.call('people', { query: {} })).total === 0)
   },
 )

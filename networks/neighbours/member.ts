@@ -1,4 +1,5 @@
 import type { Digest } from '@kith/core/content/digest.ts'
+import { fail } from '@kith/core/fault/fault.ts'
 import type { OurAnswer, PeerQuestion } from '@kith/core/network/channel.ts'
 import { every } from '@kith/core/network/clock.ts'
 import type { Devices, Gifts, SharedTrees } from '@kith/core/network/devices.ts'
@@ -18,7 +19,9 @@ import { answerPairing, devices, type DevicesWorld } from './facets/devices.ts'
 import { fetch } from './facets/fetch.ts'
 import { games, type OwnGames } from './facets/games.ts'
 import { type GiftDesk, gifts } from './facets/gifts.ts'
+import { type OwnPrinters, printers } from './facets/printers.ts'
 import { OwnInvitations, resolved } from './facets/invitations.ts'
+import { internet, type OwnInternet } from './facets/internet.ts'
 import { publish } from './facets/publish.ts'
 import { search } from './facets/search.ts'
 import { answerContent } from './facets/serve.ts'
@@ -47,6 +50,8 @@ export class Member implements Membership {
   readonly trees: SharedTrees
   readonly chat: OwnTalk
   readonly games: OwnGames
+  readonly internet: OwnInternet
+  readonly printers: OwnPrinters
   readonly #host: Host
   readonly #settings: Settings
   readonly #book: Book
@@ -86,8 +91,19 @@ export class Member implements Membership {
     this.shelf = new OwnShelf(host.keep)
     this.chat = this.#resources.use(talk(host, this.#book, lines, own))
     this.games = this.#resources.use(games(host, lines))
+    this.printers = this.#resources.use(printers(host, this.#book, lines, settings))
     this.#resources.use(host.net.outside.watch(() => this.invitations.moved()))
-    this.#resources.use(this.#book.all.watch(() => this.#sampleHealth()))
+    this.internet = this.#resources.use(
+      internet(host, lines, () => {
+        throw fail('local', 'neighbours/no-whole', 'This machine cannot')
+      }),
+    )
+    this.#resources.use(
+      this.#book.all.watch(() => {
+        this.#sampleHealth()
+        this.internet.lender.keepOnly((id) => this.#book.isPaired(id))
+      }),
+    )
     this.#resources.use(every(host.clock, TICK_MS, () => this.#tick()))
   }
 
@@ -97,7 +113,9 @@ export class Member implements Membership {
     const at = this.#settings.port === 0 ? {} : { port: this.#settings.port }
     const listener = this.#resources.use(await channels.listen(at, (question) => this.#answer(question)))
     this.#port = listener.local.port
+    await this.printers.start()
     this.invitations.moved()
+    await this.internet.begin()
     if (!this.#settings.discovery) return
     const id = deviceId(net.fingerprint)
     this.#resources.use(await discovery.browse('kith', (found, change) => this.#found(found, change)))
@@ -151,8 +169,10 @@ export class Member implements Membership {
     if (question.method === 'POST' && question.target === '/talk') {
       return { status: this.chat.arrived(id, decodeSaid(await question.body(MOST_MESSAGE_BYTES))) ? 204 : 403 }
     }
-    const game = await this.games.answer(id, question)
-    if (game !== undefined) return game
+    for (const facet of [this.games, this.internet, this.printers]) {
+      const answer = await facet.answer(id, question)
+      if (answer !== undefined) return answer
+    }
     const ours = answerShelf(this.shelf, this.#running, question) ?? answerContent(this.#running, question)
     // What no transfer of ours has may be in a shared folder.
     if (ours !== undefined && ours.status !== 404 && ours.status !== 405) return ours

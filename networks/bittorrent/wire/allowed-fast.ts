@@ -1,5 +1,5 @@
 import { hash } from '@kith/wire/hash/sha.ts'
-import { addressBytes } from './compact.ts'
+import { addressBytes } from '@kith/wire/ip-address.ts'
 import { u32 } from './peer.ts'
 
 /**

@@ -4,7 +4,8 @@ import type { BencodeDict } from '@kith/wire/bencode.ts'
 import { BencodeDict as Dict, BencodeList, decodeDict, encode } from '@kith/wire/bencode.ts'
 import { lossyText, strictText, utf8 } from '@kith/wire/bytes.ts'
 import { attempt } from '@kith/wire/fault.ts'
-import { addressBytes, addressText, decodeCompact, encodeCompact } from './compact.ts'
+import { addressBytes, addressText } from '@kith/wire/ip-address.ts'
+import { decodeCompact, encodeCompact } from './compact.ts'
 
 export type AnnounceEvent = 'started' | 'completed' | 'stopped'
 

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { addressBytes, addressText, decodeCompact, encodeCompact, parseEndpoint } from './compact.ts'
+import { addressBytes, addressText } from '@kith/wire/ip-address.ts'
+import { decodeCompact, encodeCompact, parseEndpoint } from './compact.ts'
 
 test('addresses as RFC 5952 writes them', () => {
   const text = (hex: string): string => addressText(Uint8Array.fromHex(hex))

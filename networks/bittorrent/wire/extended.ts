@@ -3,7 +3,8 @@ import type { Endpoint } from '@kith/core/network/net.ts'
 import type { BencodeDict } from '@kith/wire/bencode.ts'
 import { BencodeDict as Dict, decodePrefix, encode } from '@kith/wire/bencode.ts'
 import { concat, lossyText } from '@kith/wire/bytes.ts'
-import { addressText, decodeCompact, encodeCompact } from './compact.ts'
+import { addressText } from '@kith/wire/ip-address.ts'
+import { decodeCompact, encodeCompact } from './compact.ts'
 import { setU32, u32 } from './peer.ts'
 
 /** The extensions that we speak: metadata (BEP 9), peer exchange (BEP 11), upload-only (BEP 21), don't-have (BEP 54). */

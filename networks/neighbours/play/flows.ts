@@ -41,6 +41,12 @@ export class Flows<Key, Flow extends object> implements Disposable {
     this.#all.set(key, { flow, usedAt: this.#clock.now() })
   }
 
+  /** Ends one of which it is known that it is over. */
+  drop(key: Key): void {
+    const kept = this.#all.get(key)
+    if (kept !== undefined) this.#drop(key, kept)
+  }
+
   #sweep(): void {
     const until = this.#clock.now() - SILENT_MS
     for (const [key, kept] of this.#all) if (kept.usedAt <= until) this.#drop(key, kept)

@@ -22,9 +22,9 @@ export function HubsDialog({ onClose }: { readonly onClose: () => void }): React
   const [error, setError] = useState<unknown>()
   const leave = (hub: string): void => {
     const enter = (): void =>
-      void client.call('enterGateway', { params: { id: hubNetwork }, body: { address: hub } }).catch(tell.failed)
+      void client.call('attach', { params: { id: hubNetwork }, body: { address: hub } }).catch(tell.failed)
     client
-      .call('leaveGateway', { params: { id: hubNetwork }, query: { address: hub } })
+      .call('detach', { params: { id: hubNetwork }, query: { address: hub } })
       .then(() => tell.done(t('hubs.left', { address: hub }), { label: t('toast.undo'), run: enter }), tell.failed)
   }
   return (
@@ -37,7 +37,7 @@ export function HubsDialog({ onClose }: { readonly onClose: () => void }): React
           if (address.trim() === '') return
           setError(undefined)
           client
-            .call('enterGateway', { params: { id: hubNetwork }, body: { address: address.trim() } })
+            .call('attach', { params: { id: hubNetwork }, body: { address: address.trim() } })
             .then(() => setAddress(''), setError)
         }}
       >

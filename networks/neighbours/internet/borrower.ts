@@ -1,0 +1,179 @@
+import { fail, faultOf } from '@kith/core/fault/fault.ts'
+import { every } from '@kith/core/network/clock.ts'
+import type { Host } from '@kith/core/network/host.ts'
+import type { BorrowedInternet, InternetTerms } from '@kith/core/offer/internet.ts'
+import type { WritableValue } from '@kith/core/value/value.ts'
+import { value } from '@kith/core/value/value.ts'
+import { type Lines, wholeOf } from '../lines.ts'
+import { decodeTerms } from '../wire/internet.ts'
+import { MOST_MESSAGE_BYTES } from '../wire/messages.ts'
+import { keepUses, keptUses } from './kept.ts'
+import { Proxy } from './proxy.ts'
+
+const TICK_MS = 1_000
+/** How often a device is asked whether it still lends; sooner when something failed. */
+const LOOK_MS = 30_000
+const LOOK_SOON_MS = 2_000
+const ASK_MS = 10_000
+
+interface Use {
+  readonly device: string
+  readonly proxy: Proxy
+  state: BorrowedInternet['state']
+  terms: InternetTerms | undefined
+  lookAt: number
+  whole: AsyncDisposable | undefined
+}
+
+/** What makes all that this machine sends go by a neighbour. */
+export type WholeWay = (device: string) => Promise<AsyncDisposable>
+
+/** Connections of others, used by programs of this machine. Kept over restarts. */
+export class Borrower implements AsyncDisposable {
+  readonly borrowed: WritableValue<readonly BorrowedInternet[]> = value<readonly BorrowedInternet[]>([])
+  readonly #host: Host
+  readonly #lines: Lines
+  readonly #wholeWay: WholeWay
+  readonly #uses = new Map<string, Use>()
+  readonly #ticking: Disposable
+
+  constructor(host: Host, lines: Lines, wholeWay: WholeWay) {
+    this.#host = host
+    this.#lines = lines
+    this.#wholeWay = wholeWay
+    this.#ticking = every(host.clock, TICK_MS, () => this.#tick())
+  }
+
+  /** Goes on with what was used before. */
+  async begin(): Promise<void> {
+    for (const { device, port, whole } of keptUses(this.#host.keep)) {
+      try {
+        const use = await this.#open(device, port)
+        if (whole) use.whole = await this.#wholeWay(device)
+      } catch (error) {
+        this.#host.log.warn('a borrowed connection is not used again', { fault: faultOf(error) })
+      }
+    }
+    this.#tell()
+  }
+
+  /** What a device lends; undefined for nothing. @throws FaultError `gone`, `peer` */
+  async at(device: string, signal?: AbortSignal): Promise<InternetTerms | undefined> {
+    const channel = await this.#lines.to(device)
+    const answer = await channel.ask({
+      method: 'GET',
+      target: '/internet',
+      timeoutMs: ASK_MS,
+      ...(signal === undefined ? {} : { signal }),
+    })
+    const body = await wholeOf(answer, MOST_MESSAGE_BYTES)
+    return answer.status === 200 ? decodeTerms(body) : undefined
+  }
+
+  async ask(device: string): Promise<void> {
+    await wholeOf(await this.#lines.ask(device, { method: 'POST', target: '/internet/ask' }), MOST_MESSAGE_BYTES)
+  }
+
+  async use(device: string, options: { readonly port?: number; readonly whole?: boolean }): Promise<BorrowedInternet> {
+    const terms = await this.at(device)
+    if (terms === undefined) {
+      throw fail('unavailable', 'neighbours/not-lent', 'That device does not lend its connection to this one', {
+        hint: 'Ask for it: kith internet ask NAME',
+      })
+    }
+    const use = this.#uses.get(device) ?? (await this.#open(device, options.port))
+    if (options.whole !== undefined && options.whole !== (use.whole !== undefined)) {
+      const before = use.whole
+      use.whole = undefined
+      await before?.[Symbol.asyncDispose]()
+      if (options.whole) {
+        if (!terms.whole) throw fail('unavailable', 'neighbours/not-whole', 'That device lends its proxy only')
+        use.whole = await this.#wholeWay(device)
+      }
+    }
+    this.#found(use, terms)
+    this.#store()
+    return shown(use)
+  }
+
+  async stop(device: string): Promise<void> {
+    const use = this.#uses.get(device)
+    if (use === undefined) throw fail('input', 'neighbours/not-used', 'The connection of that device is not used')
+    this.#uses.delete(device)
+    this.#store()
+    await close(use)
+  }
+
+  async #open(device: string, port: number | undefined): Promise<Use> {
+    const proxy = new Proxy({
+      host: this.#host,
+      lines: this.#lines,
+      device,
+      doubted: () => {
+        use.lookAt = Math.min(use.lookAt, this.#host.clock.now() + LOOK_SOON_MS)
+      },
+    })
+    const use: Use = { device, proxy, state: 'away', terms: undefined, lookAt: 0, whole: undefined }
+    await proxy.listen(port)
+    this.#uses.set(device, use)
+    return use
+  }
+
+  #found(use: Use, terms: InternetTerms | undefined): void {
+    use.terms = terms
+    use.state = terms === undefined ? 'refused' : 'ready'
+    use.lookAt = this.#host.clock.now() + LOOK_MS
+  }
+
+  async #look(use: Use): Promise<void> {
+    use.lookAt = Number.POSITIVE_INFINITY
+    try {
+      this.#found(use, await this.at(use.device))
+    } catch {
+      use.state = 'away'
+      use.lookAt = this.#host.clock.now() + LOOK_MS
+    }
+  }
+
+  #tick(): void {
+    const now = this.#host.clock.now()
+    for (const use of this.#uses.values()) if (use.lookAt <= now) void this.#look(use)
+    this.#tell()
+  }
+
+  #store(): void {
+    const uses = [...this.#uses.values()]
+    keepUses(
+      this.#host.keep,
+      uses.map(({ device, proxy, whole }) => ({ device, port: proxy.local.port, whole: whole !== undefined })),
+    )
+    this.#tell()
+  }
+
+  #tell(): void {
+    this.borrowed.set([...this.#uses.values()].map(shown))
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#ticking[Symbol.dispose]()
+    await Promise.all([...this.#uses.values()].map(close))
+  }
+}
+
+function shown({ device, proxy, state, terms, whole }: Use): BorrowedInternet {
+  return {
+    device,
+    proxy: proxy.local,
+    state,
+    whole: whole !== undefined,
+    down: proxy.down,
+    up: proxy.up,
+    connections: proxy.connections,
+    ...(terms === undefined ? {} : { terms }),
+  }
+}
+
+async function close({ proxy, whole }: Use): Promise<void> {
+  await whole?.[Symbol.asyncDispose]()
+  await proxy[Symbol.asyncDispose]()
+}
