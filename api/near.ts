@@ -13,6 +13,8 @@ export interface DeviceView {
   /** Who has said yes already. */
   readonly yes?: 'here' | 'there' | undefined
   readonly near: boolean
+  /** Reached through another device. */
+  readonly relayed: boolean
   readonly addresses: readonly string[]
 }
 
@@ -23,6 +25,7 @@ export const deviceView: z.ZodType<DeviceView> = z.object({
   digits: z.string().optional(),
   yes: z.enum(['here', 'there']).optional(),
   near: z.boolean(),
+  relayed: z.boolean(),
   addresses: z.array(z.string()),
 })
 

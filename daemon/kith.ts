@@ -354,7 +354,7 @@ export async function startKith({ clock, log, paths, config, database, stop }: K
     ...invitationOperations({ networks: supervised, record: () => database.settle() }),
     ...gameOperations({ networks: supervised, record: () => database.settle() }),
     ...internetOperations({ networks: supervised, record: () => database.settle() }),
-    ...segmentOperations({ networks: supervised, record: () => database.settle() }),
+    ...segmentOperations({ networks: supervised, record: () => database.settle() }, self.device),
     ...printerOperations({ networks: supervised, record: () => database.settle() }),
     ...sharingOperations({ library, known: (name) => supervised.has(name as NetworkId), torrentsOf }),
     ...new Readings({ random, hasher, torrentsOf, signal: stopping.signal }).operations,

@@ -80,8 +80,17 @@ export interface OurAnswer {
 }
 
 export interface Channels {
-  /** @throws FaultError `gone`, `local`, or `peer` `net/certificate` when it is somebody else */
-  dial(to: Endpoint, fingerprint: Uint8Array | undefined, signal?: AbortSignal): Promise<Channel>
+  /**
+   * @param to an address, or a line that leads to the peer already, such as a tunnel that somebody passes on: it is given up to
+   * the channel, whose `remote` is then nowhere, an empty host
+   * @throws FaultError `gone`, `local`, or `peer` `net/certificate` when it is somebody else
+   */
+  dial(to: Endpoint | Connection, fingerprint: Uint8Array | undefined, signal?: AbortSignal): Promise<Channel>
+  /**
+   * Answers on a line that somebody has called us by, as one that dialled us would be answered.
+   * @throws FaultError `gone`, `peer` when it does not come to a channel
+   */
+  accept(line: Connection, answer: (question: PeerQuestion) => OurAnswer | Promise<OurAnswer>): Promise<void>
   /** Answers on the port of all networks, or one of its own. @throws FaultError `local` */
   listen(
     at: { readonly port?: number },

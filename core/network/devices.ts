@@ -16,6 +16,8 @@ export interface Device {
   readonly yes?: 'here' | 'there'
   /** Whether it can be reached now, as far as we know. */
   readonly near: boolean
+  /** Reached through another device, which passes on what it cannot read. */
+  readonly relayed: boolean
   readonly addresses: readonly Endpoint[]
 }
 

@@ -169,12 +169,13 @@ async function endpointOf(names: Names, address: string): Promise<Endpoint> {
   return { host: host!, port: parsed.port }
 }
 
-export function deviceView({ id, name, standing, digits, yes, near, addresses }: Device): DeviceView {
+export function deviceView({ id, name, standing, digits, yes, near, relayed, addresses }: Device): DeviceView {
   return {
     id,
     name,
     standing,
     near,
+    relayed,
     addresses: addresses.map(endpointText),
     ...(digits === undefined ? {} : { digits }),
     ...(yes === undefined ? {} : { yes }),

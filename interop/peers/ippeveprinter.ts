@@ -34,9 +34,10 @@ export interface TestPrinter extends AsyncDisposable {
 export async function ippeveprinter(machine: Machine, folder: string, name: string): Promise<TestPrinter> {
   const spool = join(folder, 'spool')
   await mkdir(spool, { recursive: true })
-  // By itself it takes a time for each page that nobody can know before.
+  // By itself it takes a time that nobody can know before. The tests cancel a job and make another while it works.
+
   const works = join(folder, 'print.sh')
-  await writeFile(works, '#!/bin/sh\nsleep 3\n', { mode: 0o755 })
+  await writeFile(works, '#!/bin/sh\nsleep 8\n', { mode: 0o755 })
   const uri = `ipp://localhost:${printerPort}/ipp/print`
   const [command = '', ...within] = machine.within
   const program = await Program.start({

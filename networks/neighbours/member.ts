@@ -1,5 +1,4 @@
 import type { Digest } from '@kith/core/content/digest.ts'
-import { fail } from '@kith/core/fault/fault.ts'
 import type { OurAnswer, PeerQuestion } from '@kith/core/network/channel.ts'
 import { every } from '@kith/core/network/clock.ts'
 import type { Devices, Gifts, SharedTrees } from '@kith/core/network/devices.ts'
@@ -24,9 +23,12 @@ import { OwnInvitations, resolved } from './facets/invitations.ts'
 import { internet, type OwnInternet } from './facets/internet.ts'
 import { publish } from './facets/publish.ts'
 import { search } from './facets/search.ts'
+import { OwnSegments } from './facets/segments.ts'
 import { answerContent } from './facets/serve.ts'
 import { SharedContents, sharedTrees } from './facets/shares.ts'
 import { Lines } from './lines.ts'
+import { Lender } from './relay/lender.ts'
+import { Waits } from './relay/waits.ts'
 import type { Settings } from './settings.ts'
 import { deviceId, isDeviceId } from './wire/device-id.ts'
 import { decodeSaid } from './wire/said.ts'
@@ -52,12 +54,15 @@ export class Member implements Membership {
   readonly games: OwnGames
   readonly internet: OwnInternet
   readonly printers: OwnPrinters
+  readonly segments: OwnSegments
   readonly #host: Host
   readonly #settings: Settings
   readonly #book: Book
   readonly #shared: SharedContents
   readonly #desk: GiftDesk
   readonly #pairing: DevicesWorld
+  readonly #waits: Waits
+  readonly #lender: Lender | undefined
   readonly #running = new Map<Digest, Subject>()
   readonly #resources = new AsyncDisposableStack()
   #port = 0
@@ -66,8 +71,14 @@ export class Member implements Membership {
     this.#host = host
     this.#settings = settings
     this.#book = new Book(host.keep, host.clock)
-    const lines = this.#resources.use(new Lines(host, this.#book))
+    const lines = this.#resources.use(new Lines(host, this.#book, () => this.#waits.relays))
     const own = deviceId(host.net.fingerprint)
+    this.#waits = new Waits({ host, book: this.#book, lines, answer: (question) => this.#answer(question) })
+    this.#resources.use(this.#waits)
+    if (settings.lendRelay) {
+      const isPaired = (id: string): boolean => this.#book.isPaired(id)
+      this.#lender = this.#resources.use(new Lender({ host, isPaired, limit: settings.relaySpeed }))
+    }
     this.#pairing = {
       host,
       book: this.#book,
@@ -93,11 +104,8 @@ export class Member implements Membership {
     this.games = this.#resources.use(games(host, lines))
     this.printers = this.#resources.use(printers(host, this.#book, lines, settings))
     this.#resources.use(host.net.outside.watch(() => this.invitations.moved()))
-    this.internet = this.#resources.use(
-      internet(host, lines, () => {
-        throw fail('local', 'neighbours/no-whole', 'This machine cannot')
-      }),
-    )
+    this.segments = this.#resources.use(new OwnSegments(host, lines, own))
+    this.internet = this.#resources.use(internet(host, lines, own))
     this.#resources.use(
       this.#book.all.watch(() => {
         this.#sampleHealth()
@@ -115,7 +123,9 @@ export class Member implements Membership {
     this.#port = listener.local.port
     await this.printers.start()
     this.invitations.moved()
-    await this.internet.begin()
+    this.#waits.start()
+    this.segments.begin()
+    this.internet.begin()
     if (!this.#settings.discovery) return
     const id = deviceId(net.fingerprint)
     this.#resources.use(await discovery.browse('kith', (found, change) => this.#found(found, change)))
@@ -169,8 +179,8 @@ export class Member implements Membership {
     if (question.method === 'POST' && question.target === '/talk') {
       return { status: this.chat.arrived(id, decodeSaid(await question.body(MOST_MESSAGE_BYTES))) ? 204 : 403 }
     }
-    for (const facet of [this.games, this.internet, this.printers]) {
-      const answer = await facet.answer(id, question)
+    for (const facet of [this.#lender, this.games, this.internet, this.segments, this.printers]) {
+      const answer = await facet?.answer(id, question)
       if (answer !== undefined) return answer
     }
     const ours = answerShelf(this.shelf, this.#running, question) ?? answerContent(this.#running, question)

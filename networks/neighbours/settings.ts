@@ -8,6 +8,8 @@ export interface Settings {
   readonly printSystem: string
   readonly longestPrint: number
   readonly printJobs: number
+  readonly lendRelay: boolean
+  readonly relaySpeed: number
 }
 
 export const settings: Schema<Settings> = schema<Settings>({
@@ -50,5 +52,16 @@ export const settings: Schema<Settings> = schema<Settings>({
     maximum: 1_000,
     description: 'Print jobs that one neighbour may have here at once; more have to wait.',
     aliases: ['print queue', 'print limit'],
+  }),
+  lendRelay: flag({
+    default: false,
+    description: 'Passes on what two paired devices say that cannot reach each other. Only those two can read it.',
+    aliases: ['relay', 'relaying', 'jump host'],
+  }),
+  relaySpeed: integer({
+    default: 0,
+    unit: 'KiB/s',
+    description: 'The most that is passed on for others in either direction. 0: no limit.',
+    aliases: ['relay limit'],
   }),
 })

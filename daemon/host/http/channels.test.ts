@@ -6,7 +6,9 @@ import type { Channels, OurAnswer, PeerQuestion } from '@kith/core/network/chann
 import { budgets } from '@kith/core/limits/tree.ts'
 import type { Budget } from '@kith/core/limits/budget.ts'
 import type { Log } from '@kith/core/network/log.ts'
-import { concat, utf8 } from '@kith/wire/bytes.ts'
+import type { Connection } from '@kith/core/network/net.ts'
+import { splice } from '@kith/core/network/splice.ts'
+import { concat, lossyText, utf8 } from '@kith/wire/bytes.ts'
 import { systemClock } from '../clock.ts'
 import { localNetwork } from '../net/address.ts'
 import { identitySource, makeIdentity } from '../net/identity.ts'
@@ -33,7 +35,7 @@ async function side(): Promise<Side> {
   const net = await openNet({ clock, random, budget, log, port: 0, bind: HOST, identity })
   return {
     budget,
-    channels: channels({ clock, log, net, budget, isLocal: localNetwork() }),
+    channels: channels({ clock, log, net, budget, identity, isLocal: localNetwork() }),
     fingerprint: net.fingerprint,
     at: { host: HOST, port: net.port },
     [Symbol.asyncDispose]: () => net[Symbol.asyncDispose](),
@@ -278,4 +280,73 @@ describe('channels', () => {
     assert.equal(await ended, undefined)
     assert.equal(there.open, true)
   })
+})
+
+it('a channel runs inside a tunnel of another, and whoever passes it on sees nothing of it', async () => {
+  await using ann = await side()
+  await using bob = await side()
+  await using relay = await side()
+  const secret = 'nobody but bob reads this'
+  const passed: Uint8Array[] = []
+  const calls: Connection[] = []
+  await using _relaying = await relay.channels.listen({}, ({ target }) => ({
+    status: 200,
+    tunnel: (line) => {
+      calls.push(line)
+      if (target === '/call') return
+      splice(calls[0]!, listened(line, passed))
+    },
+  }))
+  const far = await bob.channels.dial(relay.at, relay.fingerprint)
+  const near = await ann.channels.dial(relay.at, relay.fingerprint)
+  const line = await near.tunnel('/call')
+  const heard: (Uint8Array | undefined)[] = []
+  const answering = bob.channels.accept(await far.tunnel('/take'), async (question) => {
+    heard.push(question.fingerprint)
+    assert.equal(question.remote.host, '')
+    return { status: 200, body: await question.body(1_000) }
+  })
+  using channel = await ann.channels.dial(line, bob.fingerprint)
+  await answering
+  const answer = await channel.ask({ method: 'POST', target: '/', body: utf8(secret) })
+  assert.equal(lossyText(await whole(answer.body)), secret)
+  assert.deepEqual(heard[0], ann.fingerprint)
+  assert.deepEqual(channel.fingerprint, bob.fingerprint)
+  const seen = concat(passed)
+  assert.ok(seen.length > 500 && !lossyText(seen).includes(secret.slice(0, 8)))
+  near[Symbol.dispose]()
+  far[Symbol.dispose]()
+})
+
+/** The same line, and what is sent on it. */
+function listened(line: Connection, into: Uint8Array[]): Connection {
+  return new Proxy(line, {
+    get(of, key) {
+      const member: unknown = Reflect.get(of, key, of)
+      if (typeof member !== 'function') return member
+      return (...args: unknown[]) => {
+        if (key === 'send') into.push((args[0] as Uint8Array).slice())
+        return Reflect.apply(member, of, args)
+      }
+    },
+  })
+}
+
+it('a line that leads to somebody else is refused', async () => {
+  await using ann = await side()
+  await using bob = await side()
+  await using relay = await side()
+  const calls: Connection[] = []
+  await using _relaying = await relay.channels.listen({}, ({ target }) => ({
+    status: 200,
+    tunnel: (line) => {
+      calls.push(line)
+      if (target === '/take') splice(calls[0]!, line)
+    },
+  }))
+  using far = await bob.channels.dial(relay.at, relay.fingerprint)
+  using near = await ann.channels.dial(relay.at, relay.fingerprint)
+  const line = await near.tunnel('/call')
+  void bob.channels.accept(await far.tunnel('/take'), () => ({ status: 200 })).catch(() => {})
+  await assert.rejects(ann.channels.dial(line, relay.fingerprint), /not who it should be/)
 })

@@ -27,7 +27,11 @@ import { every } from '@kith/core/network/clock.ts'
 import type { Log } from '@kith/core/network/log.ts'
 import { endpointText, type Connection, type Endpoint, type Net } from '@kith/core/network/net.ts'
 import { concat } from '@kith/wire/bytes.ts'
+import type { TlsConnect, TlsListen } from '@kith/core/network/tls.ts'
+import { TIMEOUT_MS } from '../net/dial.ts'
+import type { IdentitySource } from '../net/identity.ts'
 import { readSpace } from '../net/read-space.ts'
+import { secureAccepted, secureInTime } from '../net/tls.ts'
 import { TcpConnection, type TcpWorld } from '../net/tcp.ts'
 import { type Parts, partsOf } from './parts.ts'
 
@@ -46,6 +50,9 @@ const REST_MS = 5_000
 /** A channel that nobody uses is closed: both sides can open it again. */
 const IDLE_MS = 5 * 60_000
 
+/** Where a peer is that is reached through another. */
+const NOWHERE: Endpoint = { host: '', port: 0 }
+
 const settings = {
   enablePush: false,
   initialWindowSize: STREAM_WINDOW,
@@ -60,6 +67,8 @@ export interface ChannelWorld {
   /** The network's sockets, under its own identity. */
   readonly net: Net
   readonly budget: Budget
+  /** Who we are on lines that others pass on. */
+  readonly identity: IdentitySource
   isLocal(host: string): boolean
 }
 
@@ -73,36 +82,69 @@ export function channels(given: ChannelWorld): Channels {
   const world: World = { ...given, tunnels: { clock, log, isLocal, space: readSpace(), open: new Set() } }
   return {
     async dial(to, fingerprint, signal) {
-      const connection = await world.net.connect(to, {
-        tls: {
-          trust: fingerprint === undefined ? { kind: 'anyone' } : { kind: 'pinned', fingerprints: [fingerprint] },
-          alpn: ['h2'],
-          minimum: 'TLSv1.3',
-        },
-        ...(signal === undefined ? {} : { signal }),
-      })
+      const tls: TlsConnect = {
+        trust: fingerprint === undefined ? { kind: 'anyone' } : { kind: 'pinned', fingerprints: [fingerprint] },
+        alpn: ['h2'],
+        minimum: 'TLSv1.3',
+      }
+      const until = signal === undefined ? {} : { signal }
+      const line = isLine(to)
+      const connection = line ? socketOf(to) : await world.net.connect(to, { tls, ...until })
+      if (line) await secureInTime(clock, socketOf(to), world.identity(), tls, until)
       const shown = connection.secured?.fingerprint
+      const remote = line ? NOWHERE : to
       if (connection.secured?.alpn !== 'h2' || shown === undefined) {
         connection.close()
-        throw fail('peer', 'channel/not-spoken', `${endpointText(to)} does not speak as devices do`)
+        throw fail('peer', 'channel/not-spoken', `${endpointText(remote)} does not speak as devices do`)
       }
-      return new DialledChannel(world, to, shown, insideOf(connection))
+      return new DialledChannel(world, remote, shown, insideOf(connection))
     },
-    listen: ({ port }, answer) =>
-      world.net.listen({
+    async accept(line, answer) {
+      const late = new AbortController()
+      using _timer = clock.after(TIMEOUT_MS, () =>
+        late.abort(fail('gone', 'net/timeout', 'Nobody answered in time', { doing: 'answer a call' })),
+      )
+      const tls: TlsListen = { plain: false, alpn: ['h2'], client: 'required', minimum: 'TLSv1.3' }
+      await secureAccepted(socketOf(line), world.identity(), tls, new Uint8Array(), late.signal)
+      serve(world, line, answer, NOWHERE)
+    },
+    async listen({ port }, answer) {
+      const sessions = new Set<Http2Session>()
+      const listener = await world.net.listen({
         ...(port === undefined ? {} : { port }),
         tls: { plain: false, alpn: ['h2'], client: 'asked', minimum: 'TLSv1.3' },
         // Nobody else speaks HTTP/2 by name, so it is ours before the first byte.
         recognise: () => true,
-        accept: (connection) => serve(world, connection, answer),
-      }),
+        accept: (connection) => {
+          const session = serve(world, connection, answer)
+          sessions.add(session)
+          session.once('close', () => sessions.delete(session))
+        },
+      })
+      return {
+        local: listener.local,
+        async [Symbol.asyncDispose]() {
+          await listener[Symbol.asyncDispose]()
+          // Whoever answered is not there any more.
+          for (const session of sessions) session.destroy()
+        },
+      }
+    },
   }
 }
 
 /** The socket of a connection, for HTTP/2 to take over; the connection goes on to hold its seat. */
 function insideOf(connection: Connection): Duplex {
+  return socketOf(connection).unwrap(new Uint8Array())
+}
+
+function socketOf(connection: Connection): TcpConnection {
   if (!(connection instanceof TcpConnection)) throw new Error('channels run on sockets of the host')
-  return connection.unwrap(new Uint8Array())
+  return connection
+}
+
+function isLine(to: Endpoint | Connection): to is Connection {
+  return 'send' in to
 }
 
 /** A stream of the channel as a connection. It has the channel's seat, so none of its own. */
@@ -315,7 +357,8 @@ function serve(
   world: World,
   connection: Connection,
   answer: (question: PeerQuestion) => OurAnswer | Promise<OurAnswer>,
-): void {
+  remote: Endpoint = connection.remote,
+): ServerHttp2Session {
   const fingerprint = connection.secured?.fingerprint
   const budget = world.isLocal(connection.remote.host) ? (of: Budget): Budget => of.local : (of: Budget): Budget => of
   const socket = insideOf(connection)
@@ -331,7 +374,7 @@ function serve(
     const question: PeerQuestion = {
       method: headers[':method'] ?? 'GET',
       target: headers[':path'] ?? '/',
-      remote: connection.remote,
+      remote,
       fingerprint,
       signal: ended.signal,
       body: (limit) => readAll(world, stream, budget(world.budget), limit),
@@ -349,13 +392,14 @@ function serve(
         await give(world, stream, given, budget(given.budget ?? world.budget), ended.signal)
       } else if (!stream.destroyed) {
         stream.respond({ ':status': given.status })
-        given.tunnel(tunnelOver(world, stream, connection.remote, true, given.budget ?? world.budget))
+        given.tunnel(tunnelOver(world, stream, remote, true, given.budget ?? world.budget))
       }
     })().catch((error: unknown) => {
       if (!ended.signal.aborted) world.log.warn('an answer broke off', { fault: faultOf(error) })
       stream.close(constants.NGHTTP2_INTERNAL_ERROR)
     })
   })
+  return session
 }
 
 async function readAll(

@@ -43,6 +43,19 @@ export function printers(host: Host, book: Book, lines: Lines, settings: Setting
   const lent: Lent = new Lent(host, book, jobs, found, limits)
   resources.use(book.all.watch(() => lent.forgetStrangers()))
 
+  jobs.restore((kept) => {
+    const { id, device, way } = kept
+    if (way === 'from here' && device !== undefined) return nearby.target(id)
+    return {
+      ...kept,
+      ask: async (message, asked) => {
+        const printer = found.get(id)
+        if (printer === undefined) throw fail('gone', 'neighbours/printer-away', 'The printer is not there')
+        return lent.target(printer, device).ask(message, asked)
+      },
+    }
+  })
+
   /** They look at once, and need not be asked again. */
   function tellChange(devices: readonly string[]): void {
     for (const device of new Set(devices)) {

@@ -4,6 +4,10 @@ import type { Host } from '@kith/core/network/host.ts'
 import type { PrintJob } from '@kith/core/offer/printers.ts'
 import type { WritableValue } from '@kith/core/value/value.ts'
 import { value } from '@kith/core/value/value.ts'
+import { decodeDict, encode } from '@kith/wire/bencode.ts'
+import { lossyText } from '@kith/wire/bytes.ts'
+import { attempt } from '@kith/wire/fault.ts'
+import { deviceId, idBytes } from '../wire/device-id.ts'
 import { groupTag, integerOf, textOf, type IppAttribute, type IppMessage } from '../wire/ipp.ts'
 import { aboutJob, jobIn } from '../wire/ipp-rewrite.ts'
 import { beginning, FIRST_FAILURE, operation, VERSION } from '../wire/ipp-words.ts'
@@ -77,15 +81,17 @@ export class Job {
   }
 }
 
-/** What is printed from here and for others, and how far it is. */
+type World = Pick<Host, 'clock' | 'random' | 'log' | 'keep'>
+
+/** What is printed from here and for others, and how far it is. What a printer still has is kept over restarts. */
 export class Jobs implements Disposable {
   readonly all: WritableValue<readonly PrintJob[]> = value<readonly PrintJob[]>([])
-  readonly #host: Pick<Host, 'clock' | 'random' | 'log'>
+  readonly #host: World
   readonly #jobs: Job[] = []
   readonly #ticking: Disposable
   #changed = false
 
-  constructor(host: Pick<Host, 'clock' | 'random' | 'log'>) {
+  constructor(host: World) {
     this.#host = host
     this.#ticking = every(host.clock, TICK_MS, () => this.#tick())
   }
@@ -100,6 +106,22 @@ export class Jobs implements Disposable {
     this.#jobs.push(job)
     this.#tell()
     return job
+  }
+
+  /** Jobs of an earlier run that their printers may still have; `find` says by which way they are asked. */
+  restore(find: (target: Omit<Target, 'ask'>) => Target | undefined): void {
+    for (const kept of keptJobs(this.#host)) {
+      const target = find(kept.target)
+      if (target === undefined) continue
+      const job = new Job(kept.id, target, kept.name, kept.user, kept.at)
+      job.number = kept.number
+      job.uri = kept.uri === '' ? undefined : kept.uri
+      job.bytes = kept.bytes
+      job.state = 'waiting'
+      job.heardAt = this.#host.clock.now()
+      this.#jobs.push(job)
+    }
+    this.#tell()
   }
 
   /** By its number at the printer, among those of one device. */
@@ -182,6 +204,7 @@ export class Jobs implements Disposable {
 
   #tell(): void {
     this.#changed = false
+    this.#store()
     this.all.set(
       this.#jobs.toReversed().map(({ id, name, user, target, state, bytes, at, fault }) => ({
         id,
@@ -196,6 +219,32 @@ export class Jobs implements Disposable {
         ...(fault === undefined ? {} : { fault }),
       })),
     )
+  }
+
+  #store(): void {
+    const jobs = this.#jobs.flatMap(({ id, target, name, user, at, number, uri, bytes, isOver }) => {
+      if (isOver || number === undefined) return []
+      const { way, device } = target
+      return [
+        {
+          id: Uint8Array.fromHex(id),
+          printer: target.id,
+          called: target.name,
+          at: target.uri,
+          ours: way === 'from here' ? 1 : 0,
+          device: device === undefined ? new Uint8Array() : idBytes(device),
+          name,
+          user,
+          since: at,
+          number,
+          uri: uri ?? '',
+          bytes,
+        },
+      ]
+    })
+    const kept = jobs.length === 0 ? undefined : encode({ jobs })
+    const { keep } = this.#host
+    if (keep.get('print-jobs')?.toHex() !== kept?.toHex()) keep.set('print-jobs', kept)
   }
 
   [Symbol.dispose](): void {
@@ -222,4 +271,41 @@ function failure(attributes: readonly IppAttribute[]): Fault {
   const why = said('job-state-message') ?? said('job-state-reasons')
   const message = `The printer gave the job up${why === undefined ? '' : `: ${why}`}`
   return fail('unavailable', 'neighbours/print-failed', message).fault
+}
+
+interface KeptJob {
+  readonly id: string
+  readonly target: Omit<Target, 'ask'>
+  readonly name: string
+  readonly user: string
+  readonly at: number
+  readonly number: number
+  readonly uri: string
+  readonly bytes: number
+}
+
+function* keptJobs({ keep }: Pick<Host, 'keep'>): Generator<KeptJob> {
+  const bytes = keep.get('print-jobs')
+  const read = bytes === undefined ? undefined : attempt(() => decodeDict(bytes, { maxDepth: 3 }))
+  if (read?.ok !== true) return
+  for (const dict of read.value.list('jobs')?.needDicts() ?? []) {
+    const text = (key: string): string => lossyText(dict.needBytes(key))
+    const device = dict.needBytes('device')
+    yield {
+      id: dict.needBytes('id').toHex(),
+      target: {
+        id: text('printer'),
+        name: text('called'),
+        uri: text('at'),
+        way: dict.needInteger('ours') === 1 ? 'from here' : 'for others',
+        device: device.length === 0 ? undefined : deviceId(device),
+      },
+      name: text('name'),
+      user: text('user'),
+      at: dict.needInteger('since'),
+      number: dict.needInteger('number'),
+      uri: text('uri'),
+      bytes: dict.needInteger('bytes'),
+    }
+  }
 }
