@@ -45,7 +45,7 @@ export function hostOf(ground: Ground, id: NetworkId, budget: Budget): Host {
     taps: taps(ground.log.child('tap')),
     names,
     http: ground.http.within(budget, identity),
-    channels: channels({ clock, log, net, budget, isLocal: localNetwork() }),
+    channels: channels({ clock, log, net, budget, identity, isLocal: localNetwork() }),
     discovery,
     keep: keepOf(database, id),
     shares,

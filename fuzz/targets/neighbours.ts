@@ -36,6 +36,7 @@ const manifest: FuzzTarget = {
   name: 'neighbours-manifest',
   seeds: [
     encode({ name: 'one.bin', leaf: 65_536, leaves, length: 100_000, x: 1 }),
+    encode({ hash: 'tth', name: 'one.bin', leaf: 65_536, leaves: leaves.subarray(0, 48), length: 100_000 }),
     encode({
       name: '../set',
       leaf: 65_536,

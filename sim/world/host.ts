@@ -42,6 +42,9 @@ export function simulatedHost(internet: Internet, address: string, port = 6881):
       dial: async () => {
         throw fail('gone', 'net/refused', 'There are no channels in this world')
       },
+      accept: async () => {
+        throw fail('gone', 'net/refused', 'There are no channels in this world')
+      },
       listen: async () => {
         throw fail('local', 'net/forbidden', 'There are no channels in this world')
       },

@@ -130,7 +130,10 @@ export async function openPath(world: World, connection: Connection, owner: Path
       case inChannel.hello: {
         if (there !== undefined) throw fail('peer', 'neighbours/message', 'A path begins twice')
         const hello = decodePathHello(rest)
-        const at = { host: connection.remote.host, port: hello.port }
+        const { host } = connection.remote
+        // Reached through another device: datagrams have no way of their own, and stay in the channel.
+        if (host === '') return
+        const at = { host, port: hello.port }
         there = { seals: sealer(hello.key, hello.index), at }
         return prove()
       }
