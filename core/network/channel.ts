@@ -9,16 +9,19 @@ export interface ChannelQuestion {
   readonly method: 'GET' | 'POST'
   /** Path and query. */
   readonly target: string
-  readonly body?: Uint8Array
+  /** A stream is sent as it is made, at the pace of the other side, who may answer before it has come to its end. */
+  readonly body?: Uint8Array | AsyncIterable<Uint8Array>
   /** What the bytes of the answer are counted on, such as a transfer's; the network's own without it. */
   readonly budget?: Budget
-  /** Until the headers are there, and between two parts of the body; the default is 30,000. */
+  /** Until the headers are there, and between two parts of either body; the default is 30,000. */
   readonly timeoutMs?: number
   readonly signal?: AbortSignal
 }
 
 export interface ChannelAnswer {
   readonly status: number
+  /** The media type of the body, where the other side says it. */
+  readonly type?: string
   /** Each part belongs to the reader. Not reading is back-pressure; leaving the loop ends the answer. */
   readonly body: AsyncIterable<Uint8Array>
 }
@@ -59,6 +62,11 @@ export interface PeerQuestion {
   readonly signal: AbortSignal
   /** The whole body. @throws FaultError `peer` `channel/too-long` */
   body(limit: number): Promise<Uint8Array>
+  /**
+   * The same as it arrives, however long, once. Each part belongs to the reader. Not reading is back-pressure; leaving
+   * early leaves the answer alone. @throws FaultError `gone` `channel/ended` when it breaks off
+   */
+  parts(): AsyncIterable<Uint8Array>
 }
 
 export interface OurAnswer {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { describe, it } from 'node:test'
-import { FaultError } from '@kith/core/fault/fault.ts'
+import { fail, FaultError, faultOf } from '@kith/core/fault/fault.ts'
 import type { Channels, OurAnswer, PeerQuestion } from '@kith/core/network/channel.ts'
 import { budgets } from '@kith/core/limits/tree.ts'
 import type { Budget } from '@kith/core/limits/budget.ts'
@@ -85,6 +85,84 @@ describe('channels', () => {
     assert.equal(first.status, 201)
     assert.equal(Buffer.from(await whole(first.body)).toString(), `other POST /a?b ${one.fingerprint.toHex()} hello`)
     assert.equal(Buffer.from(await whole(second.body)).toString(), `one GET /c ${other.fingerprint.toHex()} `)
+  })
+
+  it('carry long questions as they are made, at the pace of who reads them', async () => {
+    await using one = await side()
+    await using other = await side()
+    const bytes = randomBytes(3 * MIB + 5)
+    let read = 0
+    const may = Promise.withResolvers<void>()
+    await using _listening = await other.channels.listen({}, async (question) => {
+      const parts: Uint8Array[] = []
+      for await (const part of question.parts()) {
+        parts.push(part.slice())
+        read += part.length
+        await may.promise
+      }
+      return { status: 200, body: concat(parts) }
+    })
+    using there = await one.channels.dial(other.at, other.fingerprint)
+    let made = 0
+    const body = (async function* () {
+      for (let at = 0; at < 64 * MIB; at += MIB) {
+        made += MIB
+        yield at === 0 ? bytes : new Uint8Array(MIB)
+      }
+    })()
+    const asked = there.ask({ method: 'POST', target: '/', body })
+    await eventually(() => read > 0)
+    let before
+    do {
+      before = made
+      await new Promise((resolve) => setTimeout(resolve, 300))
+    } while (made > before)
+    assert.ok(made < 32 * MIB, `${made} bytes were made before anybody read them`)
+    may.resolve()
+    const answer = await whole((await asked).body)
+    assert.equal(answer.length, 63 * MIB + bytes.length)
+    assert.deepEqual(Buffer.from(answer.subarray(0, bytes.length)), bytes)
+  })
+
+  it('answer a question without end, and a question that breaks off is not whole', async () => {
+    await using one = await side()
+    await using other = await side()
+    const broken = Promise.withResolvers<unknown>()
+    await using _listening = await other.channels.listen({}, async (question) => {
+      if (question.target === '/enough') {
+        for await (const _ of question.parts()) break
+        return { status: 413, body: new Uint8Array(2 * MIB).fill(7) }
+      }
+      try {
+        for await (const _ of question.parts()) read.resolve()
+        broken.resolve('whole')
+      } catch (error) {
+        broken.resolve(error)
+      }
+      return { status: 200 }
+    })
+    const read = Promise.withResolvers<void>()
+    using there = await one.channels.dial(other.at, other.fingerprint)
+    let left = false
+    const endless = async function* (): AsyncGenerator<Uint8Array> {
+      try {
+        for (;;) yield new Uint8Array(100_000)
+      } finally {
+        left = true
+      }
+    }
+    const answer = await there.ask({ method: 'POST', target: '/enough', body: endless() })
+    assert.equal(answer.status, 413)
+    assert.equal((await whole(answer.body)).length, 2 * MIB)
+    await eventually(() => left)
+    const paper = fail('local', 'disk/gone', 'No more')
+    const breaking = async function* (): AsyncGenerator<Uint8Array> {
+      yield new Uint8Array(1000)
+      await read.promise
+      throw paper
+    }
+    await assert.rejects(there.ask({ method: 'POST', target: '/', body: breaking() }), paper)
+    assert.equal(faultOf(await broken.promise).code, 'channel/ended')
   })
 
   it('do not open to somebody else', async () => {

@@ -45,6 +45,8 @@ const MOST_QUESTIONS = 256
 /** How often the other side is asked whether it is there, and how long it may take to say so. */
 const PING_MS = 15_000
 const ANSWER_MS = 30_000
+/** How long the rest of a question is read that is answered already. */
+const REST_MS = 5_000
 /** A channel that nobody uses is closed: both sides can open it again. */
 const IDLE_MS = 5 * 60_000
 
@@ -203,17 +205,40 @@ class DialledChannel implements Channel {
   async ask(question: ChannelQuestion): Promise<ChannelAnswer> {
     const { method, target, body, signal, timeoutMs = ANSWER_MS } = question
     const stream = this.#request(method, target, body === undefined, signal)
-    const abort = (): void => stream.close(constants.NGHTTP2_CANCEL)
+    const streams = body !== undefined && !(body instanceof Uint8Array)
+    // Closing ends the body in good order first: half of it would look whole.
+    const abort = (): void =>
+      void (streams ? stream.destroy(new Error('given up')) : stream.close(constants.NGHTTP2_CANCEL))
     signal?.addEventListener('abort', abort, { once: true })
     stream.once('close', () => signal?.removeEventListener('abort', abort))
     stream.setTimeout(timeoutMs, abort)
-    if (body !== undefined) {
+    const parts = partsOf(stream)
+    // The answer is whole: what we still send is not wanted.
+    stream.once('end', () => {
+      if (stream.writable) stream.close(constants.NGHTTP2_NO_ERROR)
+    })
+    let lost: unknown
+    if (body instanceof Uint8Array) {
       stream.end(body)
       this.#charged(this.#world.budget).spend('up', body.length, this.#world.clock.now())
+    } else if (body !== undefined) {
+      this.#send(stream, body, signal).catch((error: unknown) => {
+        lost = error
+        abort()
+      })
     }
-    const parts = partsOf(stream)
-    const status = await this.#status(stream, signal)
-    return { status, body: this.#body(parts, this.#charged(question.budget ?? this.#world.budget), signal) }
+    let head
+    try {
+      head = await this.#head(stream, signal)
+    } catch (error) {
+      throw lost ?? error
+    }
+    const { 'content-type': type } = head
+    return {
+      status: Number(head[':status']),
+      ...(type === undefined ? {} : { type }),
+      body: this.#body(parts, this.#charged(question.budget ?? this.#world.budget), signal),
+    }
   }
 
   async tunnel(target: string, { budget, signal, timeoutMs = ANSWER_MS }: TunnelOptions = {}): Promise<Connection> {
@@ -223,7 +248,7 @@ class DialledChannel implements Channel {
     signal?.addEventListener('abort', abort, { once: true })
     const timer = this.#world.clock.after(timeoutMs, abort)
     try {
-      const status = await this.#status(stream, signal)
+      const status = Number((await this.#head(stream, signal))[':status'])
       if (status === 200) return tunnelOver(this.#world, stream, this.remote, false, budget ?? this.#world.budget)
       abort()
       throw fail('unavailable', 'channel/refused', `The other device refuses (${status})`, { cause: status })
@@ -231,6 +256,26 @@ class DialledChannel implements Channel {
       timer[Symbol.dispose]()
       signal?.removeEventListener('abort', abort)
     }
+  }
+
+  /** Sends a body as it is made, until it ends or nobody wants it any more. */
+  async #send(
+    stream: ClientHttp2Stream,
+    body: AsyncIterable<Uint8Array>,
+    signal: AbortSignal | undefined,
+  ): Promise<void> {
+    const budget = this.#charged(this.#world.budget)
+    for await (const part of body) {
+      for (let at = 0; at < part.length && stream.writable;) {
+        const most = await turn(budget, 'up', part.length - at, signal)
+        const some = part.subarray(at, at + most)
+        at += some.length
+        budget.spend('up', some.length, this.#world.clock.now())
+        if (!stream.write(some)) await drainedOrClosed(stream)
+      }
+      if (!stream.writable) return
+    }
+    stream.end()
   }
 
   #request(method: string, target: string, endStream: boolean, signal: AbortSignal | undefined): ClientHttp2Stream {
@@ -242,8 +287,8 @@ class DialledChannel implements Channel {
     return stream
   }
 
-  async #status(stream: ClientHttp2Stream, signal: AbortSignal | undefined): Promise<number> {
-    const headers = await new Promise<IncomingHttpHeaders>((resolve, reject) => {
+  async #head(stream: ClientHttp2Stream, signal: AbortSignal | undefined): Promise<IncomingHttpHeaders> {
+    return new Promise<IncomingHttpHeaders>((resolve, reject) => {
       const lost = (error?: unknown): void => reject(signal?.aborted ? (signal.reason as Error) : this.#gone(error))
       stream.once('response', (given) => {
         stream.off('error', lost).off('close', lost)
@@ -251,7 +296,6 @@ class DialledChannel implements Channel {
       })
       stream.once('error', lost).once('close', lost)
     })
-    return Number(headers[':status'])
   }
 
   #charged(budget: Budget): Budget {
@@ -334,6 +378,7 @@ function serve(
       fingerprint,
       signal: ended.signal,
       body: (limit) => readAll(world, stream, budget(world.budget), limit),
+      parts: () => readParts(world, stream, budget(world.budget), ended.signal),
     }
     void (async () => {
       let given: OurAnswer
@@ -374,6 +419,39 @@ async function readAll(
   return concat(parts)
 }
 
+/** What is not read waits with the other side, within the window of the stream. */
+async function* readParts(
+  world: ChannelWorld,
+  stream: ServerHttp2Stream,
+  budget: Budget,
+  signal: AbortSignal,
+): AsyncGenerator<Uint8Array> {
+  const ended = (cause?: unknown): Error =>
+    fail('gone', 'channel/ended', 'The other device ended the conversation', cause === undefined ? {} : { cause })
+  try {
+    for await (const part of stream.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
+      budget.spend('down', part.length, world.clock.now())
+      yield new Uint8Array(part.buffer, part.byteOffset, part.length)
+      if (!budget.unlimited('down')) await turn(budget, 'down', part.length, signal)
+    }
+  } catch (error) {
+    throw ended(error)
+  }
+  // A stream that was cut off also looks as if it had come to its end.
+  if (stream.aborted || stream.rstCode !== constants.NGHTTP2_NO_ERROR) throw ended()
+}
+
+function drainedOrClosed(stream: ClientHttp2Stream): Promise<void> {
+  return new Promise((resolve) => {
+    const done = (): void => {
+      stream.off('drain', done).off('close', done)
+      resolve()
+    }
+    stream.once('drain', done).once('close', done)
+    if (stream.destroyed) done()
+  })
+}
+
 async function give(
   world: ChannelWorld,
   stream: ServerHttp2Stream,
@@ -382,6 +460,13 @@ async function give(
   signal: AbortSignal,
 ): Promise<void> {
   if (stream.destroyed) return
+  // Who still sends stops when it has the answer; until then the rest is read, and not for ever.
+  stream.once('finish', () => {
+    if (stream.endAfterHeaders || stream.readableEnded) return
+    const timer = world.clock.after(REST_MS, () => stream.close(constants.NGHTTP2_CANCEL))
+    stream.once('close', () => timer[Symbol.dispose]())
+    stream.resume()
+  })
   stream.respond({ ':status': status, ...(type === undefined ? {} : { 'content-type': type }) })
   if (body === undefined || body instanceof Uint8Array) {
     if (body !== undefined) budget.spend('up', body.length, world.clock.now())
