@@ -136,3 +136,31 @@ test('a game is offered to nobody at first, then granted, joined and left', { sk
   await offered.getByRole('button', { name: 'Offer no more' }).click()
   await page.getByText('OpenTTD of bob').waitFor({ state: 'detached' })
 })
+
+test(
+  'the connection is lent to nobody at first, then granted, used with a meter, and taken back',
+  { skip: noBrowser },
+  async () => {
+    assert.deepEqual((await bob.client.call('internet')).loans, [])
+    await page.getByLabel('Device', { exact: true }).selectOption({ label: 'bob' })
+    await page.getByRole('button', { name: 'Ask for theirs' }).click()
+    await other.getByText('ann asks for the connection').waitFor()
+    await other.getByLabel('Device', { exact: true }).selectOption({ label: 'ann' })
+    await other.getByRole('button', { name: 'Lend', exact: true }).click()
+    await other.getByText('Lent to ann').waitFor()
+    await page.getByText('Connection of bob').waitFor()
+    await page.getByRole('button', { name: 'Use it' }).click()
+    await page.getByText(/proxy at 127\.0\.0\.1:\d+/).waitFor()
+    await picture(page, 'nearby-internet')
+    await accessible(page, 'internet, borrower')
+    await accessible(other, 'internet, lender')
+    await picture(other, 'nearby-lending')
+    await other.getByRole('switch', { name: 'Lend the connection of this machine' }).click()
+    await other.getByText('lends its connection to nobody').waitFor()
+    await other.getByText('Switched off').waitFor()
+    await page.getByRole('button', { name: 'Stop' }).click()
+    await other.getByRole('button', { name: 'Take it back' }).click()
+    await other.getByText('Lent to ann').waitFor({ state: 'detached' })
+    assert.deepEqual((await bob.client.call('internet')).loans, [])
+  },
+)

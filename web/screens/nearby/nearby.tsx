@@ -9,7 +9,9 @@ import { FaultNote } from '../../ui/fault-note.tsx'
 import { DeviceRow } from './device-row.tsx'
 import { Games } from './games.tsx'
 import { Gifts } from './gifts.tsx'
+import { Internet } from './internet.tsx'
 import { Part } from './part.tsx'
+import { Printers } from './printers.tsx'
 import { useNear } from './use-near.ts'
 
 /** The devices near, and those that are paired: what they give, and what is given to them. */
@@ -43,6 +45,8 @@ export function NearbyScreen(): ReactNode {
           </ul>
         </Part>
       )}
+      <Printers devices={devices ?? []} />
+      <Internet devices={devices ?? []} />
       <Games devices={devices ?? []} />
       <p className="mt-6 max-w-prose text-sm text-muted">{t('nearby.nothingOffered')}</p>
     </Screen>

@@ -7,8 +7,22 @@ import { useTell } from '../../ui/toasts.tsx'
 
 /** Devices come and go by themselves. */
 const againMs = 2_000
+/** What is asked of the devices themselves, each time. */
+const farMs = 5_000
+const far: ReadonlySet<Listed> = new Set<Listed>(['nearbyGames', 'nearbyInternet', 'nearbyPrinters'])
 
-type Listed = 'devices' | 'gifts' | 'invitations' | 'nearbyGames' | 'joinedGames' | 'offeredGames'
+type Listed =
+  | 'devices'
+  | 'gifts'
+  | 'invitations'
+  | 'nearbyGames'
+  | 'joinedGames'
+  | 'offeredGames'
+  | 'internet'
+  | 'nearbyInternet'
+  | 'printers'
+  | 'nearbyPrinters'
+  | 'printJobs'
 type Answer<Name extends keyof Routes> = Routes[Name] extends { readonly response?: infer Schema }
   ? NonNullable<Schema> extends { parse(data: unknown): infer Value }
     ? Value
@@ -25,7 +39,7 @@ export function useNear<Name extends Listed>(name: Name): UseQueryResult<Answer<
       const answer: unknown = await client.call(name as 'devices', { signal })
       return answer as Answer<Name>
     },
-    refetchInterval: againMs,
+    refetchInterval: far.has(name) ? farMs : againMs,
   })
 }
 
