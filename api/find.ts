@@ -62,6 +62,8 @@ export interface SearchView {
   /** More came than is kept. */
   readonly full: boolean
   readonly networks: readonly AskedView[]
+  /** It is asked again and again: when next, and how many rows nobody has seen yet. */
+  readonly watch?: { readonly nextAt: number; readonly news: number } | undefined
 }
 export const searchView: z.ZodType<SearchView> = z.object({
   id: z.string(),
@@ -72,6 +74,7 @@ export const searchView: z.ZodType<SearchView> = z.object({
   rows: z.number(),
   full: z.boolean(),
   networks: z.array(askedView),
+  watch: z.object({ nextAt: z.number(), news: z.number() }).optional(),
 })
 
 /** One content that was found, of whoever has it. */
@@ -194,6 +197,8 @@ export interface FindRoutes {
   readonly found: Route<Id, FoundQuery, None, FoundWindow>
   readonly stopSearch: Route<Id, None, None, SearchView>
   readonly removeSearch: Route<Id, None, None, void>
+  readonly watchSearch: Route<Id, None, None, SearchView>
+  readonly unwatchSearch: Route<Id, None, None, void>
   readonly holders: Route<Row, None, None, readonly HolderView[]>
   readonly getFound: Route<Row, None, GetRequest, AddResponse>
 }
@@ -245,6 +250,23 @@ export const findRoutes: FindRoutes = {
     scope: 'transfer',
     tag,
     summary: 'Stop, and forget what was found',
+    params: ['id'],
+  },
+  watchSearch: {
+    method: 'put',
+    path: '/searches/{id}/watch',
+    scope: 'transfer',
+    tag,
+    summary: 'Ask it again and again, over restarts, and keep what is found',
+    params: ['id'],
+    response: searchView,
+  },
+  unwatchSearch: {
+    method: 'delete',
+    path: '/searches/{id}/watch',
+    scope: 'transfer',
+    tag,
+    summary: 'Ask it no more; what was found stays',
     params: ['id'],
   },
   holders: {

@@ -23,6 +23,7 @@ import * as settings from './config/settings.ts'
 import { DavService } from './dav/service.ts'
 import { Directories } from './directories.ts'
 import { Finder } from './find/finder.ts'
+import { Watches } from './find/watches.ts'
 import { folderFor, folderView } from './folders.ts'
 import { hostOf } from './hosts.ts'
 import type { Database } from './host/database/database.ts'
@@ -76,6 +77,7 @@ import { Talk } from './talk/talk.ts'
 import { digestsAt } from './transfers/digests-at.ts'
 import type { Entry } from './transfers/entry.ts'
 import { Transfers } from './transfers/transfers.ts'
+import { Visits } from './visits/visits.ts'
 import { transferView } from './views/transfer-view.ts'
 
 export interface KithOptions {
@@ -287,10 +289,28 @@ export async function startKith({ clock, log, paths, config, database, stop }: K
   const finder = resources.use(
     new Finder({ clock, random, networks: supervised, own: (question) => ownContents(library, question) }),
   )
+  const watches = resources.use(
+    new Watches({
+      clock,
+      keep: keepOf(database, 'find'),
+      finder,
+      tell: (type, id, data) => told.tell(type, id, data),
+    }),
+  )
   const viewOf = (entry: Entry): Transfer => transferView(entry, clock.now())
-  const found = foundWorld(library, transfers, viewOf)
+  const found = foundWorld(library, transfers, watches, viewOf)
   const talk = new Talk(supervised, keepOf(database, 'talk'), clock)
   const torrentsOf = (path: string, size: number): readonly Digest[] => digestsAt(transfers, path, size)
+  const visits = resources.use(
+    new Visits({
+      clock,
+      random,
+      http,
+      device: self.device,
+      downloads: () => folderFor(downloads()),
+      tell: (type, id, data) => told.tell(type, id, data),
+    }),
+  )
   const handlers: Handlers = {
     ...status,
     ...transferOperations({
@@ -311,7 +331,7 @@ export async function startKith({ clock, log, paths, config, database, stop }: K
       record: () => database.settle(),
       view: (entry) => transferView(entry, clock.now()),
     }),
-    ...findOperations({ finder, networks: supervised, transfers, found, folder: folderFor, view: viewOf }),
+    ...findOperations({ finder, watches, networks: supervised, transfers, found, folder: folderFor, view: viewOf }),
     ...browseOperations({
       browses: resources.use(new Browses(clock, random)),
       networks: supervised,
@@ -322,6 +342,7 @@ export async function startKith({ clock, log, paths, config, database, stop }: K
       folder: folderFor,
     }),
     ...talkOperations({ talk, networks: supervised, record: () => database.settle() }),
+    ...visits.operations,
     ...davOperations({
       dav,
       on: () => forDav.current.on,
@@ -333,7 +354,7 @@ export async function startKith({ clock, log, paths, config, database, stop }: K
     ...invitationOperations({ networks: supervised, record: () => database.settle() }),
     ...gameOperations({ networks: supervised, record: () => database.settle() }),
     ...internetOperations({ networks: supervised, record: () => database.settle() }),
-    ...segmentOperations({ networks: supervised, record: () => database.settle() }),
+    ...segmentOperations({ networks: supervised, record: () => database.settle() }, self.device),
     ...printerOperations({ networks: supervised, record: () => database.settle() }),
     ...sharingOperations({ library, known: (name) => supervised.has(name as NetworkId), torrentsOf }),
     ...new Readings({ random, hasher, torrentsOf, signal: stopping.signal }).operations,

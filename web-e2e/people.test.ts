@@ -119,6 +119,10 @@ test(
     const first = await index()
     await page.keyboard.press('j')
     assert.equal(await index(), first + 1)
+    await page.getByTestId('find-watch').click()
+    await page.locator('[data-testid=find-watch][aria-pressed=true]').waitFor()
+    const [watched] = await ann.client.call('searches')
+    assert.equal(watched?.watch?.news, 0)
     await everyLook(page, 'find', new URL(page.url()).pathname + new URL(page.url()).search)
   },
 )

@@ -19,6 +19,7 @@ interface FindOptions {
   readonly max?: string
   readonly net?: string[]
   readonly wait: string
+  readonly watch?: true
 }
 
 export function findCommands(root: Command, run: Run): void {
@@ -31,24 +32,41 @@ export function findCommands(root: Command, run: Run): void {
     .option('--max <size>', 'at most this size')
     .option('--net <network...>', 'only on these networks')
     .option('--wait <seconds>', 'listen for answers so long', '15')
+    .option('--watch', 'ask again and again in the background from now on, over restarts')
     .action(run(find))
   root
     .command('searches')
     .description('searches of late; with an id: what was found')
     .argument('[search]')
+    .option('--unwatch', 'ask it no more')
     .option('--forget', 'stop it, and forget what was found')
     .action(
-      run(async ({ kith, out }: Context, id: string | undefined, given: { readonly forget?: true }) => {
-        if (id === undefined) {
-          return out.value(await kith.call('searches'), (all) =>
-            table(all.map((one) => [one.id, one.query, one.state, `${one.rows} rows`])),
-          )
-        }
-        if (given.forget === true) return kith.call('removeSearch', { params: { id } })
-        const query = { count: mostAtOnce, sort: 'found' as const }
-        for (const row of (await kith.call('found', { params: { id }, query })).rows)
-          out.item(row, (one) => rowText(out, one))
-      }),
+      run(
+        async (
+          { kith, out }: Context,
+          id: string | undefined,
+          given: { readonly forget?: true; readonly unwatch?: true },
+        ) => {
+          if (id === undefined) {
+            return out.value(await kith.call('searches'), (all) =>
+              table(
+                all.map((one) => [
+                  one.id,
+                  one.query,
+                  one.watch === undefined ? one.state : 'watched',
+                  `${one.rows} rows`,
+                  one.watch === undefined || one.watch.news === 0 ? '' : `${one.watch.news} new`,
+                ]),
+              ),
+            )
+          }
+          if (given.unwatch === true) return kith.call('unwatchSearch', { params: { id } })
+          if (given.forget === true) return kith.call('removeSearch', { params: { id } })
+          const query = { count: mostAtOnce, sort: 'found' as const }
+          for (const row of (await kith.call('found', { params: { id }, query })).rows)
+            out.item(row, (one) => rowText(out, one))
+        },
+      ),
     )
 }
 
@@ -79,6 +97,7 @@ async function find({ kith, out, signal }: Context, words: string[], given: Find
     if (search.state === 'done' || signal.aborted) break
     await new Promise((done) => setTimeout(done, pollMs))
   }
+  if (given.watch === true) await kith.call('watchSearch', { params })
   if (search.state === 'asking') search = await kith.call('stopSearch', { params })
   if (!out.json) out.line(out.dim(endText(search)))
 }

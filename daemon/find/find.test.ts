@@ -18,7 +18,7 @@ import { wishOf } from './wish.ts'
 
 const tth: Digest = `tth:${'22'.repeat(24)}`
 const sha1: Digest = `sha1:${'55'.repeat(20)}`
-const silence = { owns: () => false, transfersOf: () => new Map() }
+const silence = { owns: () => false, transfersOf: () => new Map(), watchOf: () => undefined }
 
 function hit(network: NetworkId, key: string, name: string, more: Partial<Hit> = {}, digests: Digest[] = [tth]): Hit {
   return { content: { digests, size: 100, name }, peer: { network, key, name: key }, ...more }

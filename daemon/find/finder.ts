@@ -18,6 +18,8 @@ export interface FinderWorld extends SearchWorld {
 export class Finder implements Disposable {
   readonly #world: FinderWorld
   readonly #searches = new Map<string, OneSearch>()
+  /** These are not forgotten. */
+  readonly #held = new Set<OneSearch>()
 
   constructor(world: FinderWorld) {
     this.#world = world
@@ -49,9 +51,24 @@ export class Finder implements Disposable {
     return search
   }
 
+  /** A search of an earlier run, which is not asked yet. */
+  adopt(id: string, question: Question): OneSearch {
+    const search = new OneSearch(id, question, this.#world)
+    this.#searches.set(id, search)
+    this.#held.add(search)
+    return search
+  }
+
+  /** Keeps a search from being forgotten, or no more. */
+  hold(search: OneSearch, held: boolean): void {
+    if (held) this.#held.add(search)
+    else this.#held.delete(search)
+  }
+
   remove(id: string): void {
     const search = this.get(id)
     search[Symbol.dispose]()
+    this.#held.delete(search)
     this.#searches.delete(search.id)
   }
 
@@ -67,7 +84,7 @@ export class Finder implements Disposable {
     let hits = all.reduce((sum, one) => sum + one.hits, 0)
     for (const one of all) {
       if (this.#searches.size <= mostKept && hits <= mostHitsKept) return
-      if (one.state === 'asking') continue
+      if (one.state === 'asking' || this.#held.has(one)) continue
       hits -= one.hits
       this.#searches.delete(one.id)
     }

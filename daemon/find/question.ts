@@ -6,6 +6,8 @@ import { parseQuery } from '../library/query.ts'
 
 /** A question, as our library and as networks are asked it. */
 export interface Question {
+  /** As it was asked. */
+  readonly request: SearchRequest
   readonly text: string
   readonly library: LibraryQuery
   readonly query: Query
@@ -16,7 +18,8 @@ export interface Question {
 }
 
 /** Reads what was asked for. @throws FaultError `input` `find/empty` */
-export function questionOf({ query: text, medium, minimumSize, maximumSize, networks }: SearchRequest): Question {
+export function questionOf(request: SearchRequest): Question {
+  const { query: text, medium, minimumSize, maximumSize, networks } = request
   const { words, phrases, without, digest, extensions, after, before, ...typed } = parseQuery(text)
   const plain = words.map((word) => word.replace(/\*+$/, '')).filter((word) => word !== '')
   const said = phrases.filter((phrase) => phrase.trim() !== '')
@@ -38,6 +41,7 @@ export function questionOf({ query: text, medium, minimumSize, maximumSize, netw
   }
   const dates = { ...(after === undefined ? {} : { after }), ...(before === undefined ? {} : { before }) }
   return {
+    request,
     text,
     query,
     library: { phrases: said, without, ...query, ...dates, words: plain.map((word) => `${word}*`) },

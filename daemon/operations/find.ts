@@ -1,3 +1,4 @@
+import type { SearchView } from '@kith/api/find.ts'
 import type { AddResponse } from '@kith/api/transfers.ts'
 import type { Content } from '@kith/core/content/content.ts'
 import type { Digest } from '@kith/core/content/digest.ts'
@@ -8,6 +9,8 @@ import type { Handlers } from '../api/handlers.ts'
 import type { Finder } from '../find/finder.ts'
 import type { Question } from '../find/question.ts'
 import { questionOf } from '../find/question.ts'
+import type { OneSearch } from '../find/search.ts'
+import type { Watches } from '../find/watches.ts'
 import { wishOf } from '../find/wish.ts'
 import type { Library } from '../library/library.ts'
 import type { Supervised } from '../supervisor.ts'
@@ -26,11 +29,20 @@ const indexed = new Set(['tth', 'sha1', 'ed2k'])
 
 type Operations = Pick<
   Handlers,
-  'startSearch' | 'searches' | 'found' | 'stopSearch' | 'removeSearch' | 'holders' | 'getFound'
+  | 'startSearch'
+  | 'searches'
+  | 'found'
+  | 'stopSearch'
+  | 'removeSearch'
+  | 'watchSearch'
+  | 'unwatchSearch'
+  | 'holders'
+  | 'getFound'
 >
 
 export interface FindWorld {
   readonly finder: Finder
+  readonly watches: Watches
   readonly networks: ReadonlyMap<string, Supervised>
   readonly transfers: Transfers
   readonly found: FoundWorld
@@ -40,8 +52,14 @@ export interface FindWorld {
 }
 
 /** What of that which others have is here already, or comes. */
-export function foundWorld(library: Library, transfers: Transfers, view: FindWorld['view']): FoundWorld {
+export function foundWorld(
+  library: Library,
+  transfers: Transfers,
+  watches: Watches,
+  view: FindWorld['view'],
+): FoundWorld {
   return {
+    watchOf: (search) => watches.of(search),
     owns: (digests) => owns(library, digests),
     transfersOf(digests) {
       const running = new Map<Digest, { id: string; progress: number }>()
@@ -59,7 +77,8 @@ export function foundWorld(library: Library, transfers: Transfers, view: FindWor
 
 /** Searching, and fetching what was found. */
 export function findOperations(world: FindWorld): Operations {
-  const { finder, networks, transfers, found } = world
+  const { finder, watches, networks, transfers, found } = world
+  const view = (search: OneSearch): SearchView => searchView(search, watches.of(search))
   const groupOf = (id: string, row: string): Group => {
     const group = finder.get(id).group(Number(row))
     if (group !== undefined) return group
@@ -68,16 +87,30 @@ export function findOperations(world: FindWorld): Operations {
   return {
     startSearch({ body }) {
       for (const id of body.networks ?? []) if (id !== 'library') findNetwork(networks, id)
-      return searchView(finder.start(questionOf(body), (body.seconds ?? usualSeconds) * 1_000))
+      return view(finder.start(questionOf(body), (body.seconds ?? usualSeconds) * 1_000))
     },
-    searches: () => finder.list().map(searchView),
-    found: ({ params, query }) => foundWindow(finder.get(params.id), query ?? {}, found),
+    searches: () => finder.list().map(view),
+    found({ params, query }) {
+      const search = finder.get(params.id)
+      const window = foundWindow(search, query ?? {}, found)
+      watches.seen(search)
+      return window
+    },
     stopSearch({ params }) {
       const search = finder.get(params.id)
       search.stop()
-      return searchView(search)
+      return view(search)
     },
-    removeSearch: ({ params }) => finder.remove(params.id),
+    removeSearch({ params }) {
+      watches.release(finder.get(params.id))
+      finder.remove(params.id)
+    },
+    watchSearch({ params }) {
+      const search = finder.get(params.id)
+      watches.keep(search)
+      return view(search)
+    },
+    unwatchSearch: ({ params }) => watches.release(finder.get(params.id)),
     holders: ({ params }) => holderViews(groupOf(params.id, params.row)),
     async getFound({ params, body: { directory, paused, label } }) {
       const wish = wishOf(groupOf(params.id, params.row), {

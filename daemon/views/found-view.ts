@@ -8,13 +8,15 @@ import { faultView } from './fault-view.ts'
 const defaultCount = 100
 
 export interface FoundWorld {
+  /** Whether the search is asked again and again. */
+  watchOf(search: OneSearch): SearchView['watch']
   /** Whether our library has it. */
   owns(digests: readonly Digest[]): boolean
   /** Transfers of any of these contents, by their digests. */
   transfersOf(digests: ReadonlySet<Digest>): ReadonlyMap<Digest, { readonly id: string; readonly progress: number }>
 }
 
-export function searchView(search: OneSearch): SearchView {
+export function searchView(search: OneSearch, watch: SearchView['watch']): SearchView {
   const { id, question, state, startedAt, endsAt, rows, full, asked } = search
   return {
     id,
@@ -24,6 +26,7 @@ export function searchView(search: OneSearch): SearchView {
     endsAt,
     rows,
     full,
+    ...(watch === undefined ? {} : { watch }),
     networks: [...asked].map(([network, { state: how, hits, comparedHere, fault }]) => ({
       id: network,
       state: how,
@@ -59,7 +62,7 @@ export function foundWindow(search: OneSearch, query: FoundQuery, world: FoundWo
   const shown = matching.slice(from, from + count)
   const running = world.transfersOf(new Set(shown.flatMap(({ digests }) => digests)))
   const rows = shown.map((group) => rowView(group, running, world))
-  return { search: searchView(search), total: matching.length, from, rows, media, networks }
+  return { search: searchView(search, world.watchOf(search)), total: matching.length, from, rows, media, networks }
 }
 
 export function holderViews({ hits }: Group): readonly HolderView[] {

@@ -28,7 +28,7 @@ async function found(kith: Kith, query: string, test: (row: FoundRow) => boolean
 
 test(
   'what ncdc, EiskaltDC++ and our own library share is found by one search, and a row is fetched from both',
-  { timeout: 240_000 },
+  { timeout: 300_000 },
   async (t) => {
     if (!needs(t, 'uhub', 'ncdc', 'tmux', 'eiskaltdcpp-daemon')) return
     await using at = await scratch()
@@ -47,7 +47,7 @@ test(
     await using kith = await Kith.start(at.at('kith'), [
       `directconnect.hubs=${uhub.address}`,
       'directconnect.nick=kith',
-      'speed.down=12288',
+      'speed.limitLocal=true',
     ])
     await kith.client.call('shareFolder', { body: { path: at.at('own') } })
     await until(async () => (await kith.client.call('hashing')).known.files === 1, 30_000)
@@ -68,6 +68,8 @@ test(
       /in your library already/,
     )
 
+    // Slow, until both have given something.
+    await kith.client.call('setSpeed', { body: { down: 512 * 1024 } })
     const [again, { search: last }] = await found(kith, 'common thing', ({ people }) => people === 2)
     const people = await kith.client.call('holders', { params: { id: last.id, row: String(again.row) } })
     assert.deepEqual(people.map(({ name }) => name).sort(), ['eiskalt', 'ncdc'])
@@ -80,7 +82,8 @@ test(
       const sources = await kith.client.call('sources', { params: { id: transfer.id } })
       for (const { name, received } of sources) gave.set(name, received)
       return (gave.get('ncdc') ?? 0) > 0 && (gave.get('eiskalt') ?? 0) > 0
-    }, 60_000)
+    }, 80_000)
+    await kith.client.call('setSpeed', { body: { down: null } })
     await kith.complete(transfer.id, 60_000)
     const [only] = Object.values(await tree(at.at('got')))
     assert.equal(only, Object.values(await tree(join(at.path, 'eis')))[0])

@@ -1,5 +1,5 @@
 import type { AskedView, SearchView } from '@kith/api/find.ts'
-import { LoaderCircle, RotateCw, Square } from 'lucide-react'
+import { Bell, BellRing, LoaderCircle, RotateCw, Square } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { useClient } from '../../api.ts'
 import { hasText, t } from '../../i18n/t.ts'
@@ -13,6 +13,14 @@ export function Asked({ search }: { readonly search: SearchView }): ReactNode {
   const client = useClient()
   const tell = useTell()
   const [, changeSearch] = useScreenSearch('/find')
+  const watch = (): void => {
+    const params = { id: search.id }
+    const isOn = search.watch !== undefined
+    const done: Promise<unknown> = isOn
+      ? client.call('unwatchSearch', { params })
+      : client.call('watchSearch', { params })
+    done.then(() => tell.done(t(isOn ? 'find.unwatched' : 'find.watched', { query: search.query })), tell.failed)
+  }
   const isAsking = search.state === 'asking'
   return (
     <div className="flex flex-wrap items-center gap-x-3 px-4 pb-1 text-xs text-muted md:px-5">
@@ -37,6 +45,16 @@ export function Asked({ search }: { readonly search: SearchView }): ReactNode {
           </li>
         ))}
       </ul>
+      <Button
+        kind="quiet"
+        aria-pressed={search.watch !== undefined}
+        title={t('find.watchHint')}
+        icon={search.watch === undefined ? <Bell size={14} aria-hidden /> : <BellRing size={14} aria-hidden />}
+        data-testid="find-watch"
+        onClick={watch}
+      >
+        {search.watch === undefined ? t('find.watch') : t('find.watching')}
+      </Button>
       {isAsking ? (
         <Button
           kind="quiet"
