@@ -13,6 +13,8 @@ export interface DeviceView {
   /** Who has said yes already. */
   readonly yes?: 'here' | 'there' | undefined
   readonly near: boolean
+  /** Reached through another device. */
+  readonly relayed: boolean
   readonly addresses: readonly string[]
 }
 
@@ -23,6 +25,7 @@ export const deviceView: z.ZodType<DeviceView> = z.object({
   digits: z.string().optional(),
   yes: z.enum(['here', 'there']).optional(),
   near: z.boolean(),
+  relayed: z.boolean(),
   addresses: z.array(z.string()),
 })
 
@@ -48,6 +51,32 @@ export const shelfItem: z.ZodType<ShelfItem> = z.object({
   name: z.string(),
   size: z.number(),
   link: z.string().optional(),
+})
+
+export interface TreeQuery {
+  /** Names with slashes, from the shared folders of the device down; its shared folders without it. */
+  readonly path?: string | undefined
+}
+export const treeQuery: z.ZodType<TreeQuery> = z.object({ path: z.string().max(4_096).optional() })
+
+/** A folder of what a device shares with this one. */
+export interface TreeView {
+  readonly folders: readonly string[]
+  readonly files: readonly { readonly name: string; readonly size: number }[]
+}
+export const treeView: z.ZodType<TreeView> = z.object({
+  folders: z.array(z.string()),
+  files: z.array(z.object({ name: z.string(), size: z.number() })),
+})
+
+export interface TreeRequest {
+  /** A file, or a folder that comes with all that is in it. */
+  readonly path: string
+  readonly directory?: string | undefined
+}
+export const treeRequest: z.ZodType<TreeRequest> = z.strictObject({
+  path: z.string().min(1).max(4_096),
+  directory: z.string().max(4_096).optional(),
 })
 
 export interface SendRequest {
@@ -97,6 +126,8 @@ export interface NearRoutes {
   readonly acceptDevice: Route<Id, None, AcceptRequest, DeviceView>
   readonly forgetDevice: Route<Id, None, None, void>
   readonly shelf: Route<Id, None, None, readonly ShelfItem[]>
+  readonly deviceTree: Route<Id, TreeQuery, None, TreeView>
+  readonly getShared: Route<Id, None, TreeRequest, AddResponse>
   readonly putOnShelf: Route<None, None, ShelfRequest, Publication>
   readonly send: Route<None, None, SendRequest, Publication>
   readonly gifts: Route<None, None, None, readonly GiftView[]>
@@ -161,6 +192,26 @@ export const nearRoutes: NearRoutes = {
     summary: 'What a device lets others fetch',
     params: ['id'],
     response: z.array(shelfItem),
+  },
+  deviceTree: {
+    method: 'get',
+    path: '/devices/{id}/tree',
+    scope: 'view',
+    tag,
+    summary: 'A folder of what a device shares',
+    params: ['id'],
+    query: treeQuery,
+    response: treeView,
+  },
+  getShared: {
+    method: 'post',
+    path: '/devices/{id}/tree/get',
+    scope: 'transfer',
+    tag,
+    summary: 'Fetch a file or folder that a device shares',
+    params: ['id'],
+    body: treeRequest,
+    response: addResponse,
   },
   putOnShelf: {
     method: 'post',

@@ -18,6 +18,7 @@ import { sharingRoutes, type SharingRoutes } from './sharing-routes.ts'
 import { statusRoutes, type StatusRoutes } from './status-routes.ts'
 import { talkRoutes, type TalkRoutes } from './talk.ts'
 import { transferRoutes, type TransferRoutes } from './transfer-routes.ts'
+import { visitRoutes, type VisitRoutes } from './visits.ts'
 
 /** Every operation of the API under its name. */
 export interface Routes
@@ -41,7 +42,8 @@ export interface Routes
     SharingRoutes,
     StatusRoutes,
     TalkRoutes,
-    TransferRoutes {}
+    TransferRoutes,
+    VisitRoutes {}
 
 export const routes: Routes = {
   ...accessRoutes,
@@ -64,4 +66,5 @@ export const routes: Routes = {
   ...statusRoutes,
   ...talkRoutes,
   ...transferRoutes,
+  ...visitRoutes,
 }

@@ -18,6 +18,7 @@ import { nearCommands } from './commands/near.ts'
 import { pairCommands } from './commands/pair.ts'
 import { networkCommands } from './commands/networks.ts'
 import { playCommands } from './commands/play.ts'
+import { printCommands } from './commands/print.ts'
 import { talkCommands } from './commands/talk.ts'
 import { transferCommands } from './commands/transfers.ts'
 import { topCommand } from './commands/top.ts'
@@ -59,6 +60,7 @@ export function program(signal: AbortSignal): Command {
     pairCommands,
     playCommands,
     internetCommands,
+    printCommands,
     networkCommands,
     hubCommands,
     configCommand,

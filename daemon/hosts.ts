@@ -15,6 +15,7 @@ import type { OpenHttp } from './host/http/open.ts'
 import { localNetwork } from './host/net/address.ts'
 import { keptIdentity } from './host/net/identity.ts'
 import type { OpenNet } from './host/net/open.ts'
+import { taps } from './host/tap/taps.ts'
 
 /** What all networks see of the world, before each has its own part of it. */
 export interface Ground {
@@ -41,9 +42,10 @@ export function hostOf(ground: Ground, id: NetworkId, budget: Budget): Host {
     clock,
     random,
     net,
+    taps: taps(ground.log.child('tap')),
     names,
     http: ground.http.within(budget, identity),
-    channels: channels({ clock, log, net, budget, isLocal: localNetwork() }),
+    channels: channels({ clock, log, net, budget, identity, isLocal: localNetwork() }),
     discovery,
     keep: keepOf(database, id),
     shares,

@@ -77,6 +77,7 @@ import { Talk } from './talk/talk.ts'
 import { digestsAt } from './transfers/digests-at.ts'
 import type { Entry } from './transfers/entry.ts'
 import { Transfers } from './transfers/transfers.ts'
+import { Visits } from './visits/visits.ts'
 import { transferView } from './views/transfer-view.ts'
 
 export interface KithOptions {
@@ -300,6 +301,16 @@ export async function startKith({ clock, log, paths, config, database, stop }: K
   const found = foundWorld(library, transfers, watches, viewOf)
   const talk = new Talk(supervised, keepOf(database, 'talk'), clock)
   const torrentsOf = (path: string, size: number): readonly Digest[] => digestsAt(transfers, path, size)
+  const visits = resources.use(
+    new Visits({
+      clock,
+      random,
+      http,
+      device: self.device,
+      downloads: () => folderFor(downloads()),
+      tell: (type, id, data) => told.tell(type, id, data),
+    }),
+  )
   const handlers: Handlers = {
     ...status,
     ...transferOperations({
@@ -331,6 +342,7 @@ export async function startKith({ clock, log, paths, config, database, stop }: K
       folder: folderFor,
     }),
     ...talkOperations({ talk, networks: supervised, record: () => database.settle() }),
+    ...visits.operations,
     ...davOperations({
       dav,
       on: () => forDav.current.on,
@@ -342,7 +354,7 @@ export async function startKith({ clock, log, paths, config, database, stop }: K
     ...invitationOperations({ networks: supervised, record: () => database.settle() }),
     ...gameOperations({ networks: supervised, record: () => database.settle() }),
     ...internetOperations({ networks: supervised, record: () => database.settle() }),
-    ...segmentOperations({ networks: supervised, record: () => database.settle() }),
+    ...segmentOperations({ networks: supervised, record: () => database.settle() }, self.device),
     ...printerOperations({ networks: supervised, record: () => database.settle() }),
     ...sharingOperations({ library, known: (name) => supervised.has(name as NetworkId), torrentsOf }),
     ...new Readings({ random, hasher, torrentsOf, signal: stopping.signal }).operations,

@@ -120,7 +120,7 @@ test('from nothing: get a torrent that libtorrent seeds, look at it, change it, 
   await kith.ok('resume', id)
   await kith.ok('limit', id, '--down', '500k', '--label', 'linux')
   assert.equal((await kith.json<{ label?: string }>('show', id)).label, 'linux')
-  await kith.ok('recheck', id)
+  assert.match((await kith.inTerminal(['recheck', '--wait', id])).out, /100 %/)
   await kith.ok('move', id, folder.at('there'))
   assert.deepEqual(await tree(folder.at('there')), expected)
   assert.deepEqual(await tree(folder.at('here')), {})

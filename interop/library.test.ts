@@ -118,6 +118,44 @@ test('a folder that is shared is hashed, and over a kill nothing is hashed twice
   assert.equal(before.rows[0]!.digests.length, 6)
 })
 
+test('the library from the command line', async () => {
+  await using folder = await scratch()
+  const shared = folder.at('Müsik')
+  for (const name of ['Café del Mar.flac', 'nature film.mkv', 'film.txt']) await put(join(shared, name), name)
+  await using kith = await Kith.start(folder.at('home'))
+  const library = (...args: string[]): Promise<string> => prints(kith, 'library', ...args)
+  assert.match(await library(), /No folder is shared/)
+  assert.match(await library('add', shared, '--audience', 'local', '--networks', 'neighbours'), /local on neighbours/)
+  const followed = (await library('status', '-f', '--json')).trim().split('\n')
+  const last = JSON.parse(followed.at(-1)!) as { state: string; known: { files: number } }
+  assert.deepEqual([last.state, last.known.files], ['idle', 3])
+  assert.match(await library('ls'), /Müsik.*3 files/)
+  const found = async (...words: string[]): Promise<string[]> =>
+    (await library('find', ...words))
+      .trim()
+      .split('\n')
+      .filter(Boolean)
+      .map((line) => /[^/]+\.\w+/.exec(line)![0])
+  assert.deepEqual((await found('film')).toSorted(), ['film.txt', 'nature film.mkv'])
+  assert.deepEqual(await found('film', '-nature'), ['film.txt'])
+  assert.deepEqual(await found('cafe', 'type:audio'), ['Café del Mar.flac'])
+  assert.deepEqual(await found('nature film'), ['nature film.mkv'])
+  assert.deepEqual(await found('nat*'), ['nature film.mkv'])
+  const one = JSON.parse(await library('find', '--count', '1', 'film', '--json')) as { rows: unknown[]; total: number }
+  assert.deepEqual([one.rows.length, one.total], [1, 2])
+  assert.match(await library('asked'), /Nothing was given away yet/)
+  assert.match(await library('pause'), /paused/)
+  assert.match(await library('resume'), /idle/)
+  assert.match(
+    await library('set', 'Müsik', '--name', 'Music', '--audience', 'everyone', '--networks', 'all'),
+    /Music.*everyone/,
+  )
+  await assert.rejects(library('set', 'Music', '--audience', 'cats'), /no audience/)
+  await assert.rejects(library('add', folder.at('none')), /is no folder/)
+  await library('rm', 'Music')
+  assert.match(await library(), /No folder is shared/)
+})
+
 /** Bytes that come again, but at no boundary of any tree. */
 function repeated(length: number): Uint8Array {
   const some = bytesFrom('library', 1024 * 1024 + 17)

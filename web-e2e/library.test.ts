@@ -71,6 +71,7 @@ test('a folder is shared, and what is in it is read while hashing can rest', { s
   await dialog.getByLabel('Folder on the computer of Kith').fill(folder)
   await dialog.getByRole('button', { name: 'Browse' }).click()
   await dialog.getByRole('button', { name: 'Music' }).click()
+  await dialog.getByTestId('fault').waitFor({ state: 'detached' })
   await dialog.getByLabel('Who may see it').selectOption('friends')
   await picture(page, 'share')
   await dialog.getByTestId('share-submit').click()

@@ -5,7 +5,7 @@ import type { Audience, HashingView, SharedFolder } from '@kith/api/sharing.ts'
 import { audiences } from '@kith/api/sharing.ts'
 import type { Context, Run } from '../context.ts'
 import { FailedError, UsageError } from '../exit.ts'
-import { durationText, rateText, sizeText, table } from '../format.ts'
+import { bar, durationText, percentText, rateText, sizeText, table } from '../format.ts'
 
 interface FolderOptions {
   readonly name?: string
@@ -61,7 +61,9 @@ export function libraryCommands(root: Command, run: Run): void {
     .command('find')
     .description('find files: words, begin*, "a phrase", -without, type:audio, size:>10M, after:2026-01-31')
     .argument('<words...>')
-    .option('-n, --count <number>', 'how many', '50')
+    // Without a letter, as words that are not wanted begin with a minus.
+    .option('--count <number>', 'how many', '50')
+    .allowUnknownOption()
     .action(
       run(async ({ kith, out }: Context, words: string[], { count }: { count: string }) => {
         const query = { q: words.map((word) => (/\s/.test(word) ? `"${word}"` : word)).join(' '), count: Number(count) }
@@ -87,8 +89,12 @@ export function libraryCommands(root: Command, run: Run): void {
         )
       }),
     )
+  library
+    .command('status')
+    .description('how far hashing is')
+    .option('-f, --follow', 'go on until it is done')
+    .action(run(status))
   for (const [name, operation, description] of [
-    ['status', 'hashing', 'how far hashing is'],
     ['pause', 'pauseHashing', 'let hashing rest'],
     ['resume', 'resumeHashing', 'let hashing go on'],
   ] as const) {
@@ -101,6 +107,19 @@ export function libraryCommands(root: Command, run: Run): void {
     .command('look')
     .description('look through all folders now')
     .action(run(async ({ kith }: Context) => kith.call('lookAgain')))
+}
+
+async function status({ kith, out, signal }: Context, { follow }: { follow?: true }): Promise<void> {
+  if (follow === undefined) return out.value(await kith.call('hashing'), hashingText)
+  for (;;) {
+    const hashing = await kith.call('hashing', { signal })
+    const all = hashing.known.bytes + hashing.waiting.bytes
+    const share = all === 0 ? 1 : hashing.known.bytes / all
+    if (out.terminal) out.redraw([`${bar(share, 30)} ${percentText(share)}`, ...hashingText(hashing).split('\n')])
+    else out.item(hashing, hashingText)
+    if (hashing.state === 'idle' || signal.aborted) return out.endDrawing()
+    await new Promise((resolve) => setTimeout(resolve, 500))
+  }
 }
 
 async function idOf(kith: Client, which: string): Promise<string> {

@@ -4,7 +4,8 @@ import type { Client } from '@kith/api/client.ts'
 import type { DeviceView } from '@kith/api/near.ts'
 import type { Publication } from '@kith/api/transfers.ts'
 import type { Context, Run } from '../context.ts'
-import { FailedError } from '../exit.ts'
+import { FailedError, UsageError } from '../exit.ts'
+import { type PageOptions, visit } from './visit.ts'
 import { sizeText, table, timeText } from '../format.ts'
 
 const POLL_MS = 250
@@ -46,6 +47,31 @@ export function nearCommands(root: Command, run: Run): void {
       ),
     )
   near
+    .command('tree')
+    .description('what a device shares')
+    .argument('<device>')
+    .argument('[path]', 'a folder of it, from its shared folders down')
+    .action(
+      run(async ({ kith, out }: Context, id: string, path: string | undefined) =>
+        out.value(await kith.call('deviceTree', { params: { id }, query: { path } }), ({ folders, files }) =>
+          table([...folders.map((name) => [`${name}/`, '']), ...files.map(({ name, size }) => [name, sizeText(size)])]),
+        ),
+      ),
+    )
+  near
+    .command('get')
+    .description('fetch a file or folder that a device shares')
+    .argument('<device>')
+    .argument('<path>', 'from its shared folders down')
+    .option('--to <folder>', 'where to')
+    .action(
+      run(async ({ kith, out }: Context, id: string, path: string, given: { readonly to?: string }) => {
+        const body = { path, ...(given.to === undefined ? {} : { directory: resolve(given.to) }) }
+        const { transfer } = await kith.call('getShared', { params: { id }, body })
+        out.item(transfer, ({ name }) => `${name} is on its way.`)
+      }),
+    )
+  near
     .command('show')
     .description('put a file or folder on our own shelf')
     .argument('<path>')
@@ -60,9 +86,14 @@ export function nearCommands(root: Command, run: Run): void {
     .command('send')
     .description('send a file or folder to devices: kith send FILE DEVICE...')
     .argument('<path>')
-    .argument('<devices...>')
+    .argument('[devices...]')
+    .option('--page', 'for somebody without the app: show a link and a QR code')
+    .option('--pin <digits>', 'what has to be known beside the link')
     .action(
-      run(async ({ kith, out }: Context, path: string, to: string[]) => {
+      run(async (context: Context, path: string, to: string[], given: PageOptions) => {
+        const { kith, out } = context
+        if (given.page === true) return visit(context, resolve(path), given)
+        if (to.length === 0) throw new UsageError('Name a device, or use --page')
         const made = await kith.call('send', { body: { path: resolve(path), to } })
         out.item(await settled(kith, made), ({ size }) => `${sizeText(size)} offered to ${to.join(', ')}`)
       }),
@@ -74,13 +105,18 @@ export function nearCommands(root: Command, run: Run): void {
     .argument('[gift]')
     .option('--to <dir>', 'the folder to put it in')
     .option('--refuse', 'do not take it')
+    .option('--page', 'from somebody without the app: show a link and a QR code')
+    .option('--pin <digits>', 'what has to be known beside the link')
+    .option('--yes', 'agree to all that comes by the page')
     .action(
       run(
         async (
-          { kith, out }: Context,
+          context: Context,
           id: string | undefined,
-          given: { readonly to?: string; readonly refuse?: true },
+          given: PageOptions & { readonly to?: string; readonly refuse?: true },
         ) => {
+          const { kith, out } = context
+          if (given.page === true) return visit(context, undefined, given)
           if (id === undefined) {
             return out.value(await kith.call('gifts'), (all) =>
               table(all.map((one) => [one.id, one.name, sizeText(one.size), `from ${one.from}`, timeText(one.at)])),

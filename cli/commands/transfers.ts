@@ -1,14 +1,14 @@
 import { resolve } from 'node:path'
 import type { Command } from 'commander'
+import type { Transfer } from '@kith/api/transfers.ts'
 import type { Context, Run } from '../context.ts'
 import { UsageError } from '../exit.ts'
-import { parseSize } from '../format.ts'
+import { bar, clip, parseSize, percentText } from '../format.ts'
 
 export function transferCommands(root: Command, run: Run): void {
   const actions = [
     ['pause', 'let transfers rest'],
     ['resume', 'let transfers go on'],
-    ['recheck', 'hash what is on disk'],
   ] as const
   for (const [name, description] of actions) {
     root
@@ -22,6 +22,20 @@ export function transferCommands(root: Command, run: Run): void {
         }),
       )
   }
+  root
+    .command('recheck')
+    .description('hash what is on disk')
+    .argument('<id...>')
+    .option('--wait', 'wait until it is done, and show how it goes')
+    .action(
+      run(async (context: Context, ids: string[], { wait }: { wait?: true }) => {
+        for (const id of ids) {
+          let one = await context.kith.call('recheck', { params: { id } })
+          if (wait === true) one = await checked(context, one)
+          context.out.item(one, ({ id, state, progress }) => `${id}  ${state}  ${percentText(progress)}`)
+        }
+      }),
+    )
   root
     .command('rm')
     .description('remove transfers; the files stay unless asked otherwise')
@@ -101,6 +115,18 @@ export function transferCommands(root: Command, run: Run): void {
         )
       }),
     )
+}
+
+/** Shows how far a recheck is until it is over. */
+async function checked({ kith, out, signal }: Context, before: Transfer): Promise<Transfer> {
+  let one = before
+  while (one.state === 'checking' && !signal.aborted) {
+    out.redraw([`${bar(one.progress, 30)} ${percentText(one.progress)}  ${clip(one.name, out.columns - 42)}`])
+    await new Promise((resolve) => setTimeout(resolve, 200))
+    one = await kith.call('transfer', { params: { id: one.id }, signal })
+  }
+  out.endDrawing()
+  return one
 }
 
 /** @throws UsageError */

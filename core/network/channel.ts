@@ -9,16 +9,19 @@ export interface ChannelQuestion {
   readonly method: 'GET' | 'POST'
   /** Path and query. */
   readonly target: string
-  readonly body?: Uint8Array
+  /** A stream is sent as it is made, at the pace of the other side, who may answer before it has come to its end. */
+  readonly body?: Uint8Array | AsyncIterable<Uint8Array>
   /** What the bytes of the answer are counted on, such as a transfer's; the network's own without it. */
   readonly budget?: Budget
-  /** Until the headers are there, and between two parts of the body; the default is 30,000. */
+  /** Until the headers are there, and between two parts of either body; the default is 30,000. */
   readonly timeoutMs?: number
   readonly signal?: AbortSignal
 }
 
 export interface ChannelAnswer {
   readonly status: number
+  /** The media type of the body, where the other side says it. */
+  readonly type?: string
   /** Each part belongs to the reader. Not reading is back-pressure; leaving the loop ends the answer. */
   readonly body: AsyncIterable<Uint8Array>
 }
@@ -59,6 +62,11 @@ export interface PeerQuestion {
   readonly signal: AbortSignal
   /** The whole body. @throws FaultError `peer` `channel/too-long` */
   body(limit: number): Promise<Uint8Array>
+  /**
+   * The same as it arrives, however long, once. Each part belongs to the reader. Not reading is back-pressure; leaving
+   * early leaves the answer alone. @throws FaultError `gone` `channel/ended` when it breaks off
+   */
+  parts(): AsyncIterable<Uint8Array>
 }
 
 export interface OurAnswer {
@@ -72,8 +80,17 @@ export interface OurAnswer {
 }
 
 export interface Channels {
-  /** @throws FaultError `gone`, `local`, or `peer` `net/certificate` when it is somebody else */
-  dial(to: Endpoint, fingerprint: Uint8Array | undefined, signal?: AbortSignal): Promise<Channel>
+  /**
+   * @param to an address, or a line that leads to the peer already, such as a tunnel that somebody passes on: it is given up to
+   * the channel, whose `remote` is then nowhere, an empty host
+   * @throws FaultError `gone`, `local`, or `peer` `net/certificate` when it is somebody else
+   */
+  dial(to: Endpoint | Connection, fingerprint: Uint8Array | undefined, signal?: AbortSignal): Promise<Channel>
+  /**
+   * Answers on a line that somebody has called us by, as one that dialled us would be answered.
+   * @throws FaultError `gone`, `peer` when it does not come to a channel
+   */
+  accept(line: Connection, answer: (question: PeerQuestion) => OurAnswer | Promise<OurAnswer>): Promise<void>
   /** Answers on the port of all networks, or one of its own. @throws FaultError `local` */
   listen(
     at: { readonly port?: number },

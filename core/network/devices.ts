@@ -16,6 +16,8 @@ export interface Device {
   readonly yes?: 'here' | 'there'
   /** Whether it can be reached now, as far as we know. */
   readonly near: boolean
+  /** Reached through another device, which passes on what it cannot read. */
+  readonly relayed: boolean
   readonly addresses: readonly Endpoint[]
 }
 
@@ -54,6 +56,20 @@ export interface Gifts {
   /** Says yes: what then has to be fetched. @throws FaultError `input` */
   take(id: string): Wish
   refuse(id: string): void
+}
+
+/** A folder of what a device shares with us. */
+export interface SharedListing {
+  readonly folders: readonly string[]
+  readonly files: readonly { readonly name: string; readonly size: number }[]
+}
+
+/** The shared folders of devices that are paired with this one, as far as these let us see. */
+export interface SharedTrees {
+  /** By names from the top; empty for the shared folders themselves. @throws FaultError `gone`, `peer`, `unavailable` */
+  list(device: string, path: readonly string[], signal: AbortSignal): Promise<SharedListing>
+  /** What fetches a file, or a folder with all that is in it. @throws FaultError `gone`, `peer`, `unavailable` */
+  wish(device: string, path: readonly string[], signal: AbortSignal): Promise<Wish>
 }
 
 /** What paired devices may look at and fetch unasked. Nothing is there by itself. */

@@ -6,6 +6,10 @@ export interface Announcement {
   readonly type: string
   readonly port: number
   readonly facts: Readonly<Record<string, string>>
+  /** Narrower kinds that it is also found by, without underscores (RFC 6763 7.1): `universal`. */
+  readonly subtypes?: readonly string[]
+  /** Told to programs of this machine only, where it is reached at 127.0.0.1. */
+  readonly hereOnly?: boolean
 }
 
 export interface Found extends Announcement {

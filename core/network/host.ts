@@ -7,6 +7,7 @@ import type { Discovery } from './discovery.ts'
 import type { Http } from './http.ts'
 import type { Log } from './log.ts'
 import type { Names, Net } from './net.ts'
+import type { Taps } from './taps.ts'
 
 /** Small values that a network keeps over restarts: peers it knew, keys, counters. */
 export interface Keep {
@@ -29,6 +30,7 @@ export interface Host {
   readonly clock: Clock
   readonly random: Random
   readonly net: Net
+  readonly taps: Taps
   readonly names: Names
   readonly http: Http
   readonly channels: Channels

@@ -59,6 +59,8 @@ export interface HttpListen {
   readonly host?: string
   /** Whether requests may bring bodies; otherwise they are refused before anybody is asked. */
   readonly bodies?: boolean
+  /** How long a connection may be silent before a request, and between two; the default is 15,000. */
+  readonly idleMs?: number
   /** Speaks only inside TLS, under the network's own identity. */
   readonly tls?: boolean
 }

@@ -91,6 +91,8 @@ export interface DatagramOptions {
   readonly family?: 4 | 6
   /** Groups of IPv4 to hear; the port is then shared with other programs of this machine that hear them. */
   readonly groups?: readonly string[]
+  /** Bytes that may wait to be read; as many as the system likes without it. */
+  readonly room?: number
   /** May send to groups and to everybody, but no further than this machine. */
   readonly toEverybodyHere?: boolean
   /** `bytes` belong to the receiver. */

@@ -1,14 +1,17 @@
 import { isIP } from 'node:net'
 import { networkInterfaces } from 'node:os'
 import { Bonjour, type Browser, type Service } from 'bonjour-service'
-import type { Discovery, Found } from '@kith/core/network/discovery.ts'
+import type { Announcement, Discovery, Found } from '@kith/core/network/discovery.ts'
 import { every } from '@kith/core/network/clock.ts'
 import type { Clock, Random } from '@kith/core/network/clock.ts'
 import { utf8 } from '@kith/wire/bytes.ts'
 import type { Log } from '@kith/core/network/log.ts'
+import { announceHere } from './announce-here.ts'
 
 /** How often we ask again for what is there, and look for interfaces that came: people plug cables in. */
 const ASK_MS = 20_000
+/** What is told to this machine only, such as printers on its USB, is told here. */
+const HERE = '127.0.0.1'
 /** RFC 1035 2.3.4: the longest label. */
 const LONGEST_NAME_BYTES = 63
 
@@ -18,10 +21,16 @@ const LONGEST_NAME_BYTES = 63
  */
 export function systemDiscovery(clock: Clock, random: Random, log: Log): Discovery {
   // The system's own name is Avahi's to speak for.
-  const host = `kith-${random.bytes(4).toHex()}.local`
+  const chance = random.bytes(4).toHex()
+  const host = `kith-${chance}.local`
   const trouble = (error: unknown): void => log.debug('multicast DNS had trouble', { error: String(error) })
   return {
-    async announce({ name, type, port, facts }) {
+    async announce(what) {
+      const { name, type, port, facts, subtypes = [] } = what
+      if (what.hereOnly === true) {
+        const shorter: Announcement = { ...what, name: shortened(name) }
+        return announceHere(clock, `kith-here-${chance}.local`, shorter, trouble)
+      }
       const speakers = perInterface((bonjour) => {
         bonjour.publish({
           name: shortened(name),
@@ -30,6 +39,7 @@ export function systemDiscovery(clock: Clock, random: Random, log: Log): Discove
           txt: { ...facts },
           probe: false,
           host,
+          subtypes: [...subtypes],
         })
       }, trouble)
       const again = every(clock, ASK_MS, () => speakers.refresh())
@@ -52,14 +62,18 @@ export function systemDiscovery(clock: Clock, random: Random, log: Log): Discove
         } else known.delete(service.fqdn)
         listener(found, change)
       }
-      const listeners = perInterface((bonjour) => {
-        const browser = bonjour.find({ type })
-        browser.on('up', (service) => tell(service, 'here'))
-        browser.on('txt-update', (service) => tell(service, 'here'))
-        browser.on('srv-update', (service) => tell(service, 'here'))
-        browser.on('down', (service) => tell(service, 'gone'))
-        browsers.add(browser)
-      }, trouble)
+      const listeners = perInterface(
+        (bonjour) => {
+          const browser = bonjour.find({ type })
+          browser.on('up', (service) => tell(service, 'here'))
+          browser.on('txt-update', (service) => tell(service, 'here'))
+          browser.on('srv-update', (service) => tell(service, 'here'))
+          browser.on('down', (service) => tell(service, 'gone'))
+          browsers.add(browser)
+        },
+        trouble,
+        [HERE],
+      )
       const again = every(clock, ASK_MS, () => {
         listeners.refresh()
         for (const browser of browsers) browser.update()
@@ -78,6 +92,7 @@ export function systemDiscovery(clock: Clock, random: Random, log: Log): Discove
 function perInterface(
   start: (bonjour: Bonjour) => void,
   trouble: (error: unknown) => void,
+  more: readonly string[] = [],
 ): AsyncDisposable & { refresh(): void } {
   const speakers = new Map<string, Bonjour>()
   const end = (bonjour: Bonjour): Promise<void> =>
@@ -89,6 +104,7 @@ function perInterface(
       .flatMap((all) => all ?? [])
       .filter(({ family, internal }) => family === 'IPv4' && !internal)
       .map(({ address }) => address)
+      .concat(more)
     for (const [address, bonjour] of speakers) {
       if (addresses.includes(address)) continue
       speakers.delete(address)

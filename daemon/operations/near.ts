@@ -23,6 +23,9 @@ export interface NearWorld {
   view(entry: Entry): AddResponse['transfer']
 }
 
+/** A device that is there answers in this time. */
+const answerMs = 30_000
+
 type Operations = Pick<
   Handlers,
   | 'devices'
@@ -31,6 +34,8 @@ type Operations = Pick<
   | 'acceptDevice'
   | 'forgetDevice'
   | 'shelf'
+  | 'deviceTree'
+  | 'getShared'
   | 'putOnShelf'
   | 'send'
   | 'gifts'
@@ -39,7 +44,7 @@ type Operations = Pick<
 >
 
 /** The network that has devices, joined. */
-type Near = Membership & Required<Pick<Membership, 'devices' | 'gifts' | 'shelf' | 'browse'>>
+type Near = Membership & Required<Pick<Membership, 'devices' | 'gifts' | 'shelf' | 'browse' | 'trees'>>
 
 export function nearOperations(world: NearWorld): Operations {
   const near = (): { readonly id: string; readonly membership: Near } => {
@@ -71,13 +76,24 @@ export function nearOperations(world: NearWorld): Operations {
     async shelf({ params }) {
       const { id, name } = find(params.id)
       const { membership } = near()
-      const items = membership.browse.browse({ network: 'neighbours', key: id, name }, AbortSignal.timeout(30_000))
+      const items = membership.browse.browse({ network: 'neighbours', key: id, name }, AbortSignal.timeout(answerMs))
       const all = await Array.fromAsync(items)
       return all.map(({ path, size, link }) => ({
         name: path.join('/'),
         size,
         ...(link === undefined ? {} : { link }),
       }))
+    },
+    deviceTree({ params, query }) {
+      const { id } = find(params.id)
+      return near().membership.trees.list(id, namesIn(query?.path ?? ''), AbortSignal.timeout(answerMs))
+    },
+    async getShared({ params, body }) {
+      const { id } = find(params.id)
+      const directory = body.directory === undefined ? {} : { directory: await world.folder(body.directory) }
+      const wish = await near().membership.trees.wish(id, namesIn(body.path), AbortSignal.timeout(answerMs))
+      const { entry, duplicate } = await world.transfers.add(wish, directory)
+      return { transfer: world.view(entry), duplicate }
     },
     putOnShelf({ body }) {
       const { id, membership } = near()
@@ -111,6 +127,11 @@ export function nearOperations(world: NearWorld): Operations {
       gifts.refuse(findGift(gifts.offered.current, params.id).id)
     },
   }
+}
+
+/** The names in a path, however many slashes are between them. */
+function namesIn(path: string): readonly string[] {
+  return path.split('/').filter((name) => name !== '')
 }
 
 /** By one of its names, or an unambiguous beginning of one. @throws FaultError `input` */
@@ -148,12 +169,13 @@ async function endpointOf(names: Names, address: string): Promise<Endpoint> {
   return { host: host!, port: parsed.port }
 }
 
-export function deviceView({ id, name, standing, digits, yes, near, addresses }: Device): DeviceView {
+export function deviceView({ id, name, standing, digits, yes, near, relayed, addresses }: Device): DeviceView {
   return {
     id,
     name,
     standing,
     near,
+    relayed,
     addresses: addresses.map(endpointText),
     ...(digits === undefined ? {} : { digits }),
     ...(yes === undefined ? {} : { yes }),

@@ -12,19 +12,24 @@ type Operations = Pick<
   'segments' | 'createSegment' | 'inviteToSegment' | 'nearbySegments' | 'joinSegment' | 'leaveSegment'
 >
 
-export function segmentOperations({ networks, record }: LentWorld): Operations {
+/** @param own the name of this device */
+export function segmentOperations({ networks, record }: LentWorld, own: string): Operations {
   const near = (): Lent<Segments> => lentBy(networks, 'segments')
   const view = (segment: JoinedSegment): SegmentView => {
     const { name } = near()
     return {
       id: segment.id,
       title: segment.title,
-      owner: name(segment.owner),
+      owner: segment.own ? own : name(segment.owner),
       own: segment.own,
       address: segment.address,
       interface: segment.device,
       to: segment.to.map(name),
-      members: segment.members.map(({ device, address, path }) => ({ device: name(device), address, path })),
+      members: segment.members.map(({ device, address, path }) => ({
+        device: path === 'self' ? own : name(device),
+        address,
+        path,
+      })),
       ...(segment.fault === undefined ? {} : { trouble: segment.fault.message }),
     }
   }

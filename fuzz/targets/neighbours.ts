@@ -17,6 +17,10 @@ import {
   encodeList,
 } from '@kith/neighbours/wire/messages.ts'
 import { decodePathHello, encodePathHello } from '@kith/neighbours/wire/path.ts'
+import { arrived } from '@kith/neighbours/segment/cable.ts'
+import { isFrom, leaves as leavesSegment, mayEnter } from '@kith/neighbours/segment/filter.ts'
+import { decodePlan, decodeSegments, encodePlan, encodeSegments } from '@kith/neighbours/wire/segments.ts'
+import { OFFLOAD_BYTES, offloadHeader, readOffloaded } from '@kith/wire/ethernet/offload.ts'
 import { parseRanges } from '@kith/neighbours/wire/ranges.ts'
 import { decodeSaid, encodeSaid } from '@kith/neighbours/wire/said.ts'
 import { encode } from '@kith/wire/bencode.ts'
@@ -32,6 +36,7 @@ const manifest: FuzzTarget = {
   name: 'neighbours-manifest',
   seeds: [
     encode({ name: 'one.bin', leaf: 65_536, leaves, length: 100_000, x: 1 }),
+    encode({ hash: 'tth', name: 'one.bin', leaf: 65_536, leaves: leaves.subarray(0, 48), length: 100_000 }),
     encode({
       name: '../set',
       leaf: 65_536,
@@ -182,5 +187,30 @@ const internet: FuzzTarget = {
   },
 }
 
-const targets: readonly FuzzTarget[] = [manifest, messages, texts, games, internet]
+const segment: FuzzTarget = {
+  name: 'neighbours-segment',
+  seeds: [
+    encodeSegments([{ id: '12'.repeat(8), title: 'a' }]),
+    encodePlan({ network: [10, 1, 2], host: 3, members: [{ device, host: 3, here: true }] }),
+    Uint8Array.fromHex(
+      '01056400002a026b0a460301026b0a46030308004500001c00000000400600000a4603030a46030100090050000800000000',
+    ),
+  ],
+  run(input) {
+    const plan = attempt(() => decodePlan(input))
+    if (plan.ok) decodePlan(encodePlan(plan.value))
+    attempt(() => decodeSegments(input))
+    const header = new Uint8Array(OFFLOAD_BYTES)
+    for (const frame of arrived(input)) {
+      const sent = isFrom(frame.bytes, [10, 70, 3], 3)
+      if (sent && frame.bytes[11] !== 3) throw new Error('in the name of another')
+      mayEnter(frame.bytes, [10, 70, 3], 1)
+      leavesSegment(frame.bytes, [10, 70, 3])
+      offloadHeader(frame, header, 0)
+    }
+    readOffloaded(input)
+  },
+}
+
+const targets: readonly FuzzTarget[] = [manifest, messages, texts, games, internet, segment]
 export default targets

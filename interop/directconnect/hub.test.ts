@@ -112,6 +112,9 @@ for (const scheme of ['adc', 'adcs', 'dchub', 'nmdcs'] as const) {
       const room = address
       await on.member.chat.say(room, 'hello from Kith')
       await until(async () => (await eiskalt.chat(address)).includes('<Kith> hello from Kith'))
+      const count = on.member.chat.commands(room).find(({ path }) => path.at(-1) === 'Count users and shares')
+      await on.member.chat.run(room, count!.id, {})
+      await until(async () => on.member.chat.history(room).some(({ text }) => /^3 users\n/.test(text)))
       await eiskalt.call('hub.pm', { huburl: address, nick: 'Kith', message: 'between us' })
       assert.equal(await on.heard('between us', 'eiskalt'), `${room}/eiskalt`)
     },

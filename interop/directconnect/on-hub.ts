@@ -44,7 +44,7 @@ export class OnHub implements AsyncDisposable {
     const budget = budgets(clock)
     const net = await openNet({ clock, random, budget, log, port: await freePort(), bind: '127.0.0.1' })
     const kept = new Map<string, Uint8Array>()
-    const host: Omit<Host, 'http' | 'channels' | 'discovery'> = {
+    const host: Omit<Host, 'http' | 'channels' | 'discovery' | 'taps'> = {
       clock,
       random,
       net: net.within(budget.child('directconnect')),
@@ -90,12 +90,13 @@ export class OnHub implements AsyncDisposable {
    * The paths of somebody's list with their links, as far as they came: who is busy just now does not answer. It takes a
    * second at least: ncdc gives the same to the same user ten times an hour only.
    */
-  async list(peer: Peer, ms = 30_000): Promise<Map<string, string>> {
+  async list(peer: Peer, ms = 30_000, folder?: readonly string[]): Promise<Map<string, string>> {
     const files = new Map<string, string>()
     const signal = AbortSignal.timeout(ms)
     const second = new Promise((resolve) => setTimeout(resolve, 1_000))
     try {
-      for await (const { path, link } of this.member.browse.browse(peer, signal)) files.set(path.join('/'), link!)
+      for await (const { path, link } of this.member.browse.browse(peer, signal, folder))
+        files.set(path.join('/'), link!)
     } catch (error) {
       if (!signal.aborted) throw error
     }

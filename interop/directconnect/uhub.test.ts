@@ -59,9 +59,12 @@ async function takeFrom(theirs: Foreign, hub: string, at: Scratch): Promise<void
     120_000,
     () => ({ list: [...list.keys()], log: on.lines }),
   )
+  const small = [...list.keys()].filter((path) => path.includes('/small/'))
+  assert.deepEqual([...(await on.list(hit.peer, 60_000, [name, 'small'])).keys()].sort(), small.sort())
   await on[Symbol.asyncDispose]()
 
-  await using kith = await Kith.start(at.at(`kith from ${nick}`), [`directconnect.hubs=${hub}`])
+  await using kith = await Kith.start(at.at(`kith from ${nick}`))
+  await kith.client.call('attach', { params: { id: 'directconnect' }, body: { address: hub } })
   const transfers = []
   for (const link of linksIn(list, (path) => path.includes('/small/')))
     transfers.push(await kith.add(link, at.at(`from ${nick}`, 'small')))

@@ -1,31 +1,11 @@
 import assert from 'node:assert/strict'
-import { execFile } from 'node:child_process'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { promisify } from 'node:util'
-import { canMakeNetworks, localNetwork, type Machine } from '../namespaces.ts'
-import { openttd, openttdPlayer, openttdPort, openttdServer, said } from '../peers/openttd.ts'
+import { canMakeNetworks, localNetwork } from '../namespaces.ts'
+import { openttd, openttdPlayer, openttdServer, said } from '../peers/openttd.ts'
 import { needs } from '../peers/process.ts'
 import { pair, start, temporary, until } from './people.ts'
-
-const run = promisify(execFile)
-
-/** Asks everybody on the local network who has a game, as OpenTTD's list of servers does, and tells who answers. */
-async function whoPlays(machine: Machine, broadcast: string): Promise<string> {
-  const code = `
-    const socket = require('node:dgram').createSocket('udp4')
-    socket.on('message', (answer, from) => {
-      console.log(from.address + ' ' + from.port + ' ' + answer.readUInt16LE(0) + ' ' + answer.length + ' ' + answer[2])
-      process.exit()
-    })
-    socket.bind(() => {
-      socket.setBroadcast(true)
-      setInterval(() => socket.send(Buffer.from([3, 0, 0]), ${openttdPort}, '${broadcast}'), 500)
-    })
-    setTimeout(() => process.exit(), 20000)`
-  const [command, ...args] = [...machine.within, process.execPath, '-e', code]
-  return (await run(command, args)).stdout.trim()
-}
+import { whoPlays } from './who-plays.ts'
 
 test('a game of one device is played from another that has no route to it', { timeout: 180_000 }, async (t) => {
   if (!(await canMakeNetworks(t)) || !needs(t, openttd)) return

@@ -1,4 +1,4 @@
-import { mkdir, readdir, stat } from 'node:fs/promises'
+import { mkdir, readdir, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { until } from './client.ts'
 import { freePort, Program } from './process.ts'
@@ -19,9 +19,21 @@ export class Eiskalt implements AsyncDisposable {
 
   /** @param settings of DC++, such as `IncomingConnections` */
   static async start(folder: string, nick: string, settings: Readonly<Record<string, string>> = {}): Promise<Eiskalt> {
-    const rpc = await freePort()
     const downloads = join(folder, 'downloads')
     await mkdir(downloads, { recursive: true })
+    const [rpc, inPort, tlsPort] = [await freePort(), await freePort(), await freePort()]
+    const wanted = {
+      Nick: nick,
+      DownloadDirectory: `${downloads}/`,
+      InPort: `${inPort}`,
+      UDPPort: `${inPort}`,
+      TLSPort: `${tlsPort}`,
+      ExternalIp: '127.0.0.1',
+      IncomingConnections: '0',
+      ...settings,
+    }
+    // It opens its ports at the start and never again.
+    await writeFile(join(folder, 'DCPlusPlus.xml'), settingsXml(wanted))
     const program = await Program.start({
       command: 'eiskaltdcpp-daemon',
       args: ['-v', '-c', folder, '-l', folder, '-P', `${rpc}`, '-L', '127.0.0.1'],
@@ -29,18 +41,10 @@ export class Eiskalt implements AsyncDisposable {
       ready: async () => (await call(rpc, 'show.version', {})) !== undefined,
     })
     const eiskalt = new Eiskalt(program, rpc, nick, downloads)
-    const [inPort, tlsPort] = [`${await freePort()}`, `${await freePort()}`]
-    const wanted = {
-      Nick: nick,
-      DownloadDirectory: `${downloads}/`,
-      InPort: inPort,
-      UDPPort: inPort,
-      TLSPort: tlsPort,
-      ExternalIp: '127.0.0.1',
-      IncomingConnections: '0',
-      ...settings,
+    if (/Unable to open port/.test(eiskalt.log())) {
+      await eiskalt[Symbol.asyncDispose]()
+      throw new Error(`EiskaltDC++ did not get its ports:\n${eiskalt.log()}`)
     }
-    for (const [key, value] of Object.entries(wanted)) await eiskalt.call('settings.getset', { key, value })
     return eiskalt
   }
 
@@ -142,6 +146,13 @@ export class Eiskalt implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#program[Symbol.asyncDispose]()
   }
+}
+
+function settingsXml(settings: Readonly<Record<string, string>>): string {
+  const tags = Object.entries(settings).map(
+    ([name, value]) => `<${name} type="${/^\d+$/.test(value) ? 'int' : 'string'}">${value}</${name}>`,
+  )
+  return `<?xml version="1.0" encoding="utf-8" standalone="yes"?>\n<DCPlusPlus><Settings>${tags.join('')}</Settings></DCPlusPlus>\n`
 }
 
 async function bytesIn(folder: string): Promise<number> {

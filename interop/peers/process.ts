@@ -34,6 +34,11 @@ const packages: Readonly<Record<string, string>> = {
   cadaver: 'cadaver',
   curl: 'curl',
   '/usr/games/openttd': 'openttd',
+  ippeveprinter: 'cups-ipp-utils',
+  ipptool: 'cups-ipp-utils',
+  cupsd: 'cups-daemon',
+  lpadmin: 'cups-client',
+  '/usr/lib/cups/filter/pdftopdf': 'cups-filters',
 }
 
 /** True when all programs are here. Otherwise the test is skipped by name, which in CI counts as failed. */

@@ -24,6 +24,7 @@ import { identityOf } from './identity.ts'
 import { Line } from './peers/line.ts'
 import type { Party } from './peers/party.ts'
 import { partyKey } from './peers/party.ts'
+import { Restraint } from './peers/restraint.ts'
 import { Reception } from './peers/reception.ts'
 import { Bodies } from './serve/bodies.ts'
 import { matches } from './serve/match.ts'
@@ -41,6 +42,9 @@ import type { Question } from './wire/question.ts'
 /** Results that one question gets from us: more come by datagram than through a hub (ADC-Recommendation). */
 const mostByDatagram = 10
 const mostByHub = 5
+/** Questions from one address that are answered by datagram: people ask seldom, and many users may share an address. */
+const answersAtOnce = 30
+const answerEveryMs = 500
 /** What we say of ourselves is not said more often than this; hubs ban who does. */
 const presentMs = 15_000
 
@@ -65,6 +69,7 @@ export class Member implements Membership {
   readonly #sources = new Map<string, Sources>()
   readonly #shelf: Shelf
   readonly #uploads: Uploads
+  readonly #answers = new Restraint(answersAtOnce, answerEveryMs)
   #datagrams: Datagrams | undefined
   #port: number | undefined
   #presenting: Disposable | undefined
@@ -258,6 +263,8 @@ export class Member implements Membership {
     if (talk === undefined) return
     if (reply.kind === 'datagram') {
       const { host, port } = reply
+      // Whoever asks names an address, which may be that of somebody who did not ask.
+      if (!this.#answers.take(host, this.#host.clock.now())) return
       for (const item of items) this.#datagrams?.send({ host, port }, talk.result(item, reply.token))
     } else {
       talk.answer(reply.id, reply.token, items)

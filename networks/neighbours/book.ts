@@ -27,6 +27,8 @@ interface Entry {
   announced: boolean
   /** Conversations that are open with it. */
   lines: number
+  /** How many of them go through another device. */
+  relayed: number
   pairing: Pairing | undefined
 }
 
@@ -69,10 +71,11 @@ export class Book {
     this.#changed(entry)
   }
 
-  line(id: string, change: 1 | -1): void {
+  line(id: string, change: 1 | -1, relayed: boolean): void {
     const entry = this.#entries.get(id)
     if (entry === undefined) return
     entry.lines += change
+    if (relayed) entry.relayed += change
     this.#tell()
   }
 
@@ -132,6 +135,7 @@ export class Book {
       addresses: [],
       announced: false,
       lines: 0,
+      relayed: 0,
       pairing: undefined,
     }
     this.#entries.set(id, entry)
@@ -172,6 +176,7 @@ function deviceOf(entry: Entry): Device {
     name,
     standing: paired !== 'no' ? 'paired' : pairing !== undefined ? 'pairing' : 'stranger',
     near: isNear(entry),
+    relayed: entry.lines > 0 && entry.lines === entry.relayed,
     addresses,
     ...(pairing?.kind === 'shown' ? { digits: pairing.digits } : {}),
     ...(yes === undefined ? {} : { yes }),
@@ -200,6 +205,7 @@ function* keptDevices(keep: Keep): Generator<Entry> {
       addresses,
       announced: false,
       lines: 0,
+      relayed: 0,
       pairing: undefined,
     }
   }

@@ -17,8 +17,7 @@ export const neighbours: Network<Settings> = {
   describe(hint) {
     const { manifest } = decodeHint(hint)
     if (manifest === undefined) return undefined
-    const { layout, proof } = parseManifest(manifest)
-    return { layout, proofs: [proof] }
+    return parseManifest(manifest)
   },
   // Its sources are devices that were paired, and nobody else.
   facts: () => ({ private: true }),

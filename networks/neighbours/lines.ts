@@ -10,16 +10,30 @@ import { idBytes } from './wire/device-id.ts'
 /** An address that does not answer within this time is not waited for: the next is tried beside it (RFC 8305 5). */
 const NEXT_ADDRESS_MS = 250
 
+/** A way of our own is worth waiting for. */
+const FIRST_CALL_MS = 2_000
+
+/** Whether what is said goes through another device, which cannot read it. */
+export function isRelayed({ remote }: Channel): boolean {
+  return remote.host === ''
+}
+
 /** The channels that we dialled, one for each device, opened when there is something to ask. */
 export class Lines implements Disposable {
   readonly #channels: Channels
   readonly #clock: Clock
   readonly #book: Book
+  readonly #relays: () => readonly (readonly [device: string, channel: Channel])[]
   readonly #open = new Map<string, Promise<Channel>>()
   readonly #stop = new AbortController()
 
-  constructor({ channels, clock }: Pick<Host, 'channels' | 'clock'>, book: Book) {
+  constructor(
+    { channels, clock }: Pick<Host, 'channels' | 'clock'>,
+    book: Book,
+    relays: () => readonly (readonly [device: string, channel: Channel])[],
+  ) {
     this.#channels = channels
+    this.#relays = relays
     this.#clock = clock
     this.#book = book
   }
@@ -28,7 +42,19 @@ export class Lines implements Disposable {
   to(id: string): Promise<Channel> {
     const known = this.#open.get(id)
     if (known !== undefined) return known
-    const opening = this.#dial(id)
+    return this.#keep(id, this.#dial(id))
+  }
+
+  /** The same, but never through another device. @throws FaultError `gone`, `peer` */
+  async direct(id: string): Promise<Channel> {
+    const known = await this.#open.get(id)?.catch(() => undefined)
+    if (known?.open === true && !isRelayed(known)) return known
+    const channel = this.#counted(id, await this.#reach(id, this.#book.get(id)?.addresses ?? [], []))
+    // From now on everything goes by the shorter way; what runs on the longer one ends there.
+    return this.#keep(id, Promise.resolve(channel))
+  }
+
+  #keep(id: string, opening: Promise<Channel>): Promise<Channel> {
     this.#open.set(id, opening)
     const drop = (): void => {
       if (this.#open.get(id) === opening) this.#open.delete(id)
@@ -61,19 +87,32 @@ export class Lines implements Disposable {
   }
 
   async #dial(id: string): Promise<Channel> {
-    const channel = await this.#reach(id, this.#book.get(id)?.addresses ?? [])
-    this.#book.line(id, 1)
-    channel.ended(() => this.#book.line(id, -1))
+    return this.#counted(id, await this.#reach(id, this.#book.get(id)?.addresses ?? []))
+  }
+
+  #counted(id: string, channel: Channel): Channel {
+    const relayed = isRelayed(channel)
+    this.#book.line(id, 1, relayed)
+    channel.ended(() => this.#book.line(id, -1, relayed))
     return channel
   }
 
-  #reach(id: string, at: readonly Endpoint[]): Promise<Channel> {
+  #reach(id: string, at: readonly Endpoint[], relays = this.#relays()): Promise<Channel> {
     const name = idBytes(id)
     const ways = at.map((address) => ({
       afterMs: NEXT_ADDRESS_MS,
       go: (signal: AbortSignal) => this.#channels.dial(address, name, signal),
     }))
-    return firstWay(this.#clock, ways, this.#stop.signal)
+    // Nobody can pass on a call to himself.
+    const others = relays.filter(([device]) => device !== id)
+    const calls = others.map(([, relay], index) => ({
+      afterMs: index === 0 ? FIRST_CALL_MS : NEXT_ADDRESS_MS,
+      go: async (signal: AbortSignal) => {
+        const line = await relay.tunnel(`/relay/to/${id}`, { signal })
+        return this.#channels.dial(line, name, signal)
+      },
+    }))
+    return firstWay(this.#clock, [...ways, ...calls], this.#stop.signal)
   }
 
   [Symbol.dispose](): void {

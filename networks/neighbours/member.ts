@@ -1,8 +1,7 @@
 import type { Digest } from '@kith/core/content/digest.ts'
-import { fail } from '@kith/core/fault/fault.ts'
 import type { OurAnswer, PeerQuestion } from '@kith/core/network/channel.ts'
 import { every } from '@kith/core/network/clock.ts'
-import type { Devices, Gifts } from '@kith/core/network/devices.ts'
+import type { Devices, Gifts, SharedTrees } from '@kith/core/network/devices.ts'
 import type { Found } from '@kith/core/network/discovery.ts'
 import type { Browse, Fetch, Publish, Search } from '@kith/core/network/facets.ts'
 import type { Host } from '@kith/core/network/host.ts'
@@ -11,6 +10,7 @@ import type { Health, Membership } from '@kith/core/network/network.ts'
 import type { Subject } from '@kith/core/transfer/subject.ts'
 import type { WritableValue } from '@kith/core/value/value.ts'
 import { value } from '@kith/core/value/value.ts'
+import { openKernels } from '@kith/wire/hash/kernels.ts'
 import { Book } from './book.ts'
 import { answerShelf, browse, OwnShelf } from './facets/browse.ts'
 import { type OwnTalk, talk } from './facets/chat.ts'
@@ -18,12 +18,17 @@ import { answerPairing, devices, type DevicesWorld } from './facets/devices.ts'
 import { fetch } from './facets/fetch.ts'
 import { games, type OwnGames } from './facets/games.ts'
 import { type GiftDesk, gifts } from './facets/gifts.ts'
+import { type OwnPrinters, printers } from './facets/printers.ts'
 import { OwnInvitations, resolved } from './facets/invitations.ts'
 import { internet, type OwnInternet } from './facets/internet.ts'
 import { publish } from './facets/publish.ts'
 import { search } from './facets/search.ts'
+import { OwnSegments } from './facets/segments.ts'
 import { answerContent } from './facets/serve.ts'
+import { SharedContents, sharedTrees } from './facets/shares.ts'
 import { Lines } from './lines.ts'
+import { Lender } from './relay/lender.ts'
+import { Waits } from './relay/waits.ts'
 import type { Settings } from './settings.ts'
 import { deviceId, isDeviceId } from './wire/device-id.ts'
 import { decodeSaid } from './wire/said.ts'
@@ -44,14 +49,20 @@ export class Member implements Membership {
   readonly invitations: OwnInvitations
   readonly gifts: Gifts
   readonly shelf: OwnShelf
+  readonly trees: SharedTrees
   readonly chat: OwnTalk
   readonly games: OwnGames
   readonly internet: OwnInternet
+  readonly printers: OwnPrinters
+  readonly segments: OwnSegments
   readonly #host: Host
   readonly #settings: Settings
   readonly #book: Book
+  readonly #shared: SharedContents
   readonly #desk: GiftDesk
   readonly #pairing: DevicesWorld
+  readonly #waits: Waits
+  readonly #lender: Lender | undefined
   readonly #running = new Map<Digest, Subject>()
   readonly #resources = new AsyncDisposableStack()
   #port = 0
@@ -60,8 +71,14 @@ export class Member implements Membership {
     this.#host = host
     this.#settings = settings
     this.#book = new Book(host.keep, host.clock)
-    const lines = this.#resources.use(new Lines(host, this.#book))
+    const lines = this.#resources.use(new Lines(host, this.#book, () => this.#waits.relays))
     const own = deviceId(host.net.fingerprint)
+    this.#waits = new Waits({ host, book: this.#book, lines, answer: (question) => this.#answer(question) })
+    this.#resources.use(this.#waits)
+    if (settings.lendRelay) {
+      const isPaired = (id: string): boolean => this.#book.isPaired(id)
+      this.#lender = this.#resources.use(new Lender({ host, isPaired, limit: settings.relaySpeed }))
+    }
     this.#pairing = {
       host,
       book: this.#book,
@@ -80,15 +97,15 @@ export class Member implements Membership {
     this.fetch = fetch({ host, book: this.#book, lines, running: this.#running })
     this.browse = browse(lines)
     this.search = search(lines, this.#book)
+    this.trees = sharedTrees(lines)
+    this.#shared = new SharedContents(host.shares, openKernels().tiger)
     this.shelf = new OwnShelf(host.keep)
     this.chat = this.#resources.use(talk(host, this.#book, lines, own))
     this.games = this.#resources.use(games(host, lines))
+    this.printers = this.#resources.use(printers(host, this.#book, lines, settings))
     this.#resources.use(host.net.outside.watch(() => this.invitations.moved()))
-    this.internet = this.#resources.use(
-      internet(host, lines, () => {
-        throw fail('local', 'neighbours/no-whole', 'This machine cannot')
-      }),
-    )
+    this.segments = this.#resources.use(new OwnSegments(host, lines, own))
+    this.internet = this.#resources.use(internet(host, lines, own))
     this.#resources.use(
       this.#book.all.watch(() => {
         this.#sampleHealth()
@@ -104,8 +121,11 @@ export class Member implements Membership {
     const at = this.#settings.port === 0 ? {} : { port: this.#settings.port }
     const listener = this.#resources.use(await channels.listen(at, (question) => this.#answer(question)))
     this.#port = listener.local.port
+    await this.printers.start()
     this.invitations.moved()
-    await this.internet.begin()
+    this.#waits.start()
+    this.segments.begin()
+    this.internet.begin()
     if (!this.#settings.discovery) return
     const id = deviceId(net.fingerprint)
     this.#resources.use(await discovery.browse('kith', (found, change) => this.#found(found, change)))
@@ -159,9 +179,14 @@ export class Member implements Membership {
     if (question.method === 'POST' && question.target === '/talk') {
       return { status: this.chat.arrived(id, decodeSaid(await question.body(MOST_MESSAGE_BYTES))) ? 204 : 403 }
     }
-    const lent = (await this.games.answer(id, question)) ?? (await this.internet.answer(id, question))
-    if (lent !== undefined) return lent
-    return answerShelf(this.shelf, this.#running, question) ?? answerContent(this.#running, question) ?? { status: 404 }
+    for (const facet of [this.#lender, this.games, this.internet, this.segments, this.printers]) {
+      const answer = await facet?.answer(id, question)
+      if (answer !== undefined) return answer
+    }
+    const ours = answerShelf(this.shelf, this.#running, question) ?? answerContent(this.#running, question)
+    // What no transfer of ours has may be in a shared folder.
+    if (ours !== undefined && ours.status !== 404 && ours.status !== 405) return ours
+    return (await this.#shared.answer(question)) ?? ours ?? { status: 404 }
   }
 
   #sampleHealth(): void {

@@ -26,8 +26,23 @@ export function simulatedHost(internet: Internet, address: string, port = 6881):
         throw fail('local', 'net/forbidden', 'There is no web in this world')
       },
     },
+    taps: {
+      clear: async () => {},
+      open: async () => {
+        throw fail('local', 'tap/forbidden', 'There are no devices in this world')
+      },
+      translate: async () => {
+        throw fail('local', 'tap/forbidden', 'There are no devices in this world')
+      },
+      routeAll: async () => {
+        throw fail('local', 'tap/forbidden', 'There are no devices in this world')
+      },
+    },
     channels: {
       dial: async () => {
+        throw fail('gone', 'net/refused', 'There are no channels in this world')
+      },
+      accept: async () => {
         throw fail('gone', 'net/refused', 'There are no channels in this world')
       },
       listen: async () => {

@@ -5,6 +5,10 @@ import { BanDialog } from '../screens/keeper/ban-dialog.tsx'
 import { RegisterDialog } from '../screens/keeper/register-dialog.tsx'
 import { PublishDialog } from '../screens/library/publish-dialog.tsx'
 import { ShareDialog } from '../screens/library/share-dialog.tsx'
+import { EnterDialog } from '../screens/nearby/enter-dialog.tsx'
+import { InviteDialog } from '../screens/nearby/invite-dialog.tsx'
+import { SendDialog } from '../screens/nearby/send-dialog.tsx'
+import { ShelfDialog } from '../screens/nearby/shelf-dialog.tsx'
 import { HubsDialog } from '../screens/talk/hubs-dialog.tsx'
 import { PeopleDialog } from '../screens/talk/people-dialog.tsx'
 import { LabelDialog } from '../transfers/label-dialog.tsx'
@@ -42,6 +46,14 @@ export function AllDialogs(): ReactNode {
       return <PeopleDialog room={current.room} onClose={close} />
     case 'hubs':
       return <HubsDialog onClose={close} />
+    case 'invite':
+      return <InviteDialog onClose={close} />
+    case 'enter':
+      return <EnterDialog onClose={close} />
+    case 'sendTo':
+      return <SendDialog device={current.device} onClose={close} />
+    case 'shelf':
+      return <ShelfDialog device={current.device} onClose={close} />
     case 'ban': {
       const { kind: _kind, ...who } = current
       return <BanDialog {...who} onClose={close} />

@@ -1,4 +1,5 @@
 import type { FoundRow } from '@kith/api/find.ts'
+import type { DeviceView } from '@kith/api/near.ts'
 import type { SharedFolder } from '@kith/api/sharing.ts'
 import type { RoomView } from '@kith/api/talk.ts'
 import type { Transfer } from '@kith/api/transfers.ts'
@@ -29,6 +30,9 @@ export type OpenDialog =
   /** Who is in a room. */
   | { readonly kind: 'people'; readonly room: RoomView }
   | { readonly kind: 'hubs' }
+  /** Pairing by a link: a new one, or somebody's. */
+  | { readonly kind: 'invite' | 'enter' }
+  | { readonly kind: 'sendTo' | 'shelf'; readonly device: DeviceView }
   | { readonly kind: 'ban'; readonly network: string; readonly nick?: string; readonly address?: string }
   | { readonly kind: 'register'; readonly network: string; readonly ranks: readonly string[] }
   /** The screens that the bar of a phone has no room for. */

@@ -78,7 +78,7 @@ test('the conditions of If', () => {
     { resource: 'http://h/a', conditions: [{ not: false, etag: '"y"' }] },
     { resource: '/b', conditions: [{ not: false, etag: 'W/"z"' }] },
   ])
-  for (const bad of ['', '()', '(<a>', '<a>', '(Not)', '(<a> b)', '((<a>))', `${'(<a>)'.repeat(300)}`]) {
+  for (const bad of ['', '()', '(<a>', '<a>', '(Not)', '(<a> b)', '((<a>))', '(<a>)'.repeat(300)]) {
     assert.equal(attempt(() => parseIf(bad)).ok, false, bad.slice(0, 40))
   }
   fc.assert(

@@ -8,6 +8,7 @@ import { openKernels } from '@kith/wire/hash/kernels.ts'
 import { manyDigests } from '@kith/wire/hash/many.ts'
 import type { Span } from '@kith/wire/hash/span.ts'
 import { spanBytes } from '@kith/wire/hash/span.ts'
+import type { LibraryDigests } from '@kith/wire/hash/whole.ts'
 import { folder, systemClock } from '../disk/testing.ts'
 import { Hasher } from './hasher.ts'
 import type { FileAt } from './job.ts'
@@ -28,7 +29,7 @@ async function fileAt(root: string, name: string): Promise<FileAt> {
   return { root, path, size: Number(stats.size), stamp: stampOf(stats) }
 }
 
-function expected(bytes: Uint8Array): unknown {
+function expected(bytes: Uint8Array): LibraryDigests {
   const digester = manyDigests(['sha1', 'sha256', 'tth', 'ed2k', 'aich', 'btpr'], openKernels())
   digester.update(bytes)
   return digester.digest()
@@ -123,6 +124,40 @@ test('while it rests nothing is hashed, and afterwards everything', async () => 
   assert.equal(hasher.size, 0)
   hasher.resume()
   assert.equal((await hashing).kind, 'digests')
+})
+
+test('one processor is used when the battery is to be spared, and all of them again', async () => {
+  await using dir = await folder()
+  await using hasher = new Hasher({ clock: systemClock, threads: 2 })
+  // More than travel together: there is work for two.
+  const files = Array.from({ length: 300 }, (_, index) => join(dir.path, String(index)))
+  for (const path of files) await writeFile(path, path)
+  const found = await Promise.all(files.map((_, index) => fileAt(dir.path, String(index))))
+  const threads = async (): Promise<number> => {
+    const all = Promise.all(found.map((file) => hasher.hash(file)))
+    await Promise.resolve()
+    await Promise.resolve()
+    const { size } = hasher
+    for (const { kind } of await all) assert.equal(kind, 'digests')
+    return Math.max(size, hasher.size)
+  }
+  hasher.limitTo(1)
+  assert.equal(await threads(), 1)
+  hasher.limitTo(2)
+  assert.equal(await threads(), 2)
+})
+
+test('a hasher without version 2 makes the same digests but those', async () => {
+  await using dir = await folder()
+  await using hasher = new Hasher({ clock: systemClock, threads: 1, version2: false })
+  for (const size of [0, 20_000, 9_728_000 + 5]) {
+    await writeFile(join(dir.path, String(size)), bytesOf(size))
+    const { btpr: _, ...others } = expected(bytesOf(size))
+    assert.deepEqual(await hasher.hash(await fileAt(dir.path, String(size))), {
+      kind: 'digests',
+      digests: { ...others, btpr: { root: undefined, pieceLayer: new Uint8Array() } },
+    })
+  }
 })
 
 test('a hasher that ends rejects what is not done', async () => {

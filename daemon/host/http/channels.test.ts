@@ -1,12 +1,14 @@
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { describe, it } from 'node:test'
-import { FaultError } from '@kith/core/fault/fault.ts'
+import { fail, FaultError, faultOf } from '@kith/core/fault/fault.ts'
 import type { Channels, OurAnswer, PeerQuestion } from '@kith/core/network/channel.ts'
 import { budgets } from '@kith/core/limits/tree.ts'
 import type { Budget } from '@kith/core/limits/budget.ts'
 import type { Log } from '@kith/core/network/log.ts'
-import { concat, utf8 } from '@kith/wire/bytes.ts'
+import type { Connection } from '@kith/core/network/net.ts'
+import { splice } from '@kith/core/network/splice.ts'
+import { concat, lossyText, utf8 } from '@kith/wire/bytes.ts'
 import { systemClock } from '../clock.ts'
 import { localNetwork } from '../net/address.ts'
 import { identitySource, makeIdentity } from '../net/identity.ts'
@@ -33,7 +35,7 @@ async function side(): Promise<Side> {
   const net = await openNet({ clock, random, budget, log, port: 0, bind: HOST, identity })
   return {
     budget,
-    channels: channels({ clock, log, net, budget, isLocal: localNetwork() }),
+    channels: channels({ clock, log, net, budget, identity, isLocal: localNetwork() }),
     fingerprint: net.fingerprint,
     at: { host: HOST, port: net.port },
     [Symbol.asyncDispose]: () => net[Symbol.asyncDispose](),
@@ -83,6 +85,84 @@ describe('channels', () => {
     assert.equal(first.status, 201)
     assert.equal(Buffer.from(await whole(first.body)).toString(), `other POST /a?b ${one.fingerprint.toHex()} hello`)
     assert.equal(Buffer.from(await whole(second.body)).toString(), `one GET /c ${other.fingerprint.toHex()} `)
+  })
+
+  it('carry long questions as they are made, at the pace of who reads them', async () => {
+    await using one = await side()
+    await using other = await side()
+    const bytes = randomBytes(3 * MIB + 5)
+    let read = 0
+    const may = Promise.withResolvers<void>()
+    await using _listening = await other.channels.listen({}, async (question) => {
+      const parts: Uint8Array[] = []
+      for await (const part of question.parts()) {
+        parts.push(part.slice())
+        read += part.length
+        await may.promise
+      }
+      return { status: 200, body: concat(parts) }
+    })
+    using there = await one.channels.dial(other.at, other.fingerprint)
+    let made = 0
+    const body = (async function* () {
+      for (let at = 0; at < 64 * MIB; at += MIB) {
+        made += MIB
+        yield at === 0 ? bytes : new Uint8Array(MIB)
+      }
+    })()
+    const asked = there.ask({ method: 'POST', target: '/', body })
+    await eventually(() => read > 0)
+    let before
+    do {
+      before = made
+      await new Promise((resolve) => setTimeout(resolve, 300))
+    } while (made > before)
+    assert.ok(made < 32 * MIB, `${made} bytes were made before anybody read them`)
+    may.resolve()
+    const answer = await whole((await asked).body)
+    assert.equal(answer.length, 63 * MIB + bytes.length)
+    assert.deepEqual(Buffer.from(answer.subarray(0, bytes.length)), bytes)
+  })
+
+  it('answer a question without end, and a question that breaks off is not whole', async () => {
+    await using one = await side()
+    await using other = await side()
+    const broken = Promise.withResolvers<unknown>()
+    await using _listening = await other.channels.listen({}, async (question) => {
+      if (question.target === '/enough') {
+        for await (const _ of question.parts()) break
+        return { status: 413, body: new Uint8Array(2 * MIB).fill(7) }
+      }
+      try {
+        for await (const _ of question.parts()) read.resolve()
+        broken.resolve('whole')
+      } catch (error) {
+        broken.resolve(error)
+      }
+      return { status: 200 }
+    })
+    const read = Promise.withResolvers<void>()
+    using there = await one.channels.dial(other.at, other.fingerprint)
+    let left = false
+    const endless = async function* (): AsyncGenerator<Uint8Array> {
+      try {
+        for (;;) yield new Uint8Array(100_000)
+      } finally {
+        left = true
+      }
+    }
+    const answer = await there.ask({ method: 'POST', target: '/enough', body: endless() })
+    assert.equal(answer.status, 413)
+    assert.equal((await whole(answer.body)).length, 2 * MIB)
+    await eventually(() => left)
+    const paper = fail('local', 'disk/gone', 'No more')
+    const breaking = async function* (): AsyncGenerator<Uint8Array> {
+      yield new Uint8Array(1000)
+      await read.promise
+      throw paper
+    }
+    await assert.rejects(there.ask({ method: 'POST', target: '/', body: breaking() }), paper)
+    assert.equal(faultOf(await broken.promise).code, 'channel/ended')
   })
 
   it('do not open to somebody else', async () => {
@@ -200,4 +280,73 @@ describe('channels', () => {
     assert.equal(await ended, undefined)
     assert.equal(there.open, true)
   })
+})
+
+it('a channel runs inside a tunnel of another, and whoever passes it on sees nothing of it', async () => {
+  await using ann = await side()
+  await using bob = await side()
+  await using relay = await side()
+  const secret = 'nobody but bob reads this'
+  const passed: Uint8Array[] = []
+  const calls: Connection[] = []
+  await using _relaying = await relay.channels.listen({}, ({ target }) => ({
+    status: 200,
+    tunnel: (line) => {
+      calls.push(line)
+      if (target === '/call') return
+      splice(calls[0]!, listened(line, passed))
+    },
+  }))
+  const far = await bob.channels.dial(relay.at, relay.fingerprint)
+  const near = await ann.channels.dial(relay.at, relay.fingerprint)
+  const line = await near.tunnel('/call')
+  const heard: (Uint8Array | undefined)[] = []
+  const answering = bob.channels.accept(await far.tunnel('/take'), async (question) => {
+    heard.push(question.fingerprint)
+    assert.equal(question.remote.host, '')
+    return { status: 200, body: await question.body(1_000) }
+  })
+  using channel = await ann.channels.dial(line, bob.fingerprint)
+  await answering
+  const answer = await channel.ask({ method: 'POST', target: '/', body: utf8(secret) })
+  assert.equal(lossyText(await whole(answer.body)), secret)
+  assert.deepEqual(heard[0], ann.fingerprint)
+  assert.deepEqual(channel.fingerprint, bob.fingerprint)
+  const seen = concat(passed)
+  assert.ok(seen.length > 500 && !lossyText(seen).includes(secret.slice(0, 8)))
+  near[Symbol.dispose]()
+  far[Symbol.dispose]()
+})
+
+/** The same line, and what is sent on it. */
+function listened(line: Connection, into: Uint8Array[]): Connection {
+  return new Proxy(line, {
+    get(of, key) {
+      const member: unknown = Reflect.get(of, key, of)
+      if (typeof member !== 'function') return member
+      return (...args: unknown[]) => {
+        if (key === 'send') into.push((args[0] as Uint8Array).slice())
+        return Reflect.apply(member, of, args)
+      }
+    },
+  })
+}
+
+it('a line that leads to somebody else is refused', async () => {
+  await using ann = await side()
+  await using bob = await side()
+  await using relay = await side()
+  const calls: Connection[] = []
+  await using _relaying = await relay.channels.listen({}, ({ target }) => ({
+    status: 200,
+    tunnel: (line) => {
+      calls.push(line)
+      if (target === '/take') splice(calls[0]!, line)
+    },
+  }))
+  using far = await bob.channels.dial(relay.at, relay.fingerprint)
+  using near = await ann.channels.dial(relay.at, relay.fingerprint)
+  const line = await near.tunnel('/call')
+  void bob.channels.accept(await far.tunnel('/take'), () => ({ status: 200 })).catch(() => {})
+  await assert.rejects(ann.channels.dial(line, relay.fingerprint), /not who it should be/)
 })

@@ -27,7 +27,11 @@ import { every } from '@kith/core/network/clock.ts'
 import type { Log } from '@kith/core/network/log.ts'
 import { endpointText, type Connection, type Endpoint, type Net } from '@kith/core/network/net.ts'
 import { concat } from '@kith/wire/bytes.ts'
+import type { TlsConnect, TlsListen } from '@kith/core/network/tls.ts'
+import { TIMEOUT_MS } from '../net/dial.ts'
+import type { IdentitySource } from '../net/identity.ts'
 import { readSpace } from '../net/read-space.ts'
+import { secureAccepted, secureInTime } from '../net/tls.ts'
 import { TcpConnection, type TcpWorld } from '../net/tcp.ts'
 import { type Parts, partsOf } from './parts.ts'
 
@@ -41,8 +45,13 @@ const MOST_QUESTIONS = 256
 /** How often the other side is asked whether it is there, and how long it may take to say so. */
 const PING_MS = 15_000
 const ANSWER_MS = 30_000
+/** How long the rest of a question is read that is answered already. */
+const REST_MS = 5_000
 /** A channel that nobody uses is closed: both sides can open it again. */
 const IDLE_MS = 5 * 60_000
+
+/** Where a peer is that is reached through another. */
+const NOWHERE: Endpoint = { host: '', port: 0 }
 
 const settings = {
   enablePush: false,
@@ -58,6 +67,8 @@ export interface ChannelWorld {
   /** The network's sockets, under its own identity. */
   readonly net: Net
   readonly budget: Budget
+  /** Who we are on lines that others pass on. */
+  readonly identity: IdentitySource
   isLocal(host: string): boolean
 }
 
@@ -71,36 +82,69 @@ export function channels(given: ChannelWorld): Channels {
   const world: World = { ...given, tunnels: { clock, log, isLocal, space: readSpace(), open: new Set() } }
   return {
     async dial(to, fingerprint, signal) {
-      const connection = await world.net.connect(to, {
-        tls: {
-          trust: fingerprint === undefined ? { kind: 'anyone' } : { kind: 'pinned', fingerprints: [fingerprint] },
-          alpn: ['h2'],
-          minimum: 'TLSv1.3',
-        },
-        ...(signal === undefined ? {} : { signal }),
-      })
+      const tls: TlsConnect = {
+        trust: fingerprint === undefined ? { kind: 'anyone' } : { kind: 'pinned', fingerprints: [fingerprint] },
+        alpn: ['h2'],
+        minimum: 'TLSv1.3',
+      }
+      const until = signal === undefined ? {} : { signal }
+      const line = isLine(to)
+      const connection = line ? socketOf(to) : await world.net.connect(to, { tls, ...until })
+      if (line) await secureInTime(clock, socketOf(to), world.identity(), tls, until)
       const shown = connection.secured?.fingerprint
+      const remote = line ? NOWHERE : to
       if (connection.secured?.alpn !== 'h2' || shown === undefined) {
         connection.close()
-        throw fail('peer', 'channel/not-spoken', `${endpointText(to)} does not speak as devices do`)
+        throw fail('peer', 'channel/not-spoken', `${endpointText(remote)} does not speak as devices do`)
       }
-      return new DialledChannel(world, to, shown, insideOf(connection))
+      return new DialledChannel(world, remote, shown, insideOf(connection))
     },
-    listen: ({ port }, answer) =>
-      world.net.listen({
+    async accept(line, answer) {
+      const late = new AbortController()
+      using _timer = clock.after(TIMEOUT_MS, () =>
+        late.abort(fail('gone', 'net/timeout', 'Nobody answered in time', { doing: 'answer a call' })),
+      )
+      const tls: TlsListen = { plain: false, alpn: ['h2'], client: 'required', minimum: 'TLSv1.3' }
+      await secureAccepted(socketOf(line), world.identity(), tls, new Uint8Array(), late.signal)
+      serve(world, line, answer, NOWHERE)
+    },
+    async listen({ port }, answer) {
+      const sessions = new Set<Http2Session>()
+      const listener = await world.net.listen({
         ...(port === undefined ? {} : { port }),
         tls: { plain: false, alpn: ['h2'], client: 'asked', minimum: 'TLSv1.3' },
         // Nobody else speaks HTTP/2 by name, so it is ours before the first byte.
         recognise: () => true,
-        accept: (connection) => serve(world, connection, answer),
-      }),
+        accept: (connection) => {
+          const session = serve(world, connection, answer)
+          sessions.add(session)
+          session.once('close', () => sessions.delete(session))
+        },
+      })
+      return {
+        local: listener.local,
+        async [Symbol.asyncDispose]() {
+          await listener[Symbol.asyncDispose]()
+          // Whoever answered is not there any more.
+          for (const session of sessions) session.destroy()
+        },
+      }
+    },
   }
 }
 
 /** The socket of a connection, for HTTP/2 to take over; the connection goes on to hold its seat. */
 function insideOf(connection: Connection): Duplex {
+  return socketOf(connection).unwrap(new Uint8Array())
+}
+
+function socketOf(connection: Connection): TcpConnection {
   if (!(connection instanceof TcpConnection)) throw new Error('channels run on sockets of the host')
-  return connection.unwrap(new Uint8Array())
+  return connection
+}
+
+function isLine(to: Endpoint | Connection): to is Connection {
+  return 'send' in to
 }
 
 /** A stream of the channel as a connection. It has the channel's seat, so none of its own. */
@@ -161,17 +205,40 @@ class DialledChannel implements Channel {
   async ask(question: ChannelQuestion): Promise<ChannelAnswer> {
     const { method, target, body, signal, timeoutMs = ANSWER_MS } = question
     const stream = this.#request(method, target, body === undefined, signal)
-    const abort = (): void => stream.close(constants.NGHTTP2_CANCEL)
+    const streams = body !== undefined && !(body instanceof Uint8Array)
+    // Closing ends the body in good order first: half of it would look whole.
+    const abort = (): void =>
+      void (streams ? stream.destroy(new Error('given up')) : stream.close(constants.NGHTTP2_CANCEL))
     signal?.addEventListener('abort', abort, { once: true })
     stream.once('close', () => signal?.removeEventListener('abort', abort))
     stream.setTimeout(timeoutMs, abort)
-    if (body !== undefined) {
+    const parts = partsOf(stream)
+    // The answer is whole: what we still send is not wanted.
+    stream.once('end', () => {
+      if (stream.writable) stream.close(constants.NGHTTP2_NO_ERROR)
+    })
+    let lost: unknown
+    if (body instanceof Uint8Array) {
       stream.end(body)
       this.#charged(this.#world.budget).spend('up', body.length, this.#world.clock.now())
+    } else if (body !== undefined) {
+      this.#send(stream, body, signal).catch((error: unknown) => {
+        lost = error
+        abort()
+      })
     }
-    const parts = partsOf(stream)
-    const status = await this.#status(stream, signal)
-    return { status, body: this.#body(parts, this.#charged(question.budget ?? this.#world.budget), signal) }
+    let head
+    try {
+      head = await this.#head(stream, signal)
+    } catch (error) {
+      throw lost ?? error
+    }
+    const { 'content-type': type } = head
+    return {
+      status: Number(head[':status']),
+      ...(type === undefined ? {} : { type }),
+      body: this.#body(parts, this.#charged(question.budget ?? this.#world.budget), signal),
+    }
   }
 
   async tunnel(target: string, { budget, signal, timeoutMs = ANSWER_MS }: TunnelOptions = {}): Promise<Connection> {
@@ -181,7 +248,7 @@ class DialledChannel implements Channel {
     signal?.addEventListener('abort', abort, { once: true })
     const timer = this.#world.clock.after(timeoutMs, abort)
     try {
-      const status = await this.#status(stream, signal)
+      const status = Number((await this.#head(stream, signal))[':status'])
       if (status === 200) return tunnelOver(this.#world, stream, this.remote, false, budget ?? this.#world.budget)
       abort()
       throw fail('unavailable', 'channel/refused', `The other device refuses (${status})`, { cause: status })
@@ -189,6 +256,26 @@ class DialledChannel implements Channel {
       timer[Symbol.dispose]()
       signal?.removeEventListener('abort', abort)
     }
+  }
+
+  /** Sends a body as it is made, until it ends or nobody wants it any more. */
+  async #send(
+    stream: ClientHttp2Stream,
+    body: AsyncIterable<Uint8Array>,
+    signal: AbortSignal | undefined,
+  ): Promise<void> {
+    const budget = this.#charged(this.#world.budget)
+    for await (const part of body) {
+      for (let at = 0; at < part.length && stream.writable;) {
+        const most = await turn(budget, 'up', part.length - at, signal)
+        const some = part.subarray(at, at + most)
+        at += some.length
+        budget.spend('up', some.length, this.#world.clock.now())
+        if (!stream.write(some)) await drainedOrClosed(stream)
+      }
+      if (!stream.writable) return
+    }
+    stream.end()
   }
 
   #request(method: string, target: string, endStream: boolean, signal: AbortSignal | undefined): ClientHttp2Stream {
@@ -200,8 +287,8 @@ class DialledChannel implements Channel {
     return stream
   }
 
-  async #status(stream: ClientHttp2Stream, signal: AbortSignal | undefined): Promise<number> {
-    const headers = await new Promise<IncomingHttpHeaders>((resolve, reject) => {
+  async #head(stream: ClientHttp2Stream, signal: AbortSignal | undefined): Promise<IncomingHttpHeaders> {
+    return new Promise<IncomingHttpHeaders>((resolve, reject) => {
       const lost = (error?: unknown): void => reject(signal?.aborted ? (signal.reason as Error) : this.#gone(error))
       stream.once('response', (given) => {
         stream.off('error', lost).off('close', lost)
@@ -209,7 +296,6 @@ class DialledChannel implements Channel {
       })
       stream.once('error', lost).once('close', lost)
     })
-    return Number(headers[':status'])
   }
 
   #charged(budget: Budget): Budget {
@@ -271,7 +357,8 @@ function serve(
   world: World,
   connection: Connection,
   answer: (question: PeerQuestion) => OurAnswer | Promise<OurAnswer>,
-): void {
+  remote: Endpoint = connection.remote,
+): ServerHttp2Session {
   const fingerprint = connection.secured?.fingerprint
   const budget = world.isLocal(connection.remote.host) ? (of: Budget): Budget => of.local : (of: Budget): Budget => of
   const socket = insideOf(connection)
@@ -287,10 +374,11 @@ function serve(
     const question: PeerQuestion = {
       method: headers[':method'] ?? 'GET',
       target: headers[':path'] ?? '/',
-      remote: connection.remote,
+      remote,
       fingerprint,
       signal: ended.signal,
       body: (limit) => readAll(world, stream, budget(world.budget), limit),
+      parts: () => readParts(world, stream, budget(world.budget), ended.signal),
     }
     void (async () => {
       let given: OurAnswer
@@ -304,13 +392,14 @@ function serve(
         await give(world, stream, given, budget(given.budget ?? world.budget), ended.signal)
       } else if (!stream.destroyed) {
         stream.respond({ ':status': given.status })
-        given.tunnel(tunnelOver(world, stream, connection.remote, true, given.budget ?? world.budget))
+        given.tunnel(tunnelOver(world, stream, remote, true, given.budget ?? world.budget))
       }
     })().catch((error: unknown) => {
       if (!ended.signal.aborted) world.log.warn('an answer broke off', { fault: faultOf(error) })
       stream.close(constants.NGHTTP2_INTERNAL_ERROR)
     })
   })
+  return session
 }
 
 async function readAll(
@@ -330,6 +419,39 @@ async function readAll(
   return concat(parts)
 }
 
+/** What is not read waits with the other side, within the window of the stream. */
+async function* readParts(
+  world: ChannelWorld,
+  stream: ServerHttp2Stream,
+  budget: Budget,
+  signal: AbortSignal,
+): AsyncGenerator<Uint8Array> {
+  const ended = (cause?: unknown): Error =>
+    fail('gone', 'channel/ended', 'The other device ended the conversation', cause === undefined ? {} : { cause })
+  try {
+    for await (const part of stream.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
+      budget.spend('down', part.length, world.clock.now())
+      yield new Uint8Array(part.buffer, part.byteOffset, part.length)
+      if (!budget.unlimited('down')) await turn(budget, 'down', part.length, signal)
+    }
+  } catch (error) {
+    throw ended(error)
+  }
+  // A stream that was cut off also looks as if it had come to its end.
+  if (stream.aborted || stream.rstCode !== constants.NGHTTP2_NO_ERROR) throw ended()
+}
+
+function drainedOrClosed(stream: ClientHttp2Stream): Promise<void> {
+  return new Promise((resolve) => {
+    const done = (): void => {
+      stream.off('drain', done).off('close', done)
+      resolve()
+    }
+    stream.once('drain', done).once('close', done)
+    if (stream.destroyed) done()
+  })
+}
+
 async function give(
   world: ChannelWorld,
   stream: ServerHttp2Stream,
@@ -338,6 +460,13 @@ async function give(
   signal: AbortSignal,
 ): Promise<void> {
   if (stream.destroyed) return
+  // Who still sends stops when it has the answer; until then the rest is read, and not for ever.
+  stream.once('finish', () => {
+    if (stream.endAfterHeaders || stream.readableEnded) return
+    const timer = world.clock.after(REST_MS, () => stream.close(constants.NGHTTP2_CANCEL))
+    stream.once('close', () => timer[Symbol.dispose]())
+    stream.resume()
+  })
   stream.respond({ ':status': status, ...(type === undefined ? {} : { 'content-type': type }) })
   if (body === undefined || body instanceof Uint8Array) {
     if (body !== undefined) budget.spend('up', body.length, world.clock.now())

@@ -129,13 +129,14 @@ export async function httpServer(
   }
 }
 
-function open({ identity }: ServerOptions, { bodies = false, tls = false }: HttpListen): Server {
+function open({ identity }: ServerOptions, { bodies = false, tls = false, idleMs = IDLE_MS }: HttpListen): Server {
   const limits = {
     maxHeaderSize: MOST_HEADER_BYTES,
-    headersTimeout: HEADERS_MS,
+    // Counted from when the connection is made, or has answered.
+    headersTimeout: Math.max(HEADERS_MS, idleMs === IDLE_MS ? 0 : idleMs),
     // A body takes the time it takes; each of its parts has a limit of its own.
     requestTimeout: bodies ? 0 : REQUEST_MS,
-    keepAliveTimeout: IDLE_MS,
+    keepAliveTimeout: idleMs,
     connectionsCheckingInterval: CHECK_MS,
     noDelay: true,
   }

@@ -51,6 +51,15 @@ function hear(socket: Socket, { groups = [], toEverybodyHere = false }: Datagram
   socket.setMulticastLoopback(true)
 }
 
+/** As much as the system allows; less means that more is lost. */
+function roomFor(socket: Socket, bytes: number, log: World['log']): void {
+  try {
+    socket.setRecvBufferSize(bytes)
+  } catch (error) {
+    log.debug('a datagram socket has little room', { error: String(error) })
+  }
+}
+
 /** A socket for both kinds of addresses where the system has them, unless host or family say which. */
 async function open(options: DatagramOptions, bind: string | undefined): Promise<{ socket: Socket; mapped: boolean }> {
   const port = options.port ?? 0
@@ -85,6 +94,7 @@ export async function openDatagrams(
   const { socket, mapped } = await open(options, bind).catch((error: unknown) => {
     throw netFailure(error, `listen on port ${options.port ?? 0}`)
   })
+  if (options.room !== undefined) roomFor(socket, options.room, log)
   const address = socket.address()
   const family = address.family === 'IPv4' ? 4 : 6
   let waiting = 0

@@ -1,6 +1,6 @@
 import { utf8 } from '@kith/wire/bytes.ts'
 import type { AdcLine } from '../wire/adc-line.ts'
-import { formatAdc } from '../wire/adc-line.ts'
+import { escapeAdc, formatAdc } from '../wire/adc-line.ts'
 import { resultWords, searchWords } from '../wire/adc-search.ts'
 import type { Dialect } from './dialect.ts'
 import type { Guest } from './guest.ts'
@@ -27,6 +27,13 @@ export const adcDialect: Dialect = {
     line({ type: 'B', command: 'SCH', from: from.session, words: searchWords(question, token) }),
   result: (from, to, item) =>
     line({ type: 'D', command: 'RES', from: from.session, to: to.session, words: resultWords(item, to.token) }),
+  offer({ path, aboutSomebody, words }) {
+    const said = words.map((word) =>
+      typeof word === 'string' ? escapeAdc(word) : 'ask' in word ? `%[line:${word.ask}]` : '%[userNI]',
+    )
+    const text = `BMSG %[mySID] ${said.join('\\s')}\n`
+    return line({ type: 'I', command: 'CMD', words: [path.join('/'), `CT${aboutSomebody ? 2 : 1}`, `TT${text}`] })
+  },
   title: (name, topic) => line({ type: 'I', command: 'INF', words: [`NI${name}`, `DE${topic}`] }),
 }
 

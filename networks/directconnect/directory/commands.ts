@@ -2,6 +2,7 @@ import { FaultError } from '@kith/core/fault/fault.ts'
 import type { GivenRank, Rank } from './accounts.ts'
 import { isGivenRank, ranks } from './accounts.ts'
 import { nickProblem } from './nicks.ts'
+import type { Offer } from './dialect.ts'
 import type { Guest } from './guest.ts'
 import type { OpenHub } from './open-hub.ts'
 import { durationText, parseDuration } from './duration.ts'
@@ -11,6 +12,8 @@ interface Command {
   /** What follows the name, for people. */
   readonly words: string
   readonly does: string
+  /** How it stands in menus, without it not at all: what has to be asked, and whether it is done to somebody. */
+  readonly menu?: { readonly title: string; readonly asks?: readonly string[]; readonly somebody?: true }
   /** Who may, and all above. */
   readonly rank: Rank
   /** The answer, which only who has asked sees. */
@@ -33,18 +36,21 @@ const commands: Readonly<Record<string, Command>> = {
   history: {
     words: '[lines]',
     does: 'shows the chat again',
+    menu: { title: 'Show the chat again' },
     rank: 'guest',
     run: (hub, _from, [count]) => hub.history.last(Number(count) || undefined).join('\n') || 'Nothing was said yet',
   },
   welcome: {
     words: '',
     does: 'shows the greeting again',
+    menu: { title: 'Show the greeting again' },
     rank: 'guest',
     run: (hub) => hub.settings.directoryWelcome || 'There is no greeting',
   },
   stats: {
     words: '',
     does: 'counts the users and what they share',
+    menu: { title: 'Count users and shares' },
     rank: 'guest',
     run: (hub) =>
       [
@@ -55,6 +61,7 @@ const commands: Readonly<Record<string, Command>> = {
   passwd: {
     words: '<password>',
     does: 'changes your password',
+    menu: { title: 'Change my password', asks: ['The new password'] },
     rank: 'registered',
     run(hub, from, [password = '']) {
       hub.accounts.set({ nick: from.nick, password, rank: from.rank as GivenRank })
@@ -64,6 +71,7 @@ const commands: Readonly<Record<string, Command>> = {
   whois: {
     words: '<nick>',
     does: 'says who somebody is',
+    menu: { title: 'Who is that', somebody: true },
     rank: 'operator',
     run(hub, _from, [nick = '']) {
       const guest = hub.people.called(nick)
@@ -75,6 +83,7 @@ const commands: Readonly<Record<string, Command>> = {
   kick: {
     words: '<nick> [reason]',
     does: 'sends somebody away',
+    menu: { title: 'Send away', somebody: true, asks: ['Why'] },
     rank: 'operator',
     run: (hub, from, [nick = '', ...reason]) =>
       over(hub, from, nick, (guest) => {
@@ -85,6 +94,7 @@ const commands: Readonly<Record<string, Command>> = {
   ban: {
     words: '<nick or address> [30m|2h|7d|ever] [reason]',
     does: 'sends somebody away and keeps them away',
+    menu: { title: 'Ban', somebody: true, asks: ['How long: 30m, 2h, 7d or ever', 'Why'] },
     rank: 'operator',
     run(hub, from, [who = '', time = '', ...rest]) {
       const ms = parseDuration(time)
@@ -104,6 +114,7 @@ const commands: Readonly<Record<string, Command>> = {
   bans: {
     words: '',
     does: 'lists who is banned',
+    menu: { title: 'List the bans' },
     rank: 'operator',
     run(hub) {
       const lines = hub.bans.list(hub.now).map(({ id, nick, address, reason, by, until }) => {
@@ -116,12 +127,14 @@ const commands: Readonly<Record<string, Command>> = {
   unban: {
     words: '<number>',
     does: 'lets somebody come again; the number is from !bans',
+    menu: { title: 'Take a ban back', asks: ['The number in the list of bans'] },
     rank: 'operator',
     run: (hub, _from, [id = '']) => (hub.bans.remove(id) ? 'They may come again' : 'There is no such ban'),
   },
   topic: {
     words: '[text]',
     does: 'changes the topic until the hub is opened again',
+    menu: { title: 'Change the topic', asks: ['The topic'] },
     rank: 'operator',
     run(hub, _from, words) {
       hub.retitle(words.join(' ').slice(0, 256))
@@ -131,6 +144,7 @@ const commands: Readonly<Record<string, Command>> = {
   broadcast: {
     words: '<text>',
     does: 'says something to all in the voice of the hub',
+    menu: { title: 'Say to all', asks: ['What'] },
     rank: 'operator',
     run(hub, _from, words) {
       hub.announce(words.join(' '))
@@ -164,6 +178,18 @@ const commands: Readonly<Record<string, Command>> = {
       return `${nick} is anybody's again`
     },
   },
+}
+
+/** What somebody's menu may show. */
+export function offersFor(guest: Guest): readonly Offer[] {
+  return Object.entries(commands).flatMap(([name, { menu, rank }]) => {
+    if (menu === undefined || !may(guest, rank)) return []
+    const { title, asks = [], somebody = false } = menu
+    const about = somebody ? [{ chosen: true } as const] : []
+    return [
+      { path: ['Hub', title], aboutSomebody: somebody, words: [`!${name}`, ...about, ...asks.map((ask) => ({ ask }))] },
+    ]
+  })
 }
 
 /** Does what a line says, and answers who has said it. */

@@ -2,6 +2,13 @@ import type { FoundItem } from '../wire/found.ts'
 import type { Asked } from '../talk/user-event.ts'
 import type { Guest } from './guest.ts'
 
+/** What a menu shows, and the words that it says in the chat: texts, the nick of who was chosen, or something to ask. */
+export interface Offer {
+  readonly path: readonly string[]
+  readonly aboutSomebody: boolean
+  readonly words: readonly (string | { readonly ask: string } | { readonly chosen: true })[]
+}
+
 /** How our hub says things to users of one protocol. All of it is pure; a guest of either protocol may be spoken of. */
 export interface Dialect {
   /** All that others are to know of somebody. */
@@ -16,4 +23,6 @@ export interface Dialect {
   question(from: Guest, asked: Asked): Uint8Array
   result(from: Guest, to: Guest, item: FoundItem): Uint8Array
   title(name: string, topic: string): Uint8Array
+  /** Something for the menus of users: a line of chat with what has to be asked. */
+  offer(command: Offer): Uint8Array
 }

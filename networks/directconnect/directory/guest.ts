@@ -25,6 +25,8 @@ export class Guest {
   /** In base32. One is made up for users of NMDC, which has none. */
   cid = ''
   rank: Rank = 'guest'
+  /** Their program can show what the hub offers. */
+  menus = false
   /** By the names of ADC, with what the hub says of them. */
   fields: ReadonlyMap<string, string> = new Map()
   /** `$MyINFO` as they sent it, in NMDC. */

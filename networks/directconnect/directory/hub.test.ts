@@ -162,7 +162,10 @@ test('ADC: the list comes, ones own entry last; the proof of identity and lies a
   const anna = place.adc('anna')
   anna.heard()
   const bert = place.call('HSUP ')
-  assert.match(bert.tell('HSUP ADBASE ADTIGR\n'), /^ISUP ADBASE ADTIGR ADPING\nISID AAAC\nIINF CT32 NIKith DE /)
+  assert.match(
+    bert.tell('HSUP ADBASE ADTIGR\n'),
+    /^ISUP ADBASE ADTIGR ADPING ADUCMD ADUCM0\nISID AAAC\nIINF CT32 NIKith DE /,
+  )
   const said = bert.tell(login('AAAC', 'bert', 'I46.6.6.6 CT16 SS5 DEa\\sb'))
   const lines = said.split('\n')
   assert.match(lines[0]!, /^BINF AAAB ID\w{39} NIanna /)
@@ -393,6 +396,23 @@ test('commands: only for those who may, never above oneself', () => {
   assert.match(top.tell('<top> !unreg op|'), /anybody's again/)
   assert.match(top.tell('<top> !topic new words|'), /\$HubTopic new words\|/)
   assert.match(top.tell('<top> !constructor|'), /no such command/)
+})
+
+test('who can show menus is offered what he may do there', () => {
+  const place = new Place()
+  place.hub.accounts.set({ nick: 'boss', password: 'x', rank: 'operator' })
+  const offered = (caller: Caller, first: string): string => caller.tell(first)
+  const ada = place.call('HSUP ')
+  const sid = /ISID (\w+)/.exec(ada.tell('HSUP ADBASE ADTIGR ADUCM0\n'))![1]!
+  const menu = offered(ada, login(sid, 'ada', 'SS1000 SL3'))
+  assert.match(menu, /^ICMD Hub\/Count\\susers\\sand\\sshares CT1 TTBMSG\\s%\[mySID\]\\s!stats\\n$/m)
+  assert.doesNotMatch(menu, /!kick/)
+  const boss = place.call('')
+  boss.tell('$Supports NoHello NoGetINFO UserCommand|$ValidateNick boss|')
+  boss.tell('$MyPass x|')
+  const own = offered(boss, '$GetNickList|$MyINFO $ALL boss about<Prog V:1,M:A,H:1/0/0,S:3>$ $100\x01$$1000$|')
+  assert.ok(own.includes('$UserCommand 1 2 Hub\\Send away$<%[mynick]> !kick %[nick] %[line:Why]&#124;|'))
+  assert.doesNotMatch(place.nmdc('bob').tell('|'), /UserCommand/)
 })
 
 test('those who list hubs are told what there is', () => {

@@ -26,6 +26,13 @@ export function nmdcDialect(hub: { readonly voice: string; readonly name: string
       const frame = { nick: text.write(from.nick), slots, hubName: hub.name, hub: hub.address }
       return fromLatin1(formatResult(item, frame, text))!
     },
+    offer({ path, aboutSomebody, words }) {
+      const said = words.map((word) =>
+        typeof word === 'string' ? escapeNmdc(word) : 'ask' in word ? `%[line:${word.ask}]` : '%[nick]',
+      )
+      const line = `<%[mynick]> ${said.join(' ')}&#124;`
+      return utf8(`$UserCommand 1 ${aboutSomebody ? 2 : 1} ${path.join('\\')}$${line}|`)
+    },
     title: (name, topic) => utf8(`$HubName ${escapeNmdc(name)}|$HubTopic ${escapeNmdc(topic)}|`),
   }
 }

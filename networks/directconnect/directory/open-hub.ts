@@ -15,7 +15,7 @@ import { Accounts } from './accounts.ts'
 import { adcDialect } from './adc-dialect.ts'
 import type { Ban } from './bans.ts'
 import { Bans } from './bans.ts'
-import { command } from './commands.ts'
+import { command, offersFor } from './commands.ts'
 import type { Dialect } from './dialect.ts'
 import type { FloodKind } from './floods.ts'
 import { Guest } from './guest.ts'
@@ -171,6 +171,7 @@ export class OpenHub implements Disposable {
     if (kind !== undefined && !guest.operator && !guest.floods.allows(kind, this.now)) return this.#strike(guest, kind)
     switch (event.kind) {
       case 'named':
+        guest.menus = event.menus
         return this.#named(guest, event.nick, event.cid ?? this.#madeUp(guest, event.nick))
       case 'password':
         return this.#password(guest, event.proves)
@@ -264,6 +265,7 @@ export class OpenHub implements Disposable {
     this.say((dialect) => dialect.user(guest))
     if (guest.protocol === 'nmdc') this.tell(guest, utf8(`$UserIP ${guest.nick} ${guest.address}$$|`))
     this.#tellOperators(guest)
+    if (guest.menus) for (const offer of offersFor(guest)) this.tell(guest, this.dialects[guest.protocol].offer(offer))
     const { directoryWelcome } = this.settings
     if (directoryWelcome !== '') this.voice(guest, directoryWelcome)
     for (const line of this.history.last()) this.voice(guest, line)

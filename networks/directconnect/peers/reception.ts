@@ -17,6 +17,7 @@ import { Conversation } from './conversation.ts'
 import { Meetings } from './meetings.ts'
 import type { Party } from './party.ts'
 import { partyKey } from './party.ts'
+import { Restraint } from './restraint.ts'
 
 const dialMs = 20_000
 /** Others end a silent conversation after half a minute or three. */
@@ -27,6 +28,8 @@ const dollar = 0x24
 /** Dials that others made us make: a hub must not turn us against a third party. */
 const mostDials = 50
 const mostDialsPerUser = 3
+const failuresAtOnce = 10
+const failureEveryMs = 10_000
 
 export interface ReceptionWorld {
   readonly host: Pick<Host, 'clock' | 'net' | 'random' | 'log'>
@@ -46,6 +49,8 @@ export class Reception implements Disposable {
   readonly #meetings: Meetings
   readonly #open = new Set<Conversation>()
   readonly #dials = new Map<string, number>()
+  /** Dials that came to nothing, by address: where nobody of ours is, we do not go on knocking. */
+  readonly #failures = new Restraint(failuresAtOnce, failureEveryMs)
   readonly #owner: ConversationOwner
   readonly #sweeping: Disposable
 
@@ -99,9 +104,11 @@ export class Reception implements Disposable {
     const key = party === undefined ? endpointText(at) : partyKey(party)
     const dials = this.#dials.get(key) ?? 0
     if (this.#dials.size >= mostDials || dials >= mostDialsPerUser) return
+    if (!this.#failures.has(at.host, this.#world.host.clock.now())) return
     this.#dials.set(key, dials + 1)
     void this.#dial(hub, party, at, meeting)
       .catch((error: unknown) => {
+        this.#failures.take(at.host, this.#world.host.clock.now())
         this.#world.host.log.debug('a user could not be dialled', { user: party?.user.nick, error: String(error) })
       })
       .finally(() => {

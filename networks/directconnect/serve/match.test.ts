@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { inflateSync } from 'node:zlib'
 import { digestOf } from '@kith/core/content/digest.ts'
 import { listedShares } from '@kith/core/share/listed.ts'
 import type { Share } from '@kith/core/share/share.ts'
+import { TigerKernel } from '@kith/wire/hash/tiger.ts'
 import type { Question } from '../wire/question.ts'
+import { Bodies } from './bodies.ts'
 import { matches } from './match.ts'
 import { OwnList } from './own-list.ts'
 import { Shelf } from './shelf.ts'
@@ -65,4 +68,28 @@ test('the list holds what hubs may see, whole or by folders', () => {
   )
   assert.match(part('/Music/Jazz/', false)!, /<Directory Name="Live" Incomplete="1"\/>\r\n\t<File Name="two.mp3"/)
   assert.equal(part('/Music/none/', true), undefined)
+})
+
+test('a list goes packed to who asks for it so, any part of it', async () => {
+  const list = new OwnList(
+    shelf,
+    { now: () => 0, after: () => ({ [Symbol.dispose]() {} }) },
+    { cid: '', generator: '' },
+  )
+  const bodies = new Bodies({ shelf, list, kernel: new TigerKernel(), subject: () => undefined })
+  const ask = { kind: 'list', name: '/', start: 0, bytes: -1, zlib: true, recursive: true } as const
+  const body = (await bodies.find(ask))!
+  const plain = new Uint8Array(body.size)
+  await body.read(0, plain)
+  assert.deepEqual(new Uint8Array(inflateSync(body.packed!(3, 40))), plain.subarray(3, 40))
+  assert.match(new TextDecoder().decode(plain), /two\.mp3/)
+  // On a hub where nothing is shared the list is there, and empty.
+  const hidden = (await bodies.find(ask, false))!
+  const nothing = new Uint8Array(hidden.size)
+  await hidden.read(0, nothing)
+  assert.doesNotMatch(new TextDecoder().decode(nothing), /Directory|File /)
+  assert.equal(
+    await bodies.find({ ...ask, kind: 'file', name: 'TTH/AEAQCAIBAEAQCAIBAEAQCAIBAEAQCAIBAEAQCAI' }, false),
+    undefined,
+  )
 })

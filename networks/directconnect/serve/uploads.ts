@@ -112,6 +112,11 @@ export class Uploads {
   async #send(conversation: Conversation, ask: Ask, body: Body, bytes: number): Promise<void> {
     if (body.free) this.#free++
     try {
+      if (ask.zlib && body.packed !== undefined && bytes > 0) {
+        conversation.give(ask, bytes, true)
+        const packed = body.packed(ask.start, ask.start + bytes)
+        return await new Promise((resolve) => conversation.connection.send(packed, resolve))
+      }
       conversation.give(ask, bytes, false)
       const buffers: Uint8Array[] = []
       const onTheWay = new Set<Promise<void>>()

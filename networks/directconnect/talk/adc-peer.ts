@@ -128,7 +128,7 @@ export class AdcPeer implements PeerTalk {
   }
 
   #support(): void {
-    this.#send('SUP', ['ADBASE', 'ADBAS0', 'ADTIGR', 'ADBZIP'])
+    this.#send('SUP', ['ADBASE', 'ADBAS0', 'ADTIGR', 'ADBZIP', 'ADZLIG'])
   }
 
   #supports(line: AdcLine): void {

@@ -52,6 +52,7 @@ export class AdcUser implements UserTalk {
   readonly #out: Output<UserEvent>[] = []
   #salt: Uint8Array = new Uint8Array()
   #state: State = 'protocol'
+  #menus = false
   #deadline: number
 
   constructor(options: AdcUserOptions) {
@@ -145,7 +146,8 @@ export class AdcUser implements UserTalk {
     if (line.type !== 'H' || line.command !== 'SUP' || !has('BASE', 'BAS0'))
       return this.refuse({ kind: 'protocol', text: 'This is an ADC hub: it wants the base protocol' })
     this.#state = 'identify'
-    this.#say({ type: 'I', command: 'SUP', words: ['ADBASE', 'ADTIGR', 'ADPING'] })
+    this.#menus = has('UCMD', 'UCM0')
+    this.#say({ type: 'I', command: 'SUP', words: ['ADBASE', 'ADTIGR', 'ADPING', 'ADUCMD', 'ADUCM0'] })
     this.#say({ type: 'I', command: 'SID', words: [this.#options.session] })
     this.#say({ type: 'I', command: 'INF', words: this.#options.about(has('PING')) })
   }
@@ -165,7 +167,7 @@ export class AdcUser implements UserTalk {
     this.#fields.delete(other)
     this.#fields.set(own, address)
     this.#state = 'named'
-    this.#event({ kind: 'named', nick, cid: cid! })
+    this.#event({ kind: 'named', nick, cid: cid!, menus: this.#menus })
   }
 
   #password(line: AdcLine): void {

@@ -174,7 +174,7 @@ export class NmdcPeer implements PeerTalk {
     if (this.#self === undefined || !extended)
       throw broken('directconnect/nmdc-order', 'It did not say who it is, or is too old')
     const direction = this.#self.taking ? `Download ${this.#options.number}` : 'Upload 0'
-    this.#send(`$Supports MiniSlots XmlBZList ADCGet TTHL TTHF |$Direction ${direction}|$Key ${keyOf(lock)}|`)
+    this.#send(`$Supports MiniSlots XmlBZList ADCGet TTHL TTHF ZLIG |$Direction ${direction}|$Key ${keyOf(lock)}|`)
   }
 
   #direction(rest: string): void {

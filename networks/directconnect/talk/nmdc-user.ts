@@ -55,6 +55,7 @@ export class NmdcUser implements UserTalk {
   #nick = ''
   #told = ''
   #state: State = 'nick'
+  #menus = false
   #isPinger = false
   #deadline: number
 
@@ -133,14 +134,15 @@ export class NmdcUser implements UserTalk {
       case 'Supports':
         if (this.#state !== 'nick') return
         this.#isPinger = rest.split(' ').includes('BotINFO')
-        return this.#say('$Supports NoGetINFO NoHello UserIP2 TTHSearch HubTopic BotINFO |')
+        this.#menus = rest.split(' ').includes('UserCommand')
+        return this.#say('$Supports NoGetINFO NoHello UserIP2 TTHSearch HubTopic BotINFO UserCommand |')
       case 'ValidateNick':
         if (this.#state !== 'nick') return
         this.#nick = rest
         if (latin1(utf8(line)) !== raw)
           return this.refuse({ kind: 'nick-bad', text: 'This hub writes UTF-8: have your client do so here' })
         this.#state = 'named'
-        return this.#event({ kind: 'named', nick: rest })
+        return this.#event({ kind: 'named', nick: rest, menus: this.#menus })
       case 'MyPass':
         if (this.#state !== 'verify') return
         this.#state = 'named'

@@ -10,8 +10,8 @@ export type Protocol = 'adc' | 'nmdc'
  * in NMDC. `native` is the line as others who speak the same protocol may get it.
  */
 export type UserEvent =
-  /** Wants to be called so; waits for `challenge`, `welcome` or `refuse`. */
-  | { readonly kind: 'named'; readonly nick: string; readonly cid?: string }
+  /** Wants to be called so; waits for `challenge`, `welcome` or `refuse`. `menus`: can show what the hub offers. */
+  | { readonly kind: 'named'; readonly nick: string; readonly cid?: string; readonly menus: boolean }
   | { readonly kind: 'password'; readonly proves: (password: string) => boolean }
   /** All that is known of them by the names of ADC, without what the hub alone says; `changes` are new. */
   | {

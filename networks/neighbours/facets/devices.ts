@@ -106,7 +106,9 @@ export async function answerPairing(
       if (pairing !== undefined && (ours || pairing.ours !== undefined)) return { status: 409 }
       if (pairing === undefined && book.pairings >= MOST_PAIRINGS) return { status: 429 }
       const number = host.random.bytes(NONCE_BYTES)
-      book.seen(id, { name, addresses: [{ host: question.remote.host, port }] })
+      const { host: from } = question.remote
+      // Who calls through another device is not where that one is.
+      book.seen(id, { name, addresses: from === '' ? [] : [{ host: from, port }] })
       book.setPairing(id, answered(number, commitment, host.clock.now()))
       return { status: 200, body: encodeNumber(number) }
     }

@@ -9,7 +9,7 @@ import type { Book } from '../book.ts'
 import { type Lines, wholeOf } from '../lines.ts'
 import { DeviceLane } from '../talk/lane.ts'
 import { decodeHint, emptyHint, encodeHint } from '../wire/hint.ts'
-import { manifestDigest, MOST_MANIFEST_BYTES, parseManifest } from '../wire/manifest.ts'
+import { isOfShares, manifestDigest, MOST_MANIFEST_BYTES, parseManifest } from '../wire/manifest.ts'
 import { contentPath } from '../wire/messages.ts'
 
 /** How often devices that have come, or come back, are asked whether they have it. */
@@ -80,8 +80,7 @@ class Job {
   }
 
   #describe(manifest: Uint8Array): void {
-    const { layout, proof } = parseManifest(manifest)
-    this.#subject.describe({ layout, proofs: [proof] })
+    this.#subject.describe(parseManifest(manifest))
   }
 
   #look(): void {
@@ -157,7 +156,14 @@ class Job {
 
   async #has(id: string): Promise<void> {
     const target = `/have/${contentPath(this.#id)}`
-    const answer = await this.#world.lines.ask(id, { method: 'GET', target, signal: this.#signal })
-    await wholeOf(answer, 0)
+    const { lines } = this.#world
+    try {
+      return void (await wholeOf(await lines.ask(id, { method: 'GET', target, signal: this.#signal }), 0))
+    } catch (error) {
+      const body = this.#hint().manifest
+      if (faultOf(error).code !== 'neighbours/not-there' || body === undefined || !isOfShares(body)) throw error
+      // Perhaps it shares the same files, and nobody has asked it for them by this name yet.
+      await wholeOf(await lines.ask(id, { method: 'POST', target, body, signal: this.#signal }), 0)
+    }
   }
 }

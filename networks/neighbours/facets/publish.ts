@@ -23,7 +23,7 @@ export function publish(own: string): Publish {
         digestSize: 32,
         expected: await digests(body, leaf, options, signal),
       }
-      const manifest = encodeManifest({ layout: body.layout, proof })
+      const manifest = encodeManifest({ layout: body.layout, proofs: [proof] })
       // Read back as anyone else will read it.
       const { layout } = parseManifest(manifest)
       checkNames(body.layout, layout)

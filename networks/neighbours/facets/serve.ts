@@ -5,9 +5,9 @@ import { decodeHint } from '../wire/hint.ts'
 import { parseRanges } from '../wire/ranges.ts'
 
 /** What one read of the disk brings: large reads are cheap, and this much memory is held for each question. */
-const READ_BYTES = 512 * 1024
+export const READ_BYTES: number = 512 * 1024
 /** A question for more than this is not one of ours. */
-const MOST_ASKED_BYTES = 64 * 1024 * 1024
+export const MOST_ASKED_BYTES: number = 64 * 1024 * 1024
 
 /**
  * Answers paired devices that name a content: who knows the digest of a manifest was told it by somebody who may give it.

@@ -25,8 +25,8 @@ interface Use {
   whole: AsyncDisposable | undefined
 }
 
-/** What makes all that this machine sends go by a neighbour. */
-export type WholeWay = (device: string) => Promise<AsyncDisposable>
+/** What makes all that this machine sends go by a neighbour; with `wait` it works, or throws. */
+export type WholeWay = (device: string, wait: boolean) => Promise<AsyncDisposable>
 
 /** Connections of others, used by programs of this machine. Kept over restarts. */
 export class Borrower implements AsyncDisposable {
@@ -36,6 +36,7 @@ export class Borrower implements AsyncDisposable {
   readonly #wholeWay: WholeWay
   readonly #uses = new Map<string, Use>()
   readonly #ticking: Disposable
+  #begun: Promise<void> = Promise.resolve()
 
   constructor(host: Host, lines: Lines, wholeWay: WholeWay) {
     this.#host = host
@@ -45,11 +46,15 @@ export class Borrower implements AsyncDisposable {
   }
 
   /** Goes on with what was used before. */
-  async begin(): Promise<void> {
+  begin(): void {
+    this.#begun = this.#begin()
+  }
+
+  async #begin(): Promise<void> {
     for (const { device, port, whole } of keptUses(this.#host.keep)) {
       try {
         const use = await this.#open(device, port)
-        if (whole) use.whole = await this.#wholeWay(device)
+        if (whole) use.whole = await this.#wholeWay(device, false)
       } catch (error) {
         this.#host.log.warn('a borrowed connection is not used again', { fault: faultOf(error) })
       }
@@ -75,6 +80,7 @@ export class Borrower implements AsyncDisposable {
   }
 
   async use(device: string, options: { readonly port?: number; readonly whole?: boolean }): Promise<BorrowedInternet> {
+    await this.#begun
     const terms = await this.at(device)
     if (terms === undefined) {
       throw fail('unavailable', 'neighbours/not-lent', 'That device does not lend its connection to this one', {
@@ -88,7 +94,7 @@ export class Borrower implements AsyncDisposable {
       await before?.[Symbol.asyncDispose]()
       if (options.whole) {
         if (!terms.whole) throw fail('unavailable', 'neighbours/not-whole', 'That device lends its proxy only')
-        use.whole = await this.#wholeWay(device)
+        use.whole = await this.#wholeWay(device, true)
       }
     }
     this.#found(use, terms)
@@ -97,6 +103,7 @@ export class Borrower implements AsyncDisposable {
   }
 
   async stop(device: string): Promise<void> {
+    await this.#begun
     const use = this.#uses.get(device)
     if (use === undefined) throw fail('input', 'neighbours/not-used', 'The connection of that device is not used')
     this.#uses.delete(device)
@@ -156,6 +163,7 @@ export class Borrower implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#ticking[Symbol.dispose]()
+    await this.#begun
     await Promise.all([...this.#uses.values()].map(close))
   }
 }

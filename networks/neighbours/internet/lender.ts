@@ -8,9 +8,11 @@ import type { InternetLoan, InternetTerms } from '@kith/core/offer/internet.ts'
 import type { WritableValue } from '@kith/core/value/value.ts'
 import { value } from '@kith/core/value/value.ts'
 import { encodeTerms, MOST_PLACES, placeInPath } from '../wire/internet.ts'
+import type { Gate } from '../segment/owned.ts'
 import { keepLoans, keptLoans } from './kept.ts'
 import { lendDatagrams } from './lend-datagrams.ts'
 import { Loan } from './loan.ts'
+import { type GivenNetworks, lendWhole } from './whole.ts'
 import { isByName, isRule, mayReach, type Place } from './places.ts'
 
 const CONNECT_MS = 15_000
@@ -28,13 +30,16 @@ export class Lender implements AsyncDisposable {
   readonly loans: WritableValue<readonly InternetLoan[]> = value<readonly InternetLoan[]>([])
   readonly asks: WritableValue<readonly string[]> = value<readonly string[]>([])
   readonly #host: Host
+  readonly #self: string
+  readonly #networks: GivenNetworks = new Map()
   readonly #loans = new Map<string, Loan>()
   readonly #ticking: Disposable
   #storedAt = 0
   #dirty = false
 
-  constructor(host: Host) {
+  constructor(host: Host, self: string) {
     this.#host = host
+    this.#self = self
     const { lending, loans } = keptLoans(host.keep)
     this.lending = value(lending)
     for (const kept of loans) this.#loans.set(kept.device, new Loan(kept.device, kept, this.#budget(kept.device)))
@@ -101,6 +106,7 @@ export class Lender implements AsyncDisposable {
     if (question.method !== 'POST') return { status: 404 }
     if (loan.open.size >= MOST_OPEN) return { status: 429 }
     if (door === 'datagrams') return this.#lendDatagrams(loan)
+    if (door === 'whole') return loan.terms.whole ? this.#lendWhole(loan) : { status: 404 }
     const to = door === 'tcp' ? placeInPath(place ?? '') : undefined
     return to === undefined ? { status: 404 } : this.#lendConnection(loan, to, question.signal)
   }
@@ -164,20 +170,46 @@ export class Lender implements AsyncDisposable {
           connection,
           {
             addresses: (to) => this.#addresses(loan, to),
-            passed: (direction, bytes) => {
-              const now = this.#host.clock.now()
-              // Datagrams do not wait: beyond the limit they are lost, as on any line.
-              if (loan.budget.available(direction, bytes, now) < bytes) return false
-              loan.budget.spend(direction, bytes, now)
-              this.#count(loan, direction, bytes)
-              return true
-            },
+            passed: (direction, bytes) => this.#passed(loan, direction, bytes),
           },
           () => loan.open.delete(open),
         ).catch((error: unknown) => {
           loan.open.delete(open)
           this.#host.log.warn('datagrams could not be lent', { fault: faultOf(error) })
         })
+      },
+    }
+  }
+
+  /** Datagrams and frames do not wait: beyond the limit they are lost, as on any line. */
+  #passed(loan: Loan, direction: 'down' | 'up', bytes: number): boolean {
+    const now = this.#host.clock.now()
+    if (loan.state(now) === 'over' || loan.budget.available(direction, bytes, now) < bytes) return false
+    loan.budget.spend(direction, bytes, now)
+    this.#count(loan, direction, bytes)
+    return true
+  }
+
+  #lendWhole(loan: Loan): OurAnswer {
+    const { device } = loan
+    const gate: Gate = (_device, bytes, way) => {
+      if (!loan.terms.whole) return false
+      if (way !== 'down' && !mayReach(loan.terms, this.#host.net, way.to, way.to.host)) return false
+      return this.#passed(loan, way === 'down' ? 'down' : 'up', bytes)
+    }
+    return {
+      status: 200,
+      tunnel: (connection) => {
+        const open = opened(connection)
+        loan.open.add(open)
+        const ended = (): void => void loan.open.delete(open)
+        lendWhole(this.#host, this.#self, this.#networks, { device, connection, gate }, ended).catch(
+          (error: unknown) => {
+            ended()
+            connection.close(faultOf(error))
+            this.#host.log.warn('the connection could not be lent whole', { fault: faultOf(error) })
+          },
+        )
       },
     }
   }

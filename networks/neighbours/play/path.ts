@@ -13,6 +13,8 @@ const PROVE_MS = 1_500
 const LOST_MS = 5_000
 /** Datagrams that wait in the channel; what comes then is dropped, as a full router does, instead of coming too late. */
 const MOST_WAITING_BYTES = 256 * 1024
+/** A tenth of a second of a fast line: games are played while we are busy. */
+const ROOM_BYTES = 4 * 1024 * 1024
 /** What goes as a datagram of its own, though the network layer may have to cut it in some pieces. */
 const MOST_DIRECT_BYTES = 16 * 1024
 
@@ -128,7 +130,10 @@ export async function openPath(world: World, connection: Connection, owner: Path
       case inChannel.hello: {
         if (there !== undefined) throw fail('peer', 'neighbours/message', 'A path begins twice')
         const hello = decodePathHello(rest)
-        const at = { host: connection.remote.host, port: hello.port }
+        const { host } = connection.remote
+        // Reached through another device: datagrams have no way of their own, and stay in the channel.
+        if (host === '') return
+        const at = { host, port: hello.port }
         there = { seals: sealer(hello.key, hello.index), at }
         return prove()
       }
@@ -143,7 +148,7 @@ export async function openPath(world: World, connection: Connection, owner: Path
 
   let datagrams: Datagrams
   try {
-    datagrams = resources.use(await world.net.datagrams({ receive: unsealed }))
+    datagrams = resources.use(await world.net.datagrams({ room: ROOM_BYTES, receive: unsealed }))
   } catch (error) {
     connection.close(faultOf(error))
     throw error

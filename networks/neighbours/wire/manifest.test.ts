@@ -3,9 +3,10 @@ import { describe, it } from 'node:test'
 import fc from 'fast-check'
 import { FaultError } from '@kith/core/fault/fault.ts'
 import type { Layout } from '@kith/core/transfer/layout.ts'
+import type { Proof } from '@kith/core/transfer/proof.ts'
 import { encode } from '@kith/wire/bencode.ts'
 import { attempt } from '@kith/wire/fault.ts'
-import { chooseLeaf, encodeManifest, manifestDigest, parseManifest } from './manifest.ts'
+import { chooseLeaf, encodeManifest, isOfShares, manifestDigest, parseManifest } from './manifest.ts'
 
 const name = fc.stringMatching(/^n[a-zA-Z0-9_äß]{0,12}$/)
 const LEAF = 64 * 1024
@@ -37,18 +38,37 @@ function manifestOf(layout: Layout): Uint8Array<ArrayBuffer> {
   const expected = new Uint8Array(Math.ceil(layout.size / LEAF) * 32).map((_, index) => index)
   return encodeManifest({
     layout,
-    proof: { start: 0, end: layout.size, leaf: LEAF, algorithm: 'sha256', digestSize: 32, expected },
+    proofs: [{ start: 0, end: layout.size, leaf: LEAF, algorithm: 'sha256', digestSize: 32, expected }],
   })
 }
 
 describe('a manifest', () => {
+  it('of shared folders has a tree for each file, and comes back as it was made', () => {
+    fc.assert(
+      fc.property(layouts, (layout) => {
+        const proofs = layout.files
+          .filter(({ size }) => size > 0)
+          .map(({ offset, size }): Proof => {
+            const expected = new Uint8Array(Math.ceil(size / LEAF) * 24).map((_, index) => index)
+            return { start: offset, end: offset + size, leaf: LEAF, algorithm: 'tth', digestSize: 24, expected }
+          })
+        // Whether a file is a program is not told of shared files.
+        const files = layout.files.map(({ path, offset, size }) => ({ path, offset, size }))
+        const manifest = { layout: { ...layout, files }, proofs }
+        const bytes = encodeManifest(manifest)
+        assert.deepEqual(parseManifest(bytes), manifest)
+        assert.ok(isOfShares(bytes) && !isOfShares(manifestOf(layout)))
+      }),
+    )
+  })
+
   it('comes back as it was made, and the same files give the same name', () => {
     fc.assert(
       fc.property(layouts, (layout) => {
         const bytes = manifestOf(layout)
         const parsed = parseManifest(bytes)
         assert.deepEqual(parsed.layout, layout)
-        assert.equal(parsed.proof.expected.length, Math.ceil(layout.size / LEAF) * 32)
+        assert.equal(parsed.proofs[0]!.expected.length, Math.ceil(layout.size / LEAF) * 32)
         assert.deepEqual(encodeManifest(parsed), bytes)
         assert.equal(manifestDigest(encodeManifest(parsed)), manifestDigest(bytes))
       }),

@@ -17,12 +17,13 @@ const USUAL_LEAVES = 4_096
 /** The manifest of a million files with long names. */
 export const MOST_MANIFEST_BYTES: number = 256 * KIBIBYTE * KIBIBYTE
 const MOST_FILES = 1_000_000
+const TIGER_BYTES = 24
 
 /** What a file or folder consists of: the whole of what has to be known to fetch and to prove it. */
 export interface Manifest {
   readonly layout: Layout
-  /** SHA-256 of every leaf. */
-  readonly proof: Proof
+  /** SHA-256 of every leaf over everything, or one level of the Tiger tree of each file that is not empty. */
+  readonly proofs: readonly Proof[]
 }
 
 /** Bytes of a leaf, a power of two, for so many bytes in all. */
@@ -35,10 +36,14 @@ export function chooseLeaf(size: number): number {
 /**
  * The bytes that everyone has who has this content, so that their SHA-256 is its name. Bencoded: `name`, `leaf` (bytes),
  * `leaves` (digests one after another), and for a folder `files`, each with `path`, `length` and `x` where it is a program;
- * a single file has `length` (and `x`) itself.
+ * a single file has `length` (and `x`) itself. What is in shared folders was hashed before: there `hash` is `tth`, and each
+ * file has `leaf` and `leaves` of its own.
  */
-export function encodeManifest({ layout, proof }: Manifest): Uint8Array<ArrayBuffer> {
+export function encodeManifest({ layout, proofs }: Manifest): Uint8Array<ArrayBuffer> {
   const only = layout.single ? layout.files[0] : undefined
+  const [proof] = proofs
+  if (proof === undefined) throw broken('it holds no bytes')
+  if (proof.algorithm === 'tth') return encodeTrees(layout, proofs)
   return encode({
     name: layout.name,
     leaf: proof.leaf,
@@ -53,6 +58,25 @@ export function encodeManifest({ layout, proof }: Manifest): Uint8Array<ArrayBuf
         }
       : { length: layout.size, x: only.executable === true ? 1 : undefined }),
   })
+}
+
+function encodeTrees(layout: Layout, proofs: readonly Proof[]): Uint8Array<ArrayBuffer> {
+  const proofAt = new Map(proofs.map((proof) => [proof.start, proof]))
+  const treeOf = ({ offset, size }: LayoutFile): { leaf?: number | undefined; leaves?: Uint8Array | undefined } => {
+    const proof = size === 0 ? undefined : proofAt.get(offset)
+    return { leaf: proof?.leaf, leaves: proof?.expected }
+  }
+  if (layout.single) {
+    return encode({ hash: 'tth', name: layout.name, length: layout.size, ...treeOf(layout.files[0]!) })
+  }
+  const files = layout.files.map((file) => ({ path: file.path, length: file.size, ...treeOf(file) }))
+  return encode({ hash: 'tth', name: layout.name, files })
+}
+
+/** Whether a manifest is of files in shared folders, which others may share as well. */
+export function isOfShares(bytes: Uint8Array): boolean {
+  const parsed = attempt(() => parseManifest(bytes))
+  return parsed.ok && parsed.value.proofs[0]?.algorithm === 'tth'
 }
 
 export function manifestDigest(bytes: Uint8Array): Digest {
@@ -70,9 +94,16 @@ function read(bytes: Uint8Array): Manifest {
   const dict = decodeDict(bytes, { maxBytes: MOST_MANIFEST_BYTES, maxDepth: 5, maxItems: MOST_FILES * 12 })
   const name = safeName(nameIn(dict))
   const list = dict.list('files')
-  const files = list === undefined ? [single(dict, name)] : below([...list.needDicts()].map(entry))
+  const dicts = list === undefined ? [dict] : [...list.needDicts()]
+  const files = list === undefined ? [single(dict, name)] : below(dicts.map(entry))
   const size = files.reduce((sum, file) => sum + file.size, 0)
   if (!Number.isSafeInteger(size) || size === 0) throw broken('it holds no bytes, or too many')
+  const layout = { name, single: list === undefined, size, files }
+  const algorithm = dict.bytes('hash')
+  if (algorithm !== undefined) {
+    if (strictText(algorithm) !== 'tth') throw broken('its digests are of a kind that this version does not know')
+    return { layout, proofs: files.flatMap((file, index) => (file.size === 0 ? [] : [treeIn(dicts[index]!, file)])) }
+  }
   const leaf = dict.needInteger('leaf')
   if (leaf < SHORTEST_LEAF || leaf > LONGEST_LEAF || (leaf & (leaf - 1)) !== 0) throw broken('its leaves have no sense')
   const proof: Proof = {
@@ -85,7 +116,23 @@ function read(bytes: Uint8Array): Manifest {
     expected: dict.needBytes('leaves').slice(),
   }
   if (proof.expected.length !== leafCount(proof) * DIGEST_BYTES) throw broken('it has too few or too many digests')
-  return { layout: { name, single: list === undefined, size, files }, proof }
+  return { layout, proofs: [proof] }
+}
+
+function treeIn(dict: BencodeDict, { offset, size }: LayoutFile): Proof {
+  const leaf = dict.needInteger('leaf')
+  const proof: Proof = {
+    start: offset,
+    end: offset + size,
+    leaf,
+    algorithm: 'tth',
+    digestSize: TIGER_BYTES,
+    expected: dict.needBytes('leaves').slice(),
+  }
+  // Large files have large leaves: the library keeps so many of one and no more.
+  if (leaf < SHORTEST_LEAF || !Number.isInteger(Math.log2(leaf))) throw broken('its leaves have no sense')
+  if (proof.expected.length !== leafCount(proof) * TIGER_BYTES) throw broken('it has too few or too many digests')
+  return proof
 }
 
 function broken(message: string): FaultError {

@@ -45,7 +45,16 @@ export function PublishDialog({ onClose }: { readonly onClose: () => void }): Re
         }}
       >
         <FaultNote error={publish.error} />
-        <FolderField files label={t('publish.path')} value={path} onChange={setPath} />
+        <FolderField
+          files
+          label={t('publish.path')}
+          value={path}
+          onChange={(next) => {
+            // What was wrong with the former one says nothing of this.
+            publish.reset()
+            setPath(next)
+          }}
+        />
         <Field label={t('publish.trackers')} hint={t('publish.trackersHint')}>
           {(id) => (
             <TextArea

@@ -60,7 +60,15 @@ export function ShareDialog({ folder, onClose }: ShareDialogProps): ReactNode {
       >
         <FaultNote error={save.error} />
         {folder === undefined ? (
-          <FolderField label={t('share.path')} value={path} onChange={setPath} />
+          <FolderField
+            label={t('share.path')}
+            value={path}
+            onChange={(next) => {
+              // What was wrong with the former one says nothing of this.
+              save.reset()
+              setPath(next)
+            }}
+          />
         ) : (
           <p className="text-sm break-all text-muted">{folder.path}</p>
         )}

@@ -1,43 +1,59 @@
-import { useQuery } from '@tanstack/react-query'
-import { MonitorSmartphone } from 'lucide-react'
+import { Link2, MonitorSmartphone, QrCode } from 'lucide-react'
 import type { ReactNode } from 'react'
-import { useClient } from '../../api.ts'
 import { t } from '../../i18n/t.ts'
+import { useDialogs } from '../../shell/dialogs.ts'
 import { Screen } from '../../shell/screen.tsx'
-import { Tag } from '../../ui/badge.tsx'
+import { Button } from '../../ui/button.tsx'
 import { Empty } from '../../ui/empty.tsx'
 import { FaultNote } from '../../ui/fault-note.tsx'
+import { DeviceRow } from './device-row.tsx'
+import { Games } from './games.tsx'
+import { Gifts } from './gifts.tsx'
+import { Part } from './part.tsx'
+import { useNear } from './use-near.ts'
 
-/** Devices come and go by themselves. */
-const againMs = 3_000
-
-/** The devices near, and those that are paired. */
+/** The devices near, and those that are paired: what they give, and what is given to them. */
 export function NearbyScreen(): ReactNode {
-  const client = useClient()
-  const { data: devices, error } = useQuery({
-    queryKey: ['devices'],
-    queryFn: ({ signal }) => client.call('devices', { signal }),
-    refetchInterval: againMs,
-  })
+  const dialogs = useDialogs()
+  const { data: devices, error } = useNear('devices')
+  const isAlone = devices?.length === 0
   return (
     <Screen title={t('nav.nearby')}>
+      <div className="mb-4 flex flex-wrap items-center gap-2">
+        <Button icon={<QrCode size={16} aria-hidden />} onClick={() => dialogs.open({ kind: 'invite' })}>
+          {t('nearby.invite')}
+        </Button>
+        <Button icon={<Link2 size={16} aria-hidden />} onClick={() => dialogs.open({ kind: 'enter' })}>
+          {t('nearby.enter')}
+        </Button>
+      </div>
       <FaultNote error={error} />
-      {devices?.length === 0 ? (
+      <Gifts />
+      {isAlone ? (
         <Empty icon={<MonitorSmartphone size={36} aria-hidden />} title={t('nearby.none')}>
           {t('nearby.noneHint')}
         </Empty>
       ) : null}
-      {devices === undefined || devices.length === 0 ? null : (
-        <ul className="divide-y divide-line rounded-xl border border-line bg-card" data-testid="devices">
-          {devices.map((device) => (
-            <li key={device.id} className="flex items-center gap-3 px-4 py-3 text-sm">
-              <span className="min-w-0 grow truncate font-medium">{device.name}</span>
-              {device.near ? null : <Tag>{t('nearby.away')}</Tag>}
-              <span className="text-muted">{t(`nearby.${device.standing}`)}</span>
-            </li>
-          ))}
-        </ul>
+      {devices === undefined || isAlone ? null : (
+        <Part title={t('nearby.devices')}>
+          <ul className="divide-y divide-line rounded-xl border border-line bg-card" data-testid="devices">
+            {devices.toSorted(byStanding).map((device) => (
+              <DeviceRow key={device.id} device={device} />
+            ))}
+          </ul>
+        </Part>
       )}
+      <Games devices={devices ?? []} />
+      <p className="mt-6 max-w-prose text-sm text-muted">{t('nearby.nothingOffered')}</p>
     </Screen>
   )
+}
+
+const order = { pairing: 0, paired: 1, stranger: 2 } as const
+
+function byStanding(
+  one: { readonly standing: keyof typeof order; readonly name: string },
+  other: { readonly standing: keyof typeof order; readonly name: string },
+): number {
+  return order[one.standing] - order[other.standing] || one.name.localeCompare(other.name)
 }

@@ -1,0 +1,129 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { Clock } from '@kith/core/network/clock.ts'
+import { digestOf } from '@kith/core/content/digest.ts'
+import type { Host } from '@kith/core/network/host.ts'
+import { listedShares } from '@kith/core/share/listed.ts'
+import type { Description, Subject } from '@kith/core/transfer/subject.ts'
+import { tth } from '@kith/wire/hash/tiger-tree.ts'
+import { TigerKernel } from '@kith/wire/hash/tiger.ts'
+import { search } from './facets/search.ts'
+import { Described } from './fetch/described.ts'
+import { leavesTaker } from './fetch/leaves.ts'
+import type { Hub } from './hubs/hub.ts'
+import { Questions } from './hubs/questions.ts'
+import { Reception } from './peers/reception.ts'
+import { Restraint } from './peers/restraint.ts'
+import { Bodies } from './serve/bodies.ts'
+import { OwnList } from './serve/own-list.ts'
+import { Shelf } from './serve/shelf.ts'
+import type { FoundItem } from './wire/found.ts'
+
+// What each decoder and the hub have to bear has its tests beside them; here is what only shows when the parts act together.
+
+const kernel = new TigerKernel()
+const clock: Clock = { now: () => 1_000_000, after: () => ({ [Symbol.dispose]() {} }) }
+
+test('results that nobody asked for, and more of them than anybody reads, cost nothing', async () => {
+  const talk = { ask: () => {} }
+  const hub = { talk, flush: () => {}, address: { protocol: 'adc' } } as unknown as Hub
+  const random = { number: () => 0, bytes: (length: number) => new Uint8Array(length).fill(7) }
+  using questions = new Questions(clock, random, () => [hub])
+  const item = (at: number): FoundItem => ({
+    path: [`file ${at}`],
+    folder: false,
+    size: 1,
+    freeSlots: 1,
+    tth: undefined,
+  })
+  const party = { hub, user: { id: 'AAAB', nick: 'ada', cid: 'ADA', client: '' } as never }
+  questions.found(party, item(0), 'UNASKED')
+  const stop = new AbortController()
+  const facet = search(questions)
+  const hits = facet.run(facet.plan({ words: ['file'] }), stop.signal)[Symbol.asyncIterator]()
+  const first = hits.next()
+  await new Promise((resolve) => setImmediate(resolve))
+  for (let at = 0; at < 50_000; at++) questions.found(party, item(at), 'A4DQOBYH')
+  await first
+  let count = 1
+  setImmediate(() => stop.abort())
+  while ((await hits.next().catch(() => ({ done: true }))).done !== true) count++
+  assert.ok(count <= 5_001, `${count} of 50,000 were kept`)
+})
+
+test('a hub that names one address again and again does not make us attack it', async () => {
+  let dials = 0
+  const host = {
+    clock,
+    random: { number: () => 0, bytes: (length: number) => new Uint8Array(length) },
+    log: { debug: () => {} },
+    net: {
+      connect() {
+        dials++
+        return Promise.reject(new Error('nobody there'))
+      },
+    },
+  } as unknown as Host
+  using reception = new Reception({
+    host,
+    cid: '',
+    program: '',
+    encryption: 'offered',
+    port: () => 1,
+    asked: () => {},
+  })
+  const hub = { address: { protocol: 'nmdc' }, talk: undefined } as unknown as Hub
+  for (let at = 0; at < 1_000; at++) {
+    reception.meet(hub, undefined, { host: '192.0.2.1', port: 1 + at }, { token: '', tls: false })
+    await new Promise((resolve) => setImmediate(resolve))
+  }
+  assert.equal(dials, 10)
+})
+
+test('at one moment one place gets its share, whatever the others do, and is forgotten in the end', () => {
+  const restraint = new Restraint(3, 100)
+  const taken = (place: string, now: number): number =>
+    Array.from({ length: 10 }, () => restraint.take(place, now)).filter(Boolean).length
+  assert.equal(taken('a', 0), 3)
+  assert.equal(taken('b', 0), 3)
+  assert.equal(taken('a', 200), 2)
+  for (let at = 0; at < 5_000; at++) restraint.take(`${at}`, 200)
+  assert.equal(taken('a', 200), 3)
+})
+
+test('leaves that do not lead to the root are a lie, of whatever length', () => {
+  const bytes = new Uint8Array(1024 * 1024).map((_, at) => at * 31)
+  const described: Description[] = []
+  const subject = {
+    content: { digests: [], size: bytes.length },
+    hint: () => undefined,
+    keep: () => {},
+    layout: { current: undefined },
+    describe: (one: Description) => void described.push(one),
+  } as unknown as Subject
+  const known = new Described(tth(kernel, bytes), subject, kernel)
+  for (const length of [0, 1, 24, 48, 24 * 16, 24 * 17, 24 * 1024, 24 * 8_192 + 24])
+    assert.equal(known.leaves(new Uint8Array(length)), false, `${length} zeros`)
+  assert.equal(described.length, 0)
+  let got: Uint8Array | undefined
+  const taker = leavesTaker((leaves) => (got = leaves))
+  taker.begin(2 ** 31)
+  for (let at = 0; at < 100; at++) taker.body(new Uint8Array(65_536))
+  taker.end()
+  assert.equal(got?.length, 0, 'a list that is longer than any is not kept')
+})
+
+test('requests that lead elsewhere get nothing, and so do those for what hubs may not see', async () => {
+  const root = new Uint8Array(24).fill(1)
+  const content = { digests: [digestOf('tth', root)], size: 5, name: 'x' }
+  const share = { id: '1', content, path: ['Shared', 'x'], audience: 'friends' as const, read: async () => {} }
+  const shelf = new Shelf(listedShares([share]), () => {})
+  const list = new OwnList(shelf, clock, { cid: '', generator: '' })
+  const bodies = new Bodies({ shelf, list, kernel, subject: () => undefined })
+  const ask = { start: 0, bytes: -1, zlib: false, recursive: true }
+  const names = ['../../etc/passwd', '/etc/passwd', 'files.xml.bz2/..', 'TTH/', 'TTH/../x', 'TTH/LWPNACQ', 'Shared/x']
+  for (const name of names)
+    for (const kind of ['file', 'tthl'] as const) assert.equal(await bodies.find({ ...ask, kind, name }), undefined)
+  for (const name of ['/../', '/Shared/', '/Shared/../../', '\0'])
+    assert.equal(await bodies.find({ ...ask, kind: 'list', name }), undefined, name)
+})

@@ -1,0 +1,158 @@
+import { fail, faultOf } from '@kith/core/fault/fault.ts'
+import type { OurAnswer, PeerQuestion } from '@kith/core/network/channel.ts'
+import type { Host } from '@kith/core/network/host.ts'
+import type { JoinedSegment, Segment, Segments } from '@kith/core/offer/segments.ts'
+import type { WritableValue } from '@kith/core/value/value.ts'
+import { value } from '@kith/core/value/value.ts'
+import { type Lines, wholeOf } from '../lines.ts'
+import { MemberSegment } from '../segment/joined.ts'
+import { keepSegments, keptSegments } from '../segment/kept.ts'
+import { freeNetwork, OwnedSegment, reopened, type SegmentFacts } from '../segment/owned.ts'
+import { MOST_MESSAGE_BYTES, shownName } from '../wire/messages.ts'
+import { decodeSegments, encodeSegments, MOST_SEGMENTS, SEGMENT_ID_BYTES } from '../wire/segments.ts'
+
+/** Virtual networks: ours, and those of others that this machine is in. Kept over restarts. */
+export class OwnSegments implements Segments, AsyncDisposable {
+  readonly all: WritableValue<readonly JoinedSegment[]> = value<readonly JoinedSegment[]>([])
+  readonly #host: Host
+  readonly #lines: Lines
+  readonly #self: string
+  readonly #own = new Map<string, OwnedSegment>()
+  readonly #joined = new Map<string, MemberSegment>()
+  #begun: Promise<void> = Promise.resolve()
+
+  constructor(host: Host, lines: Lines, self: string) {
+    this.#host = host
+    this.#lines = lines
+    this.#self = self
+  }
+
+  /** Goes on with those of before. */
+  begin(): void {
+    this.#begun = this.#begin().catch((error: unknown) =>
+      this.#host.log.error('virtual networks could not be opened', { error }),
+    )
+  }
+
+  async #begin(): Promise<void> {
+    await this.#host.taps.clear()
+    const { own, joined } = keptSegments(this.#host.keep)
+    for (const facts of own) this.#own.set(facts.id, await reopened(this.#owned(facts)))
+    for (const one of joined) this.#joined.set(one.id, this.#member(one, one.owner))
+    this.#tell()
+  }
+
+  async create(title: string, to: readonly string[]): Promise<JoinedSegment> {
+    await this.#begun
+    if (this.#own.size >= MOST_SEGMENTS) {
+      throw fail('input', 'neighbours/segments', 'That are too many virtual networks')
+    }
+    const segment = this.#owned({
+      id: this.#host.random.bytes(SEGMENT_ID_BYTES).toHex(),
+      title: shownName(title),
+      network: freeNetwork(this.#host),
+      to: [...new Set(to)],
+      hosts: new Map(),
+    })
+    await segment.open()
+    this.#own.set(segment.facts.id, segment)
+    this.#store()
+    return segment.shown()
+  }
+
+  invite(id: string, to: readonly string[]): JoinedSegment {
+    const segment = this.#own.get(id)
+    if (segment === undefined) throw fail('input', 'neighbours/no-segment', 'There is no such virtual network of ours')
+    segment.invite(to)
+    this.#store()
+    return segment.shown()
+  }
+
+  async at(device: string, signal?: AbortSignal): Promise<readonly Segment[]> {
+    const answer = await this.#lines.ask(device, {
+      method: 'GET',
+      target: '/segments',
+      ...(signal === undefined ? {} : { signal }),
+    })
+    return decodeSegments(await wholeOf(answer, MOST_MESSAGE_BYTES))
+  }
+
+  async join(device: string, id: string): Promise<JoinedSegment> {
+    await this.#begun
+    const known = this.#joined.get(id)
+    if (known !== undefined) return known.shown()
+    const segment = (await this.at(device)).find((one) => one.id === id)
+    if (segment === undefined) {
+      throw fail('unavailable', 'neighbours/not-there', 'The device does not offer that virtual network')
+    }
+    const member = this.#member(segment, device)
+    this.#joined.set(id, member)
+    try {
+      await member.ready()
+    } catch (error) {
+      this.#joined.delete(id)
+      await member[Symbol.asyncDispose]()
+      this.#tell()
+      throw error
+    }
+    this.#store()
+    return member.shown()
+  }
+
+  async leave(id: string): Promise<void> {
+    await this.#begun
+    const segment = this.#own.get(id) ?? this.#joined.get(id)
+    if (segment === undefined) throw fail('input', 'neighbours/no-segment', 'There is no such virtual network')
+    this.#own.delete(id)
+    this.#joined.delete(id)
+    this.#store()
+    await segment[Symbol.asyncDispose]()
+  }
+
+  /** Undefined for a question about something else. */
+  answer(device: string, { method, target }: PeerQuestion): OurAnswer | undefined {
+    const [, room, id, door] = target.split('/')
+    if (room !== 'segments') return undefined
+    if (method === 'GET' && id === undefined) {
+      const invited = [...this.#own.values()].filter(({ facts }) => facts.to.includes(device))
+      return { status: 200, body: encodeSegments(invited.map(({ facts }) => facts)) }
+    }
+    const segment = this.#own.get(id ?? '')
+    // Whoever is not invited does not learn what there is.
+    if (method !== 'POST' || door !== 'frames' || segment?.facts.to.includes(device) !== true) return { status: 404 }
+    return {
+      status: 200,
+      tunnel: (connection) => {
+        segment.attach(device, connection).then(
+          () => this.#store(),
+          (error: unknown) => this.#host.log.warn('a member could not be let in', { fault: faultOf(error) }),
+        )
+      },
+    }
+  }
+
+  #owned(facts: SegmentFacts): OwnedSegment {
+    return new OwnedSegment(this.#host, this.#self, facts, () => this.#tell())
+  }
+
+  #member({ id, title }: Segment, owner: string): MemberSegment {
+    const facts = { id, title, owner, target: `/segments/${id}/frames` }
+    return new MemberSegment(this.#host, this.#lines, this.#self, facts, () => this.#tell())
+  }
+
+  #store(): void {
+    const joined = [...this.#joined.values()].map(({ facts }) => facts)
+    const own = [...this.#own.values()].map(({ facts }) => facts)
+    keepSegments(this.#host.keep, own, joined)
+    this.#tell()
+  }
+
+  #tell(): void {
+    this.all.set([...this.#own.values(), ...this.#joined.values()].map((one) => one.shown()))
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#begun
+    await Promise.all([...this.#own.values(), ...this.#joined.values()].map((one) => one[Symbol.asyncDispose]()))
+  }
+}

@@ -1,0 +1,109 @@
+import { ethernet, ETHERNET_BYTES, etherType } from '@kith/wire/ethernet/offload.ts'
+import { macIn, type SegmentPlan } from '../wire/segments.ts'
+
+type Network = SegmentPlan['network']
+
+const ARP_BYTES = 28
+/** IEEE 802.3: addresses that a bridge keeps to itself, such as those of spanning trees. */
+const reserved = [0x01, 0x80, 0xc2, 0, 0]
+
+/** Whether a frame goes to everybody, or to a group. */
+export function isForMany(bytes: Uint8Array): boolean {
+  return (bytes[0]! & 1) === 1
+}
+
+function hasMac(bytes: Uint8Array, at: number, network: Network, host: number): boolean {
+  const mac = macIn(network, host)
+  return mac.every((byte, index) => bytes[at + index] === byte)
+}
+
+function hasAddress(bytes: Uint8Array, at: number, network: Network, host: number): boolean {
+  return bytes[at + 3] === host && isInside(bytes, at, network)
+}
+
+function isInside(bytes: Uint8Array, at: number, network: Network): boolean {
+  return bytes[at] === network[0] && bytes[at + 1] === network[1] && bytes[at + 2] === network[2]
+}
+
+function isNowhere(bytes: Uint8Array, at: number): boolean {
+  return bytes[at] === 0 && bytes[at + 1] === 0 && bytes[at + 2] === 0 && bytes[at + 3] === 0
+}
+
+/** The last number of whom a frame for one is meant for; undefined when it is for nobody there. */
+export function hostOf(bytes: Uint8Array, network: Network): number | undefined {
+  const host = bytes[5]!
+  return hasMac(bytes, 0, network, host) ? host : undefined
+}
+
+/**
+ * Whether a member may have sent a frame: from its own hardware address, and from its own address where the frame shows
+ * one. Nobody speaks in the name of another, or tells others where somebody else is.
+ */
+export function isFrom(bytes: Uint8Array, network: Network, host: number): boolean {
+  if (bytes.length < ETHERNET_BYTES || !hasMac(bytes, 6, network, host)) return false
+  if (reserved.every((byte, index) => bytes[index] === byte)) return false
+  switch (etherType(bytes)) {
+    case ethernet.arp:
+      return isArpFrom(bytes, network, host)
+    case ethernet.ipv4:
+      if (bytes.length < ETHERNET_BYTES + 20) return false
+      return hasAddress(bytes, 26, network, host)
+    case ethernet.ipv6:
+      // Only on the link itself: an address of the internet, or a router's word, is nobody's there.
+      return bytes.length >= ETHERNET_BYTES + 40 && isLinkLocal(bytes, 22) && !isRouterWord(bytes)
+    default:
+      return true
+  }
+}
+
+/** RFC 826; a probe has no address yet (RFC 5227). */
+function isArpFrom(bytes: Uint8Array, network: Network, host: number): boolean {
+  if (bytes.length < ETHERNET_BYTES + ARP_BYTES || bytes[18] !== 6 || bytes[19] !== 4) return false
+  return hasMac(bytes, 22, network, host) && (hasAddress(bytes, 28, network, host) || isNowhere(bytes, 28))
+}
+
+function isLinkLocal(bytes: Uint8Array, at: number): boolean {
+  const unspecified = bytes.subarray(at, at + 16).every((byte) => byte === 0)
+  return unspecified || (bytes[at] === 0xfe && (bytes[at + 1]! & 0xc0) === 0x80)
+}
+
+/** Router advertisements and redirects (RFC 4861 4.2, 4.5) make a machine send its traffic elsewhere. */
+function isRouterWord(bytes: Uint8Array): boolean {
+  const type = bytes[54]
+  return bytes[20] === 58 && (type === 134 || type === 137)
+}
+
+/**
+ * Whether a frame may enter a machine: what IPv4 carries has to be meant for the machine itself or for all, so that no
+ * member can use another as its way to somewhere.
+ */
+export function mayEnter(bytes: Uint8Array, network: Network, host: number): boolean {
+  if (bytes.length < ETHERNET_BYTES) return false
+  if (etherType(bytes) === ethernet.ipv6) {
+    const group = bytes[38] === 0xff
+    return bytes.length >= ETHERNET_BYTES + 40 && (group || isLinkLocal(bytes, 38)) && !isRouterWord(bytes)
+  }
+  if (etherType(bytes) !== ethernet.ipv4) return true
+  if (bytes.length < ETHERNET_BYTES + 20) return false
+  const first = bytes[30]!
+  const everybody = first === 255 || (first >= 224 && first <= 239) || hasAddress(bytes, 30, network, 255)
+  return everybody || hasAddress(bytes, 30, network, host)
+}
+
+/** Where an IPv4 packet goes that leaves the virtual network; undefined for what stays in it. */
+export function leaves(
+  bytes: Uint8Array,
+  network: Network,
+): { readonly host: string; readonly port: number } | undefined {
+  if (etherType(bytes) !== ethernet.ipv4 || bytes.length < ETHERNET_BYTES + 20 || isForMany(bytes)) return undefined
+  if (isInside(bytes, 30, network)) return undefined
+  const at = ETHERNET_BYTES + (bytes[ETHERNET_BYTES]! & 15) * 4
+  const first = (((bytes[20]! << 8) | bytes[21]!) & 0x1fff) === 0
+  const ported = first && (bytes[23] === 6 || bytes[23] === 17) && bytes.length >= at + 4
+  return { host: bytes.subarray(30, 34).join('.'), port: ported ? (bytes[at + 2]! << 8) | bytes[at + 3]! : 0 }
+}
+
+/** Whether an IPv4 packet is the word of somebody who is not in the virtual network. */
+export function comesFromOutside(bytes: Uint8Array, network: Network): boolean {
+  return etherType(bytes) === ethernet.ipv4 && bytes.length >= ETHERNET_BYTES + 20 && !isInside(bytes, 26, network)
+}

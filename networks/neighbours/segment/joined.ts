@@ -1,0 +1,163 @@
+import { fail, type Fault, faultOf } from '@kith/core/fault/fault.ts'
+import type { Host } from '@kith/core/network/host.ts'
+import type { Tap } from '@kith/core/network/taps.ts'
+import type { JoinedSegment, Segment } from '@kith/core/offer/segments.ts'
+import type { Lines } from '../lines.ts'
+import { type KeptPath, keepPath } from '../play/kept-path.ts'
+import { addressIn, decodePlan, macIn, MTU, PREFIX, type SegmentPlan } from '../wire/segments.ts'
+import { arrived, cable, LONGEST_SEGMENTED } from './cable.ts'
+import { isFrom, mayEnter } from './filter.ts'
+import { isTaken, OWNER } from './owned.ts'
+
+const FIRST_PLAN_MS = 20_000
+
+/** Where a member gets its cable from. */
+export interface JoinFacts extends Segment {
+  readonly owner: string
+  readonly target: string
+}
+
+/** What else is set up with the device, and goes before it does. */
+export type Outfit = (device: string, router: string) => Promise<AsyncDisposable>
+
+/** A virtual network of somebody else, with a device on this machine. */
+export class MemberSegment implements AsyncDisposable {
+  readonly facts: JoinFacts
+  readonly #host: Host
+  readonly #self: string
+  readonly #changed: () => void
+  readonly #outfit: Outfit | undefined
+  readonly #path: KeptPath
+  readonly #first = Promise.withResolvers<void>()
+  #plan: SegmentPlan | undefined
+  #tap: Tap | undefined
+  #worn: AsyncDisposable | undefined
+  #fault: Fault | undefined
+  #opening: Promise<void> = Promise.resolve()
+  #over = false
+
+  constructor(host: Host, lines: Lines, self: string, facts: JoinFacts, changed: () => void, outfit?: Outfit) {
+    this.#host = host
+    this.#self = self
+    this.facts = facts
+    this.#changed = changed
+    this.#outfit = outfit
+    this.#first.promise.catch(() => {})
+    this.#path = keepPath(
+      host,
+      lines,
+      { device: facts.owner, target: facts.target },
+      {
+        datagram: (bytes) => this.#came(bytes),
+        said: (bytes) => this.#planned(decodePlan(bytes)),
+        opened() {},
+        changed,
+      },
+    )
+  }
+
+  get device(): string {
+    return this.#tap?.name ?? ''
+  }
+
+  get mode(): KeptPath['mode'] {
+    return this.#path.mode
+  }
+
+  /** Resolves once the device is there. @throws FaultError `local`, `unavailable` */
+  async ready(): Promise<void> {
+    using _timer = this.#host.clock.after(FIRST_PLAN_MS, () =>
+      this.#first.reject(fail('unavailable', 'neighbours/no-plan', 'The device does not let this one in now')),
+    )
+    await this.#first.promise
+  }
+
+  #planned(plan: SegmentPlan): void {
+    const before = this.#plan
+    this.#plan = plan
+    this.#changed()
+    const same = before?.host === plan.host && before.network.join('.') === plan.network.join('.')
+    if (same && this.#tap !== undefined) return
+    this.#opening = this.#opening.then(() => this.#open(plan))
+  }
+
+  async #open(plan: SegmentPlan): Promise<void> {
+    if (this.#over || this.#plan !== plan) return
+    const { network, host } = plan
+    try {
+      await this.#putAway()
+      if (isTaken(this.#host.net, network)) {
+        throw fail(
+          'local',
+          'neighbours/addresses-taken',
+          'This machine is in a network of the same addresses already',
+          {
+            hint: 'Ask the owner of the virtual network to make it anew',
+          },
+        )
+      }
+      const port = cable((bytes) => this.#path.send(bytes))
+      this.#tap = await this.#host.taps.open({
+        mac: macIn(network, host),
+        address: addressIn(network, host),
+        prefix: PREFIX,
+        mtu: MTU,
+        longest: LONGEST_SEGMENTED,
+        receive: (frame) => {
+          if (isFrom(frame.bytes, network, host)) port.send(frame)
+        },
+        rested: () => port.flush(),
+      })
+      this.#worn = await this.#outfit?.(this.#tap.name, addressIn(network, OWNER))
+      this.#fault = undefined
+      this.#first.resolve()
+    } catch (error) {
+      this.#fault = faultOf(error)
+      this.#first.reject(error)
+    }
+    this.#changed()
+  }
+
+  async #putAway(): Promise<void> {
+    const [worn, tap] = [this.#worn, this.#tap]
+    this.#worn = this.#tap = undefined
+    await worn?.[Symbol.asyncDispose]()
+    await tap?.[Symbol.asyncDispose]()
+  }
+
+  #came(bytes: Uint8Array): void {
+    const plan = this.#plan
+    const tap = this.#tap
+    if (plan === undefined || tap === undefined) return
+    for (const frame of arrived(bytes)) if (mayEnter(frame.bytes, plan.network, plan.host)) tap.send(frame)
+  }
+
+  shown(): JoinedSegment {
+    const { id, title, owner } = this.facts
+    const plan = this.#plan
+    const members = plan?.members ?? []
+    return {
+      id,
+      title,
+      owner,
+      own: false,
+      address: plan === undefined ? '' : `${addressIn(plan.network, plan.host)}/${PREFIX}`,
+      device: this.device,
+      to: [],
+      members: members.map(({ device, host, here }) => ({
+        device,
+        address: addressIn(plan!.network, host),
+        // All frames go by the owner.
+        path: device === this.#self ? 'self' : here ? this.mode : 'away',
+      })),
+      ...(this.#fault === undefined ? {} : { fault: this.#fault }),
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#over = true
+    this.#path[Symbol.dispose]()
+    await this.#opening
+    await this.#putAway()
+  }
+}

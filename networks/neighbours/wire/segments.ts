@@ -1,0 +1,71 @@
+import type { Segment } from '@kith/core/offer/segments.ts'
+import { decodeDict, encode } from '@kith/wire/bencode.ts'
+import { lossyText } from '@kith/wire/bytes.ts'
+import { broken } from '@kith/wire/fault.ts'
+import { deviceId, idBytes } from './device-id.ts'
+import { MOST_MESSAGE_BYTES, shownName } from './messages.ts'
+
+export const SEGMENT_ID_BYTES = 8
+/** More than anybody keeps. */
+export const MOST_SEGMENTS = 16
+/** Hosts in the 24 bits of a network. */
+export const MOST_MEMBERS = 253
+export const PREFIX = 24
+/** Fits in one datagram with all that is around it, over IPv4 and IPv6 with 1500 bytes. */
+export const MTU = 1_400
+
+export function encodeSegments(segments: readonly Segment[]): Uint8Array {
+  return encode({ segments: segments.map(({ id, title }) => ({ id: Uint8Array.fromHex(id), title })) })
+}
+
+/** @throws FaultError `bencode/…`, `neighbours/message` */
+export function decodeSegments(bytes: Uint8Array): readonly Segment[] {
+  const dict = decodeDict(bytes, { maxBytes: MOST_MESSAGE_BYTES, maxDepth: 4, maxItems: 1_024 })
+  return [...(dict.list('segments')?.needDicts() ?? [])].slice(0, MOST_SEGMENTS).map((one) => {
+    const id = one.needBytes('id')
+    if (id.length !== SEGMENT_ID_BYTES) throw broken('neighbours/message', 'A virtual network has a wrong name')
+    return { id: id.toHex(), title: shownName(lossyText(one.needBytes('title'))) }
+  })
+}
+
+/** What the owner of a virtual network tells each member: its place, and who else is there. */
+export interface SegmentPlan {
+  /** The first three numbers of all addresses. */
+  readonly network: readonly [number, number, number]
+  /** The last number of the member's own address; the owner has 1. */
+  readonly host: number
+  readonly members: readonly { readonly device: string; readonly host: number; readonly here: boolean }[]
+}
+
+export function encodePlan({ network, host, members }: SegmentPlan): Uint8Array {
+  const all = members.map((one) => ({ device: idBytes(one.device), host: one.host, here: Number(one.here) }))
+  return encode({ network: [...network], host, members: all })
+}
+
+/** @throws FaultError `bencode/…`, `neighbours/message` */
+export function decodePlan(bytes: Uint8Array): SegmentPlan {
+  const dict = decodeDict(bytes, { maxBytes: MOST_MESSAGE_BYTES, maxDepth: 4, maxItems: 4_096 })
+  const [one, two, three, ...more] = [...(dict.list('network') ?? [])]
+  const isByte = (value: unknown): value is number => typeof value === 'number' && value >= 0 && value <= 255
+  const isHost = (value: number): boolean => value >= 1 && value <= 254
+  const host = dict.needInteger('host')
+  // Always a private network (RFC 1918): nobody's plan takes the internet's addresses.
+  if (one !== 10 || !isByte(two) || !isByte(three) || more.length > 0 || !isHost(host) || host === 1) {
+    throw broken('neighbours/message', 'A virtual network has addresses that are none')
+  }
+  const members = [...(dict.list('members')?.needDicts() ?? [])].slice(0, MOST_MEMBERS + 1).map((each) => {
+    const at = each.needInteger('host')
+    if (!isHost(at)) throw broken('neighbours/message', 'A member has an address that is none')
+    return { device: deviceId(each.needBytes('device')), host: at, here: each.needInteger('here') === 1 }
+  })
+  return { network: [10, two, three], host, members }
+}
+
+export function addressIn(network: SegmentPlan['network'], host: number): string {
+  return [...network, host].join('.')
+}
+
+/** The hardware address that belongs to an address there: locally administered, and never chosen by a member. */
+export function macIn(network: SegmentPlan['network'], host: number): Uint8Array {
+  return Uint8Array.of(0x02, 0x6b, ...network, host)
+}

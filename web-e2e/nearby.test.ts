@@ -1,0 +1,138 @@
+import assert from 'node:assert/strict'
+import { existsSync } from 'node:fs'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, before, test } from 'node:test'
+import type { Browser, Page } from 'playwright-core'
+import { Kith } from '@kith/interop/kith.ts'
+import { accessible, everyLook, launch, picture } from './browser.ts'
+
+const noBrowser = existsSync('/usr/bin/chromium') ? false : 'needs the Debian package chromium'
+
+let folder: string
+let ann: Kith
+let bob: Kith
+let browser: Browser
+let page: Page
+let other: Page
+
+async function open(kith: Kith): Promise<Page> {
+  const made = await browser.newPage({
+    viewport: { width: 1440, height: 900 },
+    permissions: ['clipboard-read', 'clipboard-write'],
+  })
+  made.on('pageerror', (error) => assert.fail(`the page threw: ${error.message}`))
+  await made.goto((await kith.client.call('link')).url)
+  await made.getByTestId('nav-nearby').first().click()
+  return made
+}
+
+before(async () => {
+  if (noBrowser !== false) return
+  folder = await mkdtemp(join(tmpdir(), 'kith-nearby-page-'))
+  ann = await Kith.start(join(folder, 'ann'), ['general.device_name=ann'])
+  bob = await Kith.start(join(folder, 'bob'), ['general.device_name=bob'])
+  browser = await launch()
+  page = await open(ann)
+  other = await open(bob)
+})
+
+after(async () => {
+  if (noBrowser !== false) return
+  await browser.close()
+  await ann.stop()
+  await bob.stop()
+  await rm(folder, { recursive: true, force: true })
+})
+
+test('Nearby says that nothing is offered, and pairs by digits on both sides', { skip: noBrowser }, async () => {
+  await page.getByText('Nothing of this machine is offered').waitFor()
+  await page.getByRole('button', { name: 'Enter an invitation' }).click()
+  await page.getByLabel('Link of invitation, or an address').fill(`127.0.0.1:${await bob.port()}`)
+  await page.getByRole('button', { name: 'Connect' }).click()
+  await page.getByRole('button', { name: 'Pair with bob' }).click()
+  const digits = (await page.getByTestId('digits').textContent())!
+  assert.match(digits, /^\d{6}$/)
+  assert.equal(await other.getByTestId('digits').textContent(), digits)
+  await picture(page, 'nearby-digits')
+  await accessible(page, 'digits')
+  await page.getByRole('button', { name: 'The digits are the same' }).click()
+  await page.getByRole('button', { name: 'Waiting for bob' }).waitFor()
+  await other.getByRole('button', { name: 'The digits are the same' }).click()
+  await page.getByRole('button', { name: 'Send to bob' }).waitFor()
+  await other.getByRole('button', { name: 'Send to ann' }).waitFor()
+})
+
+test('a device is forgotten, and comes back by an invitation', { skip: noBrowser }, async () => {
+  await page.getByRole('button', { name: 'More for bob' }).click()
+  await page.getByRole('menuitem', { name: 'Forget this device' }).click()
+  await page.getByRole('button', { name: 'Send to bob' }).waitFor({ state: 'detached' })
+  await page.getByRole('button', { name: 'Invite a device' }).click()
+  const link = (await page.getByTestId('invitation').textContent())!
+  assert.match(link, /^kith:pair\?/)
+  await page.getByTestId('qr').waitFor()
+  await picture(page, 'nearby-invite')
+  await accessible(page, 'invitation')
+  await other.getByRole('button', { name: 'Enter an invitation' }).click()
+  await other.getByLabel('Link of invitation, or an address').fill(link)
+  await other.getByRole('button', { name: 'Connect' }).click()
+  await other.getByRole('button', { name: 'Send to ann' }).waitFor()
+  await page.getByText('This invitation is used').waitFor()
+  await page.keyboard.press('Escape')
+  await page.getByRole('button', { name: 'Send to bob' }).waitFor()
+})
+
+test('a file is sent, waits for a yes, and arrives', { skip: noBrowser }, async () => {
+  const path = join(folder, 'holiday.jpg')
+  await writeFile(path, Buffer.alloc(300_000, 'sea'))
+  await page.getByRole('button', { name: 'Send to bob' }).click()
+  await page.getByLabel('File or folder of Kith’s machine').fill(path)
+  await page.getByRole('dialog').getByRole('button', { name: 'Send' }).click()
+  const gift = other.getByTestId('gifts')
+  await gift.getByText('holiday.jpg').waitFor()
+  await everyLook(other, 'nearby', '/nearby')
+  await other.setViewportSize({ width: 1440, height: 900 })
+  await other.getByRole('button', { name: 'Take it' }).click()
+  await gift.waitFor({ state: 'detached' })
+  const arrived = join(bob.downloads, 'holiday.jpg')
+  const sent = await readFile(path)
+  for (const end = Date.now() + 30_000; ; await new Promise((done) => setTimeout(done, 50))) {
+    if (sent.equals(await readFile(arrived).catch(() => Buffer.alloc(0)))) break
+    assert.ok(Date.now() < end, 'it arrives')
+  }
+})
+
+test('what lies on a shelf is fetched', { skip: noBrowser }, async () => {
+  const path = join(folder, 'recipes.txt')
+  await writeFile(path, 'soup')
+  await bob.client.call('putOnShelf', { body: { path } })
+  for (const end = Date.now() + 30_000; ; await new Promise((done) => setTimeout(done, 50))) {
+    if ((await ann.client.call('shelf', { params: { id: 'bob' } })).length > 0) break
+    assert.ok(Date.now() < end, 'it is on the shelf')
+  }
+  await page.getByRole('button', { name: 'What bob shares' }).click()
+  await page.getByRole('button', { name: 'Get recipes.txt' }).waitFor()
+  await picture(page, 'nearby-shelf')
+  await accessible(page, 'shelf')
+  await page.getByRole('button', { name: 'Get recipes.txt' }).click()
+  await page.getByText('recipes.txt is being fetched').waitFor()
+  await page.keyboard.press('Escape')
+})
+
+test('a game is offered to nobody at first, then granted, joined and left', { skip: noBrowser }, async () => {
+  await other.getByLabel('Game', { exact: true }).selectOption({ label: 'OpenTTD' })
+  await other.getByRole('button', { name: 'Offer a game of this machine' }).click()
+  const offered = other.getByTestId('offered-games')
+  await offered.getByText('Nobody plays now').waitFor()
+  assert.deepEqual(await ann.client.call('nearbyGames'), [])
+  await offered.getByLabel('ann').check()
+  await page.getByText('OpenTTD of bob').waitFor()
+  await picture(page, 'nearby-games')
+  await accessible(page, 'games')
+  await page.getByRole('button', { name: 'Join', exact: true }).click()
+  await page.getByRole('button', { name: 'Leave' }).click()
+  await page.getByRole('button', { name: 'Join', exact: true }).waitFor()
+  await offered.getByRole('button', { name: 'Offer no more' }).click()
+  await page.getByText('OpenTTD of bob').waitFor({ state: 'detached' })
+})

@@ -1,0 +1,110 @@
+import type { DeviceView } from '@kith/api/near.ts'
+import { EllipsisVertical, FolderOpen, Send, Unlink } from 'lucide-react'
+import type { ReactNode } from 'react'
+import { useClient } from '../../api.ts'
+import { t } from '../../i18n/t.ts'
+import { useDialogs } from '../../shell/dialogs.ts'
+import { Tag } from '../../ui/badge.tsx'
+import { Button, IconButton } from '../../ui/button.tsx'
+import { Menu, MenuItem } from '../../ui/menu.tsx'
+import { useDoing } from './use-near.ts'
+
+/** One device: who it is, how it is reached, and what can be done with it. */
+export function DeviceRow({ device }: { readonly device: DeviceView }): ReactNode {
+  const { name, standing, addresses } = device
+  const reach = device.relayed ? t('nearby.relayed') : (addresses[0] ?? '')
+  return (
+    <li className="flex flex-wrap items-center gap-x-3 gap-y-2 px-4 py-3 text-sm" data-testid={`device-${name}`}>
+      <span className="min-w-32 grow">
+        <span className="flex items-center gap-2">
+          <span className="min-w-0 truncate font-medium">{name}</span>
+          {device.near ? null : <Tag>{t('nearby.away')}</Tag>}
+        </span>
+        <span className="block text-muted">
+          {t(`nearby.${standing}`)}
+          {reach === '' ? '' : ` · ${reach}`}
+        </span>
+      </span>
+      {standing === 'paired' ? <Paired device={device} /> : null}
+      {standing === 'pairing' ? <Pairing device={device} /> : null}
+      {standing === 'stranger' ? <Stranger device={device} /> : null}
+    </li>
+  )
+}
+
+function Paired({ device }: { readonly device: DeviceView }): ReactNode {
+  const client = useClient()
+  const dialogs = useDialogs()
+  const doing = useDoing()
+  const { id, name } = device
+  return (
+    <span className="flex items-center gap-2">
+      <Button
+        icon={<Send size={16} aria-hidden />}
+        aria-label={t('nearby.sendTo', { name })}
+        onClick={() => dialogs.open({ kind: 'sendTo', device })}
+      >
+        {t('nearby.send')}
+      </Button>
+      <IconButton
+        label={t('nearby.shelfOf', { name })}
+        icon={<FolderOpen size={18} aria-hidden />}
+        onClick={() => dialogs.open({ kind: 'shelf', device })}
+      />
+      <Menu label={t('nearby.more', { name })} icon={<EllipsisVertical size={18} aria-hidden />}>
+        <MenuItem
+          danger
+          icon={<Unlink size={16} aria-hidden />}
+          onSelect={() =>
+            doing.run(() => client.call('forgetDevice', { params: { id } }), t('nearby.forgotten', { name }))
+          }
+        >
+          {t('nearby.forget')}
+        </MenuItem>
+      </Menu>
+    </span>
+  )
+}
+
+/** Two people compare the same six digits. */
+function Pairing({ device }: { readonly device: DeviceView }): ReactNode {
+  const client = useClient()
+  const doing = useDoing()
+  const { id, name, digits, yes } = device
+  return (
+    <span className="flex flex-wrap items-center gap-2">
+      {digits === undefined ? null : (
+        <>
+          <span className="font-mono text-lg tracking-widest" data-testid="digits">
+            {digits}
+          </span>
+          <Button
+            kind="main"
+            disabled={doing.isBusy || yes === 'here'}
+            onClick={() => doing.run(() => client.call('acceptDevice', { params: { id }, body: { lasting: true } }))}
+          >
+            {yes === 'here' ? t('nearby.waiting', { name }) : t('nearby.same')}
+          </Button>
+        </>
+      )}
+      <Button onClick={() => doing.run(() => client.call('forgetDevice', { params: { id } }))}>
+        {t('nearby.different')}
+      </Button>
+    </span>
+  )
+}
+
+function Stranger({ device }: { readonly device: DeviceView }): ReactNode {
+  const client = useClient()
+  const doing = useDoing()
+  const { id, name } = device
+  return (
+    <Button
+      disabled={doing.isBusy}
+      aria-label={t('nearby.pairWith', { name })}
+      onClick={() => doing.run(() => client.call('pair', { params: { id } }))}
+    >
+      {t('nearby.pair')}
+    </Button>
+  )
+}

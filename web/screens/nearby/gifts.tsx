@@ -1,0 +1,48 @@
+import { Gift } from 'lucide-react'
+import type { ReactNode } from 'react'
+import { useClient } from '../../api.ts'
+import { size } from '../../format.ts'
+import { t } from '../../i18n/t.ts'
+import { Button } from '../../ui/button.tsx'
+import { Part } from './part.tsx'
+import { useDoing, useNear } from './use-near.ts'
+
+/** What devices want to send here, and waits for a yes. */
+export function Gifts(): ReactNode {
+  const client = useClient()
+  const doing = useDoing()
+  const { data: gifts = [] } = useNear('gifts')
+  if (gifts.length === 0) return null
+  return (
+    <Part title={t('nearby.gifts')}>
+      <ul className="divide-y divide-line rounded-xl border border-accent bg-card" data-testid="gifts">
+        {gifts.map(({ id, name, from, files, size: bytes }) => (
+          <li key={id} className="flex flex-wrap items-center gap-x-3 gap-y-2 px-4 py-3 text-sm">
+            <Gift size={20} aria-hidden className="text-accent" />
+            <span className="min-w-32 grow">
+              <span className="block font-medium break-words">{name}</span>
+              <span className="block text-muted">
+                {t('nearby.giftFrom', { name: from })} · {size(bytes)} · {t('nearby.files', { count: files })}
+              </span>
+            </span>
+            <Button
+              kind="main"
+              disabled={doing.isBusy}
+              onClick={() =>
+                doing.run(() => client.call('takeGift', { params: { id }, body: {} }), t('nearby.taken', { name }))
+              }
+            >
+              {t('nearby.take')}
+            </Button>
+            <Button
+              disabled={doing.isBusy}
+              onClick={() => doing.run(() => client.call('refuseGift', { params: { id } }))}
+            >
+              {t('nearby.refuse')}
+            </Button>
+          </li>
+        ))}
+      </ul>
+    </Part>
+  )
+}

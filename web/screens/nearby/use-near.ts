@@ -1,0 +1,60 @@
+import type { Routes } from '@kith/api/routes.ts'
+import type { UseQueryResult } from '@tanstack/react-query'
+import { useQuery, useQueryClient } from '@tanstack/react-query'
+import { useState } from 'react'
+import { useClient } from '../../api.ts'
+import { useTell } from '../../ui/toasts.tsx'
+
+/** Devices come and go by themselves. */
+const againMs = 2_000
+
+type Listed = 'devices' | 'gifts' | 'invitations' | 'nearbyGames' | 'joinedGames' | 'offeredGames'
+type Answer<Name extends keyof Routes> = Routes[Name] extends { readonly response?: infer Schema }
+  ? NonNullable<Schema> extends { parse(data: unknown): infer Value }
+    ? Value
+    : never
+  : never
+
+/** What the daemon knows about things nearby, asked again while somebody looks. */
+export function useNear<Name extends Listed>(name: Name): UseQueryResult<Answer<Name>> {
+  const client = useClient()
+  return useQuery<Answer<Name>>({
+    queryKey: ['near', name],
+    async queryFn({ signal }) {
+      // All of them are asked for with nothing; the compiler does not see that of a name it does not know.
+      const answer: unknown = await client.call(name as 'devices', { signal })
+      return answer as Answer<Name>
+    },
+    refetchInterval: againMs,
+  })
+}
+
+export interface Doing {
+  readonly isBusy: boolean
+  /** Does it, says so, and looks anew at everything nearby; a fault is told. */
+  run(work: () => Promise<unknown>, done?: string): void
+}
+
+export function useDoing(): Doing {
+  const queries = useQueryClient()
+  const tell = useTell()
+  const [isBusy, setBusy] = useState(false)
+  return {
+    isBusy,
+    run(work, done) {
+      setBusy(true)
+      void finish(work, done)
+    },
+  }
+
+  async function finish(work: () => Promise<unknown>, done: string | undefined): Promise<void> {
+    try {
+      await work()
+      if (done !== undefined) tell.done(done)
+    } catch (error) {
+      tell.failed(error)
+    }
+    await queries.invalidateQueries({ queryKey: ['near'] })
+    setBusy(false)
+  }
+}
