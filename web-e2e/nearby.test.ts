@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import type { Browser, Page } from 'playwright-core'
 import { Kith } from '@kith/interop/kith.ts'
-import { accessible, everyLook, launch, picture } from './browser.ts'
+import { accessible, everyLook, launch, openPage, picture } from './browser.ts'
 
 const noBrowser = existsSync('/usr/bin/chromium') ? false : 'needs the Debian package chromium'
 
@@ -18,12 +18,7 @@ let page: Page
 let other: Page
 
 async function open(kith: Kith): Promise<Page> {
-  const made = await browser.newPage({
-    viewport: { width: 1440, height: 900 },
-    permissions: ['clipboard-read', 'clipboard-write'],
-  })
-  made.on('pageerror', (error) => assert.fail(`the page threw: ${error.message}`))
-  await made.goto((await kith.client.call('link')).url)
+  const made = await openPage(browser, kith)
   await made.getByTestId('nav-nearby').first().click()
   return made
 }
