@@ -136,9 +136,11 @@ export class AdcPeer implements PeerTalk {
     if (!line.words.some((word) => word === 'ADBASE' || word === 'ADBAS0'))
       throw broken('directconnect/no-common-protocol', 'The client does not speak the base protocol')
     this.#state = 'identify'
-    if (this.#options.token !== undefined) return
+    const { cid, token } = this.#options
+    // Where both have dialled at the same time, both say who they are at once.
+    if (token !== undefined) return this.#send('INF', [`ID${cid}`, `TO${token}`])
     this.#support()
-    this.#send('INF', [`ID${this.#options.cid}`])
+    this.#send('INF', [`ID${cid}`])
   }
 
   #info(line: AdcLine): void {
@@ -146,7 +148,6 @@ export class AdcPeer implements PeerTalk {
     const cid = named(line, 'ID')
     const token = this.#options.token ?? named(line, 'TO')
     if (cid === undefined) throw broken('directconnect/adc-line', 'A client did not say who it is')
-    if (this.#options.token !== undefined) this.#send('INF', [`ID${this.#options.cid}`, `TO${this.#options.token}`])
     this.#state = 'open'
     this.#deadline = undefined
     this.#event({ kind: 'hello', cid, ...(token === undefined ? {} : { token }) })

@@ -55,6 +55,14 @@ const pairs: Record<string, () => [taker: PeerTalk, giver: PeerTalk]> = {
   },
 }
 
+test('adc: two who dialled each other at the same time know each other, and the one asks', () => {
+  const [taker, giver] = [new AdcPeer({ cid, token: 'tok', now: 0 }), new AdcPeer({ cid, token: 'tok', now: 0 })]
+  const heard = carry(taker, giver, 7)
+  for (const events of heard) assert.deepEqual(events[0], { kind: 'hello', cid, token: 'tok' })
+  taker.ask(ask, collector())
+  assert.deepEqual(carry(taker, giver, 7)[1], [{ kind: 'asked', ask }])
+})
+
 for (const [name, pair] of Object.entries(pairs)) {
   test(`${name}: two clients meet, one asks, the other gives or refuses, in any pieces`, () => {
     fc.assert(
