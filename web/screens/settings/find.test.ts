@@ -28,5 +28,5 @@ test('values as people read them', () => {
 })
 
 test('groups stay in the order they came', () => {
-  assert.deepEqual([...byGroup(settings).keys()], ['general', 'speed', 'bittorrent'])
+  assert.deepEqual([...byGroup(settings).keys()], ['general', 'speed', 'webdav', 'bittorrent'])
 })
