@@ -31,6 +31,7 @@ before(async () => {
   link = (await seed.publish(content, directory!.addresses.slice(0, 1))).link
   browser = await launch()
   page = await browser.newPage({ viewport: { width: 1440, height: 900 } })
+  page.setDefaultTimeout(90_000)
   page.on('pageerror', (error) => assert.fail(`the page threw: ${error.message}`))
 })
 
@@ -52,6 +53,33 @@ test('the one-time link opens the page, once', { skip: noBrowser }, async () => 
   await stranger.goto(url)
   await stranger.locator('input[type=password], [role=alert]').first().waitFor()
   await other.close()
+})
+
+test('the box above leads to Find, and takes links as Add does', { skip: noBrowser }, async () => {
+  const box = page.getByTestId('search-box')
+  await box.fill('night trains')
+  await box.press('Enter')
+  await page.waitForURL(/\/find\?q=night/)
+  assert.equal(await page.getByTestId('find-box').inputValue(), 'night trains')
+  assert.equal(await box.count(), 0, 'Find has a box of its own')
+  await page.getByTestId('nav-home').first().click()
+  await box.focus()
+  await page.evaluate((text) => {
+    const clipboardData = new DataTransfer()
+    clipboardData.setData('text', text)
+    document.activeElement!.dispatchEvent(
+      new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true }),
+    )
+  }, link)
+  const dialog = page.getByRole('dialog')
+  assert.equal(await dialog.getByTestId('add-link').inputValue(), link)
+  await page.keyboard.press('Escape')
+  await dialog.waitFor({ state: 'detached' })
+  await box.fill(link)
+  await box.press('Enter')
+  assert.equal(await dialog.getByTestId('add-link').inputValue(), link)
+  await page.keyboard.press('Escape')
+  await dialog.waitFor({ state: 'detached' })
 })
 
 test('a magnet is added, finishes, pauses, resumes, and is removed', { skip: noBrowser }, async () => {

@@ -11,7 +11,7 @@ import { after, before, test } from 'node:test'
 import type { Browser, Page } from 'playwright-core'
 import { Kith } from '@kith/interop/kith.ts'
 import { freePort } from '@kith/interop/peers/process.ts'
-import { accessible, everyLook, launch, picture } from './browser.ts'
+import { accessible, everyLook, launch, openPage, picture } from './browser.ts'
 
 const noBrowser = existsSync('/usr/bin/chromium') ? false : 'needs the Debian package chromium'
 
@@ -73,10 +73,7 @@ before(async () => {
   await share(bob, theirs, 4)
   await share(ann, own, 1)
   browser = await launch()
-  page = await browser.newPage({ viewport: { width: 1440, height: 900 } })
-  page.on('pageerror', (error) => assert.fail(`the page threw: ${error.message}`))
-  await page.goto((await ann.client.call('link')).url)
-  await page.getByTestId('nav-home').first().waitFor()
+  page = await openPage(browser, ann)
 })
 
 after(async () => {

@@ -112,6 +112,7 @@ export class Member implements Membership {
         const paired = (id: string): boolean => this.#book.isPaired(id)
         this.internet.lender.keepOnly(paired)
         this.segments.keepOnly(paired)
+        this.games.keepOnly(paired)
       }),
     )
     this.#resources.use(every(host.clock, TICK_MS, () => this.#tick()))

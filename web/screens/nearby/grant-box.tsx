@@ -4,7 +4,7 @@ import { useState } from 'react'
 import { Checkbox } from '../../ui/field.tsx'
 import { useDoing } from './use-near.ts'
 
-/** Whether a device may use something: shown at once as it was chosen, until the daemon has it. */
+/** Whether a device may use something: shown at once as it was chosen, until the daemon says so too. */
 export function GrantBox({
   device,
   to,
@@ -17,15 +17,22 @@ export function GrantBox({
 }): ReactNode {
   const doing = useDoing()
   const is = to.some(({ id }) => id === device.id)
-  const [wanted, setWanted] = useState(is)
+  const [wanted, setWanted] = useState<boolean>()
+  if (wanted === is && !doing.isBusy) setWanted(undefined)
   return (
     <Checkbox
       label={device.name}
-      checked={doing.isBusy ? wanted : is}
+      checked={wanted ?? is}
       onChange={({ target }) => {
         const others = to.filter(({ id }) => id !== device.id)
+        const ids = [...others, ...(target.checked ? [device] : [])].map(({ id }) => id)
         setWanted(target.checked)
-        doing.run(() => grant([...others, ...(target.checked ? [device] : [])].map(({ id }) => id)))
+        doing.run(() =>
+          grant(ids).catch((error: unknown) => {
+            setWanted(undefined)
+            throw error
+          }),
+        )
       }}
     />
   )

@@ -12,6 +12,7 @@ import { Gifts } from './gifts.tsx'
 import { Internet } from './internet.tsx'
 import { Part } from './part.tsx'
 import { Printers } from './printers.tsx'
+import { Visits } from './visits.tsx'
 import { useNear } from './use-near.ts'
 
 /** The devices near, and those that are paired: what they give, and what is given to them. */
@@ -45,6 +46,7 @@ export function NearbyScreen(): ReactNode {
           </ul>
         </Part>
       )}
+      <Visits />
       <Printers devices={devices ?? []} />
       <Internet devices={devices ?? []} />
       <Games devices={devices ?? []} />

@@ -7,11 +7,12 @@ import { FolderField } from '../../add/folder-field.tsx'
 import { useClient } from '../../api.ts'
 import { size } from '../../format.ts'
 import { t } from '../../i18n/t.ts'
+import { useLive } from '../../live/use-live.ts'
 import { Button } from '../../ui/button.tsx'
-import { Field, Select } from '../../ui/field.tsx'
+import { Field, Select, TextInput } from '../../ui/field.tsx'
 import { GrantBox } from './grant-box.tsx'
 import { Part } from './part.tsx'
-import { useDoing, useNear } from './use-near.ts'
+import { useDoing } from './use-near.ts'
 
 const row = 'flex flex-wrap items-center gap-x-3 gap-y-2 px-4 py-3 text-sm'
 const list = 'mb-3 divide-y divide-line rounded-xl border border-line bg-card'
@@ -20,17 +21,17 @@ const over: ReadonlySet<PrintJobView['state']> = new Set(['done', 'cancelled', '
 /** Printers of others and our own, what is printed, and who may. */
 export function Printers({ devices }: { readonly devices: readonly DeviceView[] }): ReactNode {
   const paired = devices.filter(({ standing }) => standing === 'paired')
-  const { data: own = [] } = useNear('printers')
-  const { data: nearby = [] } = useNear('nearbyPrinters')
-  const { data: jobs = [] } = useNear('printJobs')
-  if (own.length + nearby.length + jobs.length === 0) return null
+  const { value: own = [] } = useLive({ view: 'printers' })
+  const { value: nearby = [] } = useLive({ view: 'nearbyPrinters' })
+  const { value: jobs = [] } = useLive({ view: 'printJobs' })
   return (
     <Part title={t('nearby.printers')}>
-      <ul className={list} data-testid="printers">
+      {own.length + nearby.length === 0 ? <p className="mb-3 text-sm text-muted">{t('nearby.noPrinters')}</p> : null}
+      <ul className={own.length + nearby.length === 0 ? '' : list} data-testid="printers">
         {nearby.map(({ id, name, device, state, uri, reasons }) => (
           <li key={id} className={row}>
             <Printer size={20} aria-hidden className="text-muted" />
-            <span className="min-w-32 grow">
+            <span className="min-w-32 grow basis-40">
               <span className="block font-medium">{t('nearby.printerOf', { title: name, name: device })}</span>
               <span className="block break-all text-muted">
                 {t(`nearby.printer.${state}`)} · {[...reasons, uri].join(' · ')}
@@ -50,22 +51,24 @@ export function Printers({ devices }: { readonly devices: readonly DeviceView[] 
           ))}
         </ul>
       )}
+      <AddPrinter />
     </Part>
   )
 }
 
 function Own({
-  printer: { id, name, state, to, reasons },
+  printer: { id, name, from, state, to, reasons },
   paired,
 }: {
   readonly printer: OwnPrinterView
   readonly paired: readonly DeviceView[]
 }): ReactNode {
   const client = useClient()
+  const doing = useDoing()
   return (
     <li className={row}>
       <Printer size={20} aria-hidden className="text-accent" />
-      <span className="min-w-32 grow">
+      <span className="min-w-32 grow basis-40">
         <span className="block font-medium">{name}</span>
         <span className="block text-muted">{[t(`nearby.printer.${state}`), ...reasons].join(' · ')}</span>
       </span>
@@ -80,7 +83,53 @@ function Own({
           />
         ))}
       </fieldset>
+      {from === 'address' ? (
+        <Button
+          disabled={doing.isBusy}
+          aria-label={t('nearby.forgetPrinterName', { name })}
+          onClick={() => doing.run(() => client.call('removePrinter', { params: { id } }))}
+        >
+          {t('nearby.forgetPrinter')}
+        </Button>
+      ) : null}
     </li>
+  )
+}
+
+/** One that is not found by itself. */
+function AddPrinter(): ReactNode {
+  const client = useClient()
+  const doing = useDoing()
+  const [uri, setUri] = useState('')
+  return (
+    <form
+      className="flex flex-wrap items-end gap-2"
+      onSubmit={(event) => {
+        event.preventDefault()
+        if (uri.trim() === '') return
+        doing.run(async () => {
+          await client.call('addPrinter', { body: { uri: uri.trim() } })
+          setUri('')
+        })
+      }}
+    >
+      <div className="min-w-0 grow md:max-w-md">
+        <Field label={t('nearby.printerAddress')}>
+          {(id) => (
+            <TextInput
+              id={id}
+              spellCheck={false}
+              placeholder="ipp://192.168.1.9/ipp/print"
+              value={uri}
+              onChange={({ target }) => setUri(target.value)}
+            />
+          )}
+        </Field>
+      </div>
+      <Button type="submit" disabled={uri.trim() === '' || doing.isBusy}>
+        {t('nearby.addPrinter')}
+      </Button>
+    </form>
   )
 }
 
@@ -94,7 +143,7 @@ function Print({ names }: { readonly names: readonly { readonly id: string; read
   const chosen = printer === '' ? names[0]!.id : printer
   return (
     <div className="mb-3 flex flex-col gap-2 rounded-xl border border-line bg-card p-4">
-      <FolderField files label={t('nearby.what')} value={path} onChange={setPath} />
+      <FolderField files label={t('nearby.printWhat')} value={path} onChange={setPath} />
       <div className="flex flex-wrap items-end gap-2">
         <Field label={t('nearby.printerName')}>
           {(id) => (
@@ -125,7 +174,7 @@ function Job({ job }: { readonly job: PrintJobView }): ReactNode {
   const { id, name, printer, device, state, bytes, fault } = job
   return (
     <li className={row}>
-      <span className="min-w-32 grow">
+      <span className="min-w-32 grow basis-40">
         <span className="block font-medium break-words">{name}</span>
         <span className="block text-muted">
           {[t(`nearby.job.${state}`), printer, ...(device === undefined ? [] : [device]), size(bytes)].join(' · ')}

@@ -9,20 +9,18 @@ import { useTell } from '../../ui/toasts.tsx'
 const againMs = 2_000
 /** What is asked of the devices themselves, each time. */
 const farMs = 5_000
-const far: ReadonlySet<Listed> = new Set<Listed>(['nearbyGames', 'nearbyInternet', 'nearbyPrinters'])
+const far: ReadonlySet<Listed> = new Set<Listed>(['nearbyGames', 'nearbyInternet'])
 
 type Listed =
   | 'devices'
   | 'gifts'
   | 'invitations'
+  | 'visits'
   | 'nearbyGames'
   | 'joinedGames'
   | 'offeredGames'
   | 'internet'
   | 'nearbyInternet'
-  | 'printers'
-  | 'nearbyPrinters'
-  | 'printJobs'
 type Answer<Name extends keyof Routes> = Routes[Name] extends { readonly response?: infer Schema }
   ? NonNullable<Schema> extends { parse(data: unknown): infer Value }
     ? Value
