@@ -1,16 +1,16 @@
-import { fchmod, fdatasync, fstat } from 'node:fs'
+import { fchmod, fstat } from 'node:fs'
 import { promisify } from 'node:util'
 import { diskFault, isAbsent, systemError } from './fault.ts'
 import type { Files } from './files.ts'
+import type { FlushJob } from './job.ts'
 import { lstat, open } from 'node:fs/promises'
 import { readFlags } from './below.ts'
 
 const statFile = promisify(fstat)
 const changeMode = promisify(fchmod)
-const flushFile = promisify(fdatasync)
 
-/** The device puts flushes that come together into one order; more only wait for a thread. */
-const FLUSHES_OPEN = 8
+/** Files that one job flushes: what is written meanwhile does not wait long. */
+const FILES_OF_A_FLUSH = 32
 
 /** Makes wanted files that have no bytes, and lets those be executed that are meant to be. */
 export async function finish(files: Files): Promise<void> {
@@ -41,26 +41,16 @@ async function isFinished(path: string, executable: boolean): Promise<boolean> {
   }
 }
 
-async function flushOne(files: Files, index: number): Promise<void> {
-  const { file } = await files.use(index, false)
-  try {
-    await flushFile(file.fd)
-  } catch (error) {
-    throw diskFault(error, 'write the file', files.pathOf(index))
-  } finally {
-    files.done(file)
-  }
-}
-
-/** Waits until the device has what was written. */
-export async function flush(files: Files): Promise<void> {
+/** Waits until the device has what was written; `work` does a job in another thread, or throws. */
+export async function flush(files: Files, work: (job: FlushJob) => Promise<unknown>): Promise<void> {
   const { indices, parts } = files.takeWritten()
-  const left = [...indices]
-  const next = async (): Promise<void> => {
-    for (let index = left.pop(); index !== undefined; index = left.pop()) await flushOne(files, index)
+  const jobs: Promise<unknown>[] = []
+  for (let at = 0; at < indices.length; at += FILES_OF_A_FLUSH) {
+    const some = indices.slice(at, at + FILES_OF_A_FLUSH)
+    const places = await Promise.all(some.map((index) => files.place(index)))
+    jobs.push(work({ kind: 'flush', files: places.map(({ root, path }) => ({ root, path })) }))
   }
-  const all = await Promise.allSettled(Array.from({ length: FLUSHES_OPEN }, next))
-  for (const one of all) if (one.status === 'rejected') throw one.reason
+  for (const job of await Promise.allSettled(jobs)) if (job.status === 'rejected') throw job.reason
   if (!parts) return
   try {
     const file = await open(files.parts, readFlags)

@@ -37,11 +37,18 @@ export interface DigestsJob {
   readonly algorithm: LeafAlgorithm
 }
 
-export type Job = CommitJob | DigestsJob
+/** Files that the device is to have when the job is done; none of the folders between `root` and `path` may be a link. */
+export interface FlushJob {
+  readonly kind: 'flush'
+  readonly files: readonly { readonly root: string; readonly path: string }[]
+}
+
+export type Job = CommitJob | DigestsJob | FlushJob
 
 export type Answer =
   | { readonly kind: 'committed'; readonly right: boolean }
   | { readonly kind: 'digests'; readonly bytes: Uint8Array; readonly present: Uint8Array }
+  | { readonly kind: 'flushed' }
   | { readonly kind: 'aborted' }
   | { readonly kind: 'failed'; readonly error: SystemError }
 

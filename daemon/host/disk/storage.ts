@@ -199,6 +199,8 @@ export class FileStorage implements Storage {
     return runs
   }
 
+  readonly #flushing = (job: Job): Promise<Answer> => this.#work(job, 'write the file')
+
   async #work(job: Job, doing: string, signal?: AbortSignal): Promise<Answer> {
     const answer = await this.#pool.run(job, signal)
     if (answer.kind === 'failed') throw diskFault(answer.error, doing, answer.error.path ?? this.path)
@@ -216,7 +218,7 @@ export class FileStorage implements Storage {
   async sync(): Promise<void> {
     await this.#enter()
     try {
-      await flush(this.#files)
+      await flush(this.#files, this.#flushing)
     } finally {
       this.#fence.leave()
     }
@@ -227,7 +229,7 @@ export class FileStorage implements Storage {
     await this.#enter()
     try {
       await finish(this.#files)
-      await flush(this.#files)
+      await flush(this.#files, this.#flushing)
     } finally {
       this.#fence.leave()
     }

@@ -1,10 +1,10 @@
-import { closeSync, fstatSync, openSync, readSync, writeSync } from 'node:fs'
+import { closeSync, fdatasyncSync, fstatSync, openSync, readSync, writeSync } from 'node:fs'
 import type { MessagePort } from 'node:worker_threads'
 import { parentPort, threadId, workerData } from 'node:worker_threads'
 import { leafHash } from './algorithms.ts'
 import { checkFoldersSync, readFlags } from './below.ts'
 import { isAbsent, systemError } from './fault.ts'
-import type { Answer, CommitJob, DigestsJob, Job, Order, Report, Run, WorkerData } from './job.ts'
+import type { Answer, CommitJob, DigestsJob, FlushJob, Job, Order, Report, Run, WorkerData } from './job.ts'
 import { Turns } from './turns.ts'
 
 /** Fits the caches, and is as fast as any larger read. */
@@ -26,6 +26,19 @@ function commit(job: CommitJob, turns: Turns): Answer {
     }
   }
   return { kind: 'committed', right: true }
+}
+
+function flush({ files }: FlushJob): Answer {
+  for (const { root, path } of files) {
+    checkFoldersSync(root, path)
+    const fd = openSync(path, readFlags)
+    try {
+      fdatasyncSync(fd)
+    } finally {
+      closeSync(fd)
+    }
+  }
+  return { kind: 'flushed' }
 }
 
 /** Reads the runs of a job one after another. */
@@ -175,6 +188,7 @@ function serve(port: MessagePort, turns: Turns): void {
     const answers: Answer[] = []
     for (const job of jobs) {
       if (job.kind === 'commit') answers.push(attempt(() => commit(job, turns))!)
+      else if (job.kind === 'flush') answers.push(attempt(() => flush(job))!)
       else running.set(id, digests(job, memory))
     }
     if (answers.length > 0) report(id, answers)
