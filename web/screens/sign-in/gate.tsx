@@ -20,7 +20,11 @@ export function Gate({ children }: { readonly children: ReactNode }): ReactNode 
   const taken = useRef(false)
   const byLink = useMutation({
     mutationFn: (link: string) => client.call('signIn', { body: { link } }),
-    onSuccess: (session) => queries.setQueryData(['session'], session),
+    async onSuccess(session) {
+      // What was asked before may be answered later, and would say that there is no session.
+      await queries.cancelQueries({ queryKey: ['session'] })
+      queries.setQueryData(['session'], session)
+    },
   })
   const { mutate } = byLink
   useEffect(() => {
