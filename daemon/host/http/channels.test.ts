@@ -339,6 +339,35 @@ it('a channel takes new tunnels while many others wait for slow readers', async 
   await eventually(() => taken === 9 * MIB)
 })
 
+it('a tunnel that is finished in one direction goes on in the other', async () => {
+  await using one = await side()
+  await using other = await side()
+  await using _listening = await other.channels.listen({}, () => ({
+    status: 200,
+    tunnel(line) {
+      let asked = 0
+      line.open({
+        receive: (bytes) => void (asked += bytes.length),
+        finished() {
+          line.send(new Uint8Array(asked))
+          line.finish()
+        },
+        ended() {},
+      })
+    },
+  }))
+  using there = await one.channels.dial(other.at, other.fingerprint)
+  const line = await there.tunnel('/')
+  let got = 0
+  const ended = new Promise<unknown>((resolve) =>
+    line.open({ receive: (bytes) => void (got += bytes.length), ended: resolve }),
+  )
+  line.send(new Uint8Array(2 * MIB))
+  line.finish()
+  assert.equal(await ended, undefined)
+  assert.equal(got, 2 * MIB)
+})
+
 /** The same line, and what is sent on it. */
 function listened(line: Connection, into: Uint8Array[]): Connection {
   return new Proxy(line, {
