@@ -36,7 +36,11 @@ export class Pages {
     page.guests.add(guest)
     if (page.guests.size >= pageUsers) this.#open.delete(page)
     this.#where.set(guest, page)
-    this.#stale(page)
+    if (page.bytes === undefined) return
+    // Only what is new is written: a crowd that logs in asks for this page after each of them.
+    const more = this.#write(guest)
+    page.bytes = concat([page.bytes, more])
+    this.#length += more.length
   }
 
   changed(guest: Guest): void {

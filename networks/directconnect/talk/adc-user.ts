@@ -50,7 +50,8 @@ export class AdcUser implements UserTalk {
   readonly #splitter: Splitter
   readonly #fields = new Map<string, string>()
   readonly #out: Output<UserEvent>[] = []
-  #salt: Uint8Array = new Uint8Array()
+  /** Where a password was asked for. */
+  #salt: Uint8Array | undefined
   #state: State = 'protocol'
   #menus = false
   #deadline: number
@@ -94,8 +95,9 @@ export class AdcUser implements UserTalk {
   challenge(): void {
     if (this.#state !== 'named') return
     this.#state = 'verify'
-    this.#salt = this.#options.random(24)
-    this.#say({ type: 'I', command: 'GPA', words: [base32(this.#salt)] })
+    const salt = this.#options.random(24)
+    this.#salt = salt
+    this.#say({ type: 'I', command: 'GPA', words: [base32(salt)] })
   }
 
   welcome(): void {
@@ -173,7 +175,7 @@ export class AdcUser implements UserTalk {
   #password(line: AdcLine): void {
     if (line.command !== 'PAS' || line.type !== 'H') return
     const given = fromTiger(line.words[0] ?? '')
-    const salt = this.#salt
+    const salt = this.#salt!
     this.#state = 'named'
     const proves = (password: string): boolean =>
       given !== undefined && equal(this.#options.tiger(concat([utf8(password), salt])), given)

@@ -1,6 +1,9 @@
 import { broken } from '@kith/wire/fault.ts'
 import { Inflater } from '@kith/wire/inflate.ts'
 
+/** A hub has thousands of these, of which hardly one holds anything. */
+const nothing: Uint8Array = new Uint8Array()
+
 /** Only lists of folders come compressed; a few bytes could become as many as were announced in one go. */
 const mostPackedBytes = 16 * 1024 * 1024
 
@@ -21,7 +24,7 @@ export class Splitter {
   readonly #end: number
   readonly #most: number
   readonly #target: SplitterTarget
-  #held: Uint8Array = new Uint8Array()
+  #held = nothing
   #length = 0
   #body = 0
   #packed: Inflater | undefined
