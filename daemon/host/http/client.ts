@@ -75,12 +75,11 @@ export function httpClient(options: ClientOptions): Client {
       const key = `${method} ${url.href}`
       if (visited.has(key)) throw fail('peer', 'http/redirect-circle', 'The redirects lead in a circle', { doing })
       visited.add(key)
-      const anyone = trust === 'anyone'
       const metered =
         body === undefined || body instanceof Uint8Array
           ? body
           : counted(body, inside ? budget.local : budget, clock, signal)
-      const message = await hop(world, { url, method, headers, body: metered, anyone, timeoutMs, signal })
+      const message = await hop(world, { url, method, headers, body: metered, trust, timeoutMs, signal })
       const remote = plainAddress(message.socket.remoteAddress ?? '')
       const charged = isLocal(remote) ? budget.local : budget
       charged.spend('up', url.href.length + (body instanceof Uint8Array ? body.length : 0), clock.now())

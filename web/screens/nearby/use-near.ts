@@ -8,7 +8,7 @@ import { useTell } from '../../ui/toasts.tsx'
 /** Devices come and go by themselves. */
 const againMs = 2_000
 
-type Listed = 'devices' | 'gifts' | 'invitations' | 'nearbyGames' | 'joinedGames' | 'offeredGames'
+type Listed = 'devices' | 'deliveries' | 'gifts' | 'invitations' | 'nearbyGames' | 'joinedGames' | 'offeredGames'
 type Answer<Name extends keyof Routes> = Routes[Name] extends { readonly response?: infer Schema }
   ? NonNullable<Schema> extends { parse(data: unknown): infer Value }
     ? Value
