@@ -118,10 +118,11 @@ test(
       assert.equal((await refused).code, 1)
       assert.deepEqual(await readdir(ann.downloads).catch(() => []), [])
       const sent = send()
-      const { state, paths } = await over(ann, await answer(ann, true))
-      assert.deepEqual([state, paths], ['done', [join(ann.downloads, 'a.bin')]])
+      const id = await answer(ann, true)
       const { code, text } = await sent
       assert.equal(code, 0, text)
+      const { state, paths } = await over(ann, id)
+      assert.deepEqual([state, paths], ['done', [join(ann.downloads, 'a.bin')]])
       assert.equal(digestOf(await readFile(join(ann.downloads, 'a.bin'))), digestOf(big))
     })
   },

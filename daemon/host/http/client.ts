@@ -48,7 +48,9 @@ export function httpClient(options: ClientOptions): Client {
     timeout: IDLE_MS,
   }
   const answers = new Set<IncomingMessage>()
-  const agents = { 'http:': new Agent(pool), 'https:': new SecureAgent(pool) }
+  // A session that is taken up again shows no certificate.
+  const pinned = new SecureAgent({ ...pool, maxCachedSessions: 0 })
+  const agents = { 'http:': new Agent(pool), 'https:': new SecureAgent(pool), pinned }
   const world: HopWorld = {
     clock,
     agents,
@@ -121,6 +123,7 @@ export function httpClient(options: ClientOptions): Client {
       for (const message of answers) message.destroy(fail('gone', 'net/closed', 'Kith is going'))
       agents['http:'].destroy()
       agents['https:'].destroy()
+      pinned.destroy()
     },
   }
 }

@@ -31,7 +31,7 @@ export interface Hop {
 
 export interface HopWorld {
   readonly clock: Clock
-  readonly agents: { readonly 'http:': Agent; readonly 'https:': Agent }
+  readonly agents: { readonly 'http:': Agent; readonly 'https:': Agent; readonly pinned: Agent }
   readonly lookup: NonNullable<RequestOptions['lookup']>
   /** The address to dial from. */
   from(host: string): string | undefined
@@ -67,7 +67,7 @@ function once(world: HopWorld, ask: Hop): Promise<Outcome> {
     path: `${url.pathname}${url.search}`,
     method,
     headers,
-    agent: world.agents[secure ? 'https:' : 'http:'],
+    agent: world.agents[secure ? (typeof ask.trust === 'string' ? 'https:' : 'pinned') : 'http:'],
     lookup: world.lookup,
     maxHeaderSize: MOST_HEADER_BYTES,
     ...(url.username === '' ? {} : { auth: `${decode(url.username)}:${decode(url.password)}` }),

@@ -132,7 +132,7 @@ async function* counted(
 
 /** Folders and a name; that they lead nowhere else is seen to where they are written. */
 function namesIn(name: string): readonly string[] {
-  const names = name.split(/[/\\]+/).filter((one) => one !== '' && one !== '.')
+  const names = name.split(/[/\\]+/).filter((one) => !/^\.{0,2}$/.test(one))
   return names.length === 0 ? ['unnamed'] : names.slice(-deepestPath)
 }
 
