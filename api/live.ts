@@ -32,6 +32,9 @@ export type View =
   | { readonly view: 'publications' }
   | { readonly view: 'sharedFolders' }
   | { readonly view: 'hashing' }
+  | { readonly view: 'printers' }
+  | { readonly view: 'nearbyPrinters' }
+  | { readonly view: 'printJobs' }
   | { readonly view: 'log'; readonly query?: LogQuery | undefined }
 
 export type Views = Readonly<Record<string, View>>
@@ -61,6 +64,9 @@ export const views: z.ZodType<Views> = z.record(
     z.object({ view: z.literal('publications') }),
     z.object({ view: z.literal('sharedFolders') }),
     z.object({ view: z.literal('hashing') }),
+    z.object({ view: z.literal('printers') }),
+    z.object({ view: z.literal('nearbyPrinters') }),
+    z.object({ view: z.literal('printJobs') }),
     z.object({ view: z.literal('log'), query: logQuery.optional() }),
   ]),
 )

@@ -1,6 +1,6 @@
 import { execFile, spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdir, writeFile } from 'node:fs/promises'
+import { mkdir, open, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { performance } from 'node:perf_hooks'
 import { parseArgs, promisify } from 'node:util'
@@ -30,6 +30,7 @@ const run = promisify(execFile)
 const mib = 2 ** 20
 const [seconds, size, rounds] = [Number(values.seconds), Number(values.size) * mib, Number(values.rounds)]
 const streams = 100
+const originPort = 8080
 const wanted = (name: string): boolean => positionals.length === 0 || positionals.includes(name)
 
 interface Line {
@@ -75,9 +76,33 @@ async function iperf(from: Machine, at: Machine, to: string): Promise<number> {
   return report.end.sum_received.bits_per_second / 8 / mib
 }
 
+/** A web server outside that costs next to nothing: the proxies are what is measured. */
+async function origin(folder: string, where: Machine): Promise<AsyncDisposable> {
+  for (const count of [1, streams]) {
+    const file = await open(join(folder, `${count}`), 'w')
+    await file.truncate(Math.floor(size / count))
+    await file.close()
+  }
+  const configuration = join(folder, 'lighttpd.conf')
+  await writeFile(
+    configuration,
+    `server.document-root = "${folder}"\nserver.bind = "${outside}"\nserver.port = ${originPort}\n`,
+  )
+  const beyond: Machine = { ...where, within: ['ip', 'netns', 'exec', `${where.name}-out`] }
+  const server = background(beyond, programPath('lighttpd')!, '-D', '-f', configuration)
+  const answers = async (): Promise<true | undefined> =>
+    within(where, 'curl', '-s', '-f', '-I', `http://${outside}:${originPort}/1`).then(
+      () => true as const,
+      () => undefined,
+    )
+  await until(answers, 'the web server answers')
+  return server
+}
+
 async function fetched(from: Machine, proxy: string, count: number): Promise<number> {
   const each = Math.floor(size / count)
-  const urls = Array.from({ length: count }, () => ['-o', '/dev/null', `http://${outside}/bytes/${each}`]).flat()
+  const url = `http://${outside}:${originPort}/${count}`
+  const urls = Array.from({ length: count }, () => ['-o', '/dev/null', url]).flat()
   const begun = performance.now()
   await within(from, 'curl', '-s', '-S', '-f', '--socks5', proxy, '-Z', '--parallel-max', String(count), ...urls)
   return (each * count) / mib / ((performance.now() - begun) / 1000)
@@ -96,9 +121,11 @@ async function turns(measure: string, of: Readonly<Record<string, () => Promise<
   return [...all].map(([tool, rates]) => ({ measure, tool, turns: rates }))
 }
 
-const missing = ['iperf3', 'edge', 'supernode', 'microsocks', 'curl', 'ping'].filter((one) => !programPath(one))
+const missing = ['iperf3', 'edge', 'supernode', 'microsocks', 'curl', 'ping', 'lighttpd'].filter(
+  (one) => !programPath(one),
+)
 if (missing.length > 0)
-  console.log(`NOT MEASURED: ${missing.join(', ')} missing (Debian: iperf3 n2n microsocks curl iputils-ping)`)
+  console.log(`NOT MEASURED: ${missing.join(', ')} missing (Debian: iperf3 n2n microsocks curl iputils-ping lighttpd)`)
 else await bench()
 
 async function bench(): Promise<void> {
@@ -152,6 +179,7 @@ async function bench(): Promise<void> {
   }
 
   if (wanted('proxy')) {
+    await using _origin = await origin(folder.path, other)
     await bob.client.call('grantInternet', { params: { id: 'ann' }, body: {} })
     const { proxy } = await ann.client.call('useInternet', { body: { device: 'bob' } })
     await using _microsocks = background(other, 'microsocks', '-i', other.address, '-p', '1090')
@@ -173,7 +201,12 @@ async function bench(): Promise<void> {
   console.log(machine())
   if (!values.keep) return
   const at = new Date().toISOString()
-  const result = { at, machine: machine(), versions: versions(['n2n', 'iperf3', 'microsocks', 'curl']), lines }
+  const result = {
+    at,
+    machine: machine(),
+    versions: versions(['n2n', 'iperf3', 'microsocks', 'curl', 'lighttpd']),
+    lines,
+  }
   const history = join(import.meta.dirname, 'history')
   await mkdir(history, { recursive: true })
   const stamp = at.slice(0, 16).replaceAll(':', '')

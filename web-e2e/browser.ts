@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import assert from 'node:assert/strict'
 import type { Browser, Page } from 'playwright-core'
 import { chromium } from 'playwright-core'
+import type { Kith } from '@kith/interop/kith.ts'
 
 /** Debian's Chromium, quiet: it looks up nothing and updates nothing. */
 export function launch(): Promise<Browser> {
@@ -20,6 +21,22 @@ export function launch(): Promise<Browser> {
       '--disable-sync',
     ],
   })
+}
+
+/** On a machine that does much else at the same time, a page takes its time to come up. */
+const patienceMs = 90_000
+
+/** The page of a daemon, opened by its one-time link. */
+export async function openPage(browser: Browser, kith: Kith): Promise<Page> {
+  const page = await browser.newPage({
+    viewport: { width: 1440, height: 900 },
+    permissions: ['clipboard-read', 'clipboard-write'],
+  })
+  page.setDefaultTimeout(patienceMs)
+  page.on('pageerror', (error) => assert.fail(`the page threw: ${error.message}`))
+  await page.goto((await kith.client.call('link')).url)
+  await page.getByTestId('nav-home').first().waitFor()
+  return page
 }
 
 const pictures = join(import.meta.dirname, '..', 'out', 'pictures')

@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import type { Browser, Page } from 'playwright-core'
 import { Kith } from '@kith/interop/kith.ts'
-import { everyLook, launch, picture } from './browser.ts'
+import { everyLook, launch, openPage, picture } from './browser.ts'
 
 const noBrowser = existsSync('/usr/bin/chromium') ? false : 'needs the Debian package chromium'
 
@@ -43,12 +43,7 @@ before(async () => {
   await symlink('/', join(music, 'everything'))
   kith = await Kith.start(join(folder, 'kith'))
   browser = await launch()
-  page = await browser.newPage({
-    viewport: { width: 1440, height: 900 },
-    permissions: ['clipboard-read', 'clipboard-write'],
-  })
-  page.on('pageerror', (error) => assert.fail(`the page threw: ${error.message}`))
-  await page.goto((await kith.client.call('link')).url)
+  page = await openPage(browser, kith)
   await page.getByTestId('nav-library').first().click()
 })
 

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict'
 import { existsSync } from 'node:fs'
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readFile, rm, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import type { Browser, Page } from 'playwright-core'
 import { Kith } from '@kith/interop/kith.ts'
-import { accessible, everyLook, launch, picture } from './browser.ts'
+import { accessible, everyLook, launch, openPage, picture } from './browser.ts'
 
 const noBrowser = existsSync('/usr/bin/chromium') ? false : 'needs the Debian package chromium'
 
@@ -18,12 +18,7 @@ let page: Page
 let other: Page
 
 async function open(kith: Kith): Promise<Page> {
-  const made = await browser.newPage({
-    viewport: { width: 1440, height: 900 },
-    permissions: ['clipboard-read', 'clipboard-write'],
-  })
-  made.on('pageerror', (error) => assert.fail(`the page threw: ${error.message}`))
-  await made.goto((await kith.client.call('link')).url)
+  const made = await openPage(browser, kith)
   await made.getByTestId('nav-nearby').first().click()
   return made
 }
@@ -111,13 +106,48 @@ test('what lies on a shelf is fetched', { skip: noBrowser }, async () => {
     if ((await ann.client.call('shelf', { params: { id: 'bob' } })).length > 0) break
     assert.ok(Date.now() < end, 'it is on the shelf')
   }
-  await page.getByRole('button', { name: 'What bob shares' }).click()
+  await page.getByRole('button', { name: 'Shelf of bob' }).click()
   await page.getByRole('button', { name: 'Get recipes.txt' }).waitFor()
   await picture(page, 'nearby-shelf')
   await accessible(page, 'shelf')
   await page.getByRole('button', { name: 'Get recipes.txt' }).click()
   await page.getByText('recipes.txt is being fetched').waitFor()
   await page.keyboard.press('Escape')
+})
+
+test('shared folders of a device are a tree, of which files and folders are fetched', { skip: noBrowser }, async () => {
+  const shared = join(folder, 'Pictures')
+  await mkdir(join(shared, 'sea', 'deep'), { recursive: true })
+  const long = new Date(Date.now() - 60_000)
+  for (const name of ['list of pictures.txt', 'sea/wave.jpg', 'sea/deep/fish 1.jpg', 'sea/deep/fish 2.jpg']) {
+    await writeFile(join(shared, name), `${name} is a picture`)
+    await utimes(join(shared, name), long, long)
+  }
+  await bob.client.call('shareFolder', { body: { path: shared, audience: 'friends' } })
+  await until('the files are read', async () => {
+    const [first] = await bob.client.call('sharedFolders')
+    return first?.known.files === 4
+  })
+  await page.getByRole('link', { name: 'Shared folders of bob' }).click()
+  const tree = page.getByTestId('tree')
+  await tree.getByRole('button', { name: 'Pictures', exact: true }).click()
+  await tree.getByText('list of pictures.txt').waitFor()
+  await tree.getByRole('button', { name: 'Get list of pictures.txt' }).click()
+  await page.getByText('list of pictures.txt is being fetched').waitFor()
+  await arrives('list of pictures.txt', 'list of pictures.txt is a picture')
+  // By the keyboard: down into the folder, and out again.
+  await tree.getByRole('listitem').first().focus()
+  await page.keyboard.press('Enter')
+  await tree.getByText('wave.jpg').waitFor()
+  await everyLook(page, 'tree', new URL(page.url()).pathname + new URL(page.url()).search)
+  await page.setViewportSize({ width: 1440, height: 900 })
+  await page.getByRole('navigation', { name: 'Where this is' }).getByRole('link', { name: 'Pictures' }).click()
+  await tree.getByRole('button', { name: 'Get sea' }).click()
+  await arrives('sea/deep/fish 2.jpg', 'sea/deep/fish 2.jpg is a picture')
+  await arrives('sea/wave.jpg', 'sea/wave.jpg is a picture')
+  await page.goto(new URL('/nearby/folders?device=nobody&name=nobody', page.url()).href)
+  await page.getByTestId('fault').waitFor()
+  await page.getByTestId('nav-nearby').first().click()
 })
 
 test('a game is offered to nobody at first, then granted, joined and left', { skip: noBrowser }, async () => {
@@ -136,3 +166,45 @@ test('a game is offered to nobody at first, then granted, joined and left', { sk
   await offered.getByRole('button', { name: 'Offer no more' }).click()
   await page.getByText('OpenTTD of bob').waitFor({ state: 'detached' })
 })
+
+test(
+  'the connection is lent to nobody at first, then granted, used with a meter, and taken back',
+  { skip: noBrowser },
+  async () => {
+    assert.deepEqual((await bob.client.call('internet')).loans, [])
+    await page.getByLabel('Device', { exact: true }).selectOption({ label: 'bob' })
+    await page.getByRole('button', { name: 'Ask for theirs' }).click()
+    await other.getByText('ann asks for the connection').waitFor()
+    await other.getByLabel('Device', { exact: true }).selectOption({ label: 'ann' })
+    await other.getByRole('button', { name: 'Lend', exact: true }).click()
+    await other.getByText('Lent to ann').waitFor()
+    await page.getByText('Connection of bob').waitFor()
+    await page.getByRole('button', { name: 'Use it' }).click()
+    await page.getByText(/proxy at 127\.0\.0\.1:\d+/).waitFor()
+    await picture(page, 'nearby-internet')
+    await accessible(page, 'internet, borrower')
+    await accessible(other, 'internet, lender')
+    await picture(other, 'nearby-lending')
+    await other.getByRole('switch', { name: 'Lend the connection of this machine' }).click()
+    await other.getByText('lends its connection to nobody').waitFor()
+    await other.getByText('Switched off').waitFor()
+    await page.getByRole('button', { name: 'Stop' }).click()
+    await other.getByRole('button', { name: 'Take it back' }).click()
+    await other.getByText('Lent to ann').waitFor({ state: 'detached' })
+    assert.deepEqual((await bob.client.call('internet')).loans, [])
+  },
+)
+
+/** A file of this content is in ann's downloads. */
+async function arrives(name: string, content: string): Promise<void> {
+  await until(`${name} arrives`, async () => {
+    const there = await readFile(join(ann.downloads, name), 'utf8').catch(() => '')
+    return there === content
+  })
+}
+
+async function until(what: string, ask: () => Promise<boolean>): Promise<void> {
+  for (const end = Date.now() + 30_000; !(await ask()); await new Promise((done) => setTimeout(done, 50))) {
+    assert.ok(Date.now() < end, what)
+  }
+}

@@ -31,6 +31,7 @@ before(async () => {
   link = (await seed.publish(content, directory!.addresses.slice(0, 1))).link
   browser = await launch()
   page = await browser.newPage({ viewport: { width: 1440, height: 900 } })
+  page.setDefaultTimeout(90_000)
   page.on('pageerror', (error) => assert.fail(`the page threw: ${error.message}`))
 })
 

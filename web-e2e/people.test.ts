@@ -2,13 +2,16 @@ import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import type { Server } from 'node:http'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import type { Browser, Page } from 'playwright-core'
 import { Kith } from '@kith/interop/kith.ts'
 import { freePort } from '@kith/interop/peers/process.ts'
-import { accessible, everyLook, launch, picture } from './browser.ts'
+import { accessible, everyLook, launch, openPage, picture } from './browser.ts'
 
 const noBrowser = existsSync('/usr/bin/chromium') ? false : 'needs the Debian package chromium'
 
@@ -19,6 +22,7 @@ let bob: Kith
 let browser: Browser
 let page: Page
 let hub: string
+let lists: Server
 
 async function until<T>(what: string, ask: () => Promise<T | undefined>): Promise<T> {
   for (const end = Date.now() + 60_000; ;) {
@@ -49,21 +53,27 @@ before(async () => {
   ] as const)
     await writeFile(join(theirs, name), bytes)
   await writeFile(join(own, 'Harbour morning (mine).flac'), same)
+  lists = createServer((_request, response) => {
+    response.end(
+      '<?xml version="1.0" encoding="utf-8"?><Hublist Name="test"><Hubs>' +
+        '<Hub Name="The reading room" Address="adc://hub.example:1511" Description="Books" Users="12"/>' +
+        '</Hubs></Hublist>',
+    )
+  })
+  await new Promise<void>((done) => lists.listen(0, '127.0.0.1', done))
   const port = await freePort()
   hub = `adc://127.0.0.1:${port}`
   ann = await Kith.start(join(folder, 'ann'), [
     `directconnect.directoryPort=${port}`,
     'directconnect.directoryName=Harbour hub',
     'directconnect.nick=ann',
+    `directconnect.hubLists=http://127.0.0.1:${(lists.address() as AddressInfo).port}/hublist.xml`,
   ])
   bob = await Kith.start(join(folder, 'bob'), ['directconnect.nick=bob', `directconnect.hubs=${hub}`])
   await share(bob, theirs, 4)
   await share(ann, own, 1)
   browser = await launch()
-  page = await browser.newPage({ viewport: { width: 1440, height: 900 } })
-  page.on('pageerror', (error) => assert.fail(`the page threw: ${error.message}`))
-  await page.goto((await ann.client.call('link')).url)
-  await page.getByTestId('nav-home').first().waitFor()
+  page = await openPage(browser, ann)
 })
 
 after(async () => {
@@ -71,6 +81,7 @@ after(async () => {
   await browser.close()
   await ann.stop()
   await bob.stop()
+  lists.close()
   await rm(folder, { recursive: true, force: true })
 })
 
@@ -83,6 +94,9 @@ test('our hub is opened in the page, and entered', { skip: noBrowser }, async ()
   await page.getByTestId('hub-address').fill(hub)
   await page.getByTestId('hub-enter').click()
   await page.getByTestId('hubs').getByText('Connected').waitFor({ timeout: 60_000 })
+  // Lists are fetched when somebody looks; this one is ours.
+  await page.getByTestId('known-hubs').click()
+  await page.getByRole('button', { name: 'Enter The reading room' }).waitFor()
   await picture(page, 'hubs')
   await accessible(page, 'hubs')
   await page.keyboard.press('Escape')

@@ -8,6 +8,7 @@ import { Broken } from './screens/broken.tsx'
 import { filterSearch } from './screen-search.ts'
 import { librarySearch } from './screens/library/search.ts'
 import { talkSearch } from './screens/talk/search.ts'
+import { treeSearch } from './screens/tree/search.ts'
 import { transfersSearch } from './transfers/search.ts'
 import { Shell } from './shell/shell.tsx'
 
@@ -56,6 +57,12 @@ const nearby = createRoute({
   path: '/nearby',
   component: lazyRouteComponent(() => import('./screens/nearby/nearby.tsx'), 'NearbyScreen'),
 })
+const tree = createRoute({
+  getParentRoute: () => root,
+  path: '/nearby/folders',
+  component: lazyRouteComponent(() => import('./screens/tree/tree.tsx'), 'TreeScreen'),
+  validateSearch: treeSearch,
+})
 const networks = createRoute({
   getParentRoute: () => root,
   path: '/networks',
@@ -87,7 +94,7 @@ const elsewhere = createRoute({
   },
 })
 
-const tree = root.addChildren([
+const routes = root.addChildren([
   home,
   find,
   browse,
@@ -95,6 +102,7 @@ const tree = root.addChildren([
   library,
   talk,
   nearby,
+  tree,
   networks,
   keeper,
   settings,
@@ -104,7 +112,7 @@ const tree = root.addChildren([
 
 export function makeRouter(): AnyRouter {
   return createRouter({
-    routeTree: tree,
+    routeTree: routes,
     defaultPreload: false,
     scrollRestoration: false,
     defaultErrorComponent: Broken,

@@ -6,6 +6,7 @@ import type { KeeperSearch } from './screens/keeper/search.ts'
 import type { LibrarySearch } from './screens/library/search.ts'
 import type { LogSearch } from './screens/log/search.ts'
 import type { TalkSearch } from './screens/talk/search.ts'
+import type { TreeSearch } from './screens/tree/search.ts'
 import type { TransfersSearch } from './transfers/search.ts'
 
 export interface FilterSearch {
@@ -19,6 +20,7 @@ export interface ScreenSearch {
   readonly '/transfers': TransfersSearch
   readonly '/library': LibrarySearch
   readonly '/talk': TalkSearch
+  readonly '/nearby/folders': TreeSearch
   readonly '/networks/keeper': KeeperSearch
   readonly '/settings': FilterSearch
   readonly '/log': LogSearch

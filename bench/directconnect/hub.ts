@@ -1,7 +1,6 @@
 import type { ChildProcessByStdio } from 'node:child_process'
 import { spawn, spawnSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import type { Readable, Writable } from 'node:stream'
@@ -10,6 +9,7 @@ import { freePort, programPath } from '@kith/interop/peers/process.ts'
 import { Uhub } from '@kith/interop/peers/uhub.ts'
 import { base32 } from '@kith/wire/bytes.ts'
 import { TigerKernel } from '@kith/wire/hash/tiger.ts'
+import { Meter } from '../meter.ts'
 
 /** What one hub showed once. */
 export interface HubTurn {
@@ -19,7 +19,7 @@ export interface HubTurn {
   readonly loginSeconds: number
   /** Lines that reached somebody, a second; 0 where nothing was said. */
   readonly deliveries: number
-  /** Memory of the process with everybody there, after all was said. */
+  /** The most memory of its own that the process had. */
   readonly memoryMib: number
   readonly lost: number
 }
@@ -71,6 +71,7 @@ async function turn(
   lines: number,
 ): Promise<HubTurn> {
   await using _running = running
+  using meter = new Meter(running.pid)
   const users = identities.length
   const child: ChildProcessByStdio<Writable, Readable, null> = spawn(
     program,
@@ -86,7 +87,7 @@ async function turn(
     said.set(word, Number(value))
     if (word === 'heard') break
   }
-  const memoryMib = residentMib(running.pid)
+  const { privateMib: memoryMib } = meter.stop()
   child.stdin.end()
   if ((await ended) !== 0) throw new Error(`${hub}: the load has ended with an error`)
   const made: HubTurn = {
@@ -99,11 +100,6 @@ async function turn(
   }
   console.log(JSON.stringify(made))
   return made
-}
-
-/** All memory that the process has at this moment. */
-function residentMib(pid: number): number {
-  return Number(/^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) / 1024
 }
 
 async function startKith(place: string, users: number): Promise<Running> {

@@ -20,6 +20,11 @@ export interface Receiver {
   receive(bytes: Uint8Array): void
   /** Everything sent has left user space; a sender that stopped at `pending` may go on. */
   drained?(): void
+  /**
+   * The other side sends no more, and still reads. Who has this goes on sending until `finish` or `close`; without it
+   * the connection closes.
+   */
+  finished?(): void
   /** Once, at the end; `fault` is absent when the end was orderly. */
   ended(fault?: Fault): void
 }
@@ -44,6 +49,8 @@ export interface Connection {
   /** Stops reading, so that the other side feels it; `resume` goes on. */
   pause(): void
   resume(): void
+  /** Sends what is pending and says that no more comes; what the other side sends still arrives. */
+  finish(): void
   /** Counts the traffic on another budget from now on, such as the transfer's once it is known. */
   charge(budget: Budget): void
   /** Sends what is pending and closes; a fault closes at once. */

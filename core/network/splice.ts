@@ -4,8 +4,8 @@ import type { Connection } from './net.ts'
 const MOST_PENDING_BYTES = 512 * 1024
 
 /**
- * Joins two connections: what one receives, the other sends, at the pace of the slower. They end together; `ended` comes
- * when both have. `passed` counts what goes over it.
+ * Joins two connections: what one receives, the other sends, at the pace of the slower. One that sends no more may
+ * still receive; in all else they end together, and `ended` comes when both have. `passed` counts what goes over it.
  */
 export function splice(
   one: Connection,
@@ -35,6 +35,7 @@ function lead(
     },
     // What we send has left: whoever feeds us may go on.
     drained: () => to.resume(),
+    finished: () => to.finish(),
     ended(fault) {
       to.close(fault)
       finish()

@@ -42,6 +42,12 @@ export async function sampleOf(handlers: Handlers, view: View): Promise<unknown>
       return handlers.sharedFolders({}, nobody)
     case 'hashing':
       return handlers.hashing({}, nobody)
+    case 'printers':
+      return handlers.printers({}, nobody)
+    case 'nearbyPrinters':
+      return handlers.nearbyPrinters({}, nobody)
+    case 'printJobs':
+      return handlers.printJobs({}, nobody)
     case 'log':
       return handlers.log({ query: view.query ?? {} }, nobody)
   }

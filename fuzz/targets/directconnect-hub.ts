@@ -34,6 +34,7 @@ function user(open: OpenHub, head: string, lines: string): (bytes: Uint8Array) =
     pending: 0,
     open: (given) => (receiver = given),
     send: () => {},
+    finish: () => {},
     close: () => {},
     pause: () => {},
     resume: () => {},

@@ -114,7 +114,7 @@ test(
   },
 )
 
-test('on a uhub, ncdc and Kith take from each other, search, browse and talk', { timeout: 300_000 }, async (t) => {
+test('on a uhub, ncdc and Kith take from each other, search, browse and talk', { timeout: 400_000 }, async (t) => {
   if (!needs(t, 'uhub', 'ncdc', 'tmux')) return
   await using at = await scratch()
   await using uhub = await Uhub.start(at.at('uhub'))

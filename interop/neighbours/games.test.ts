@@ -60,4 +60,18 @@ test('a game of one device is played from another that has no route to it', { ti
     await ann.client.call('leaveGame', { params: { id: 'OpenTTD' } })
     assert.deepEqual(await ann.client.call('joinedGames'), [])
   })
+
+  await t.test('with a device that is forgotten it ends, on both sides', async () => {
+    await bob.client.call('grantGame', { params: { id: 'OpenTTD' }, body: { to: ['ann'] } })
+    await ann.client.call('joinGame', { body: { device: 'bob' } })
+    await until(async () => {
+      const [now] = await ann.client.call('joinedGames')
+      return now?.path === 'direct' ? now : undefined
+    }, 'datagrams travel by themselves')
+    await bob.client.call('forgetDevice', { params: { id: 'ann' } })
+    const [offered] = await bob.client.call('offeredGames')
+    assert.deepEqual([offered?.to, offered?.players], [[], []])
+    const left = async (): Promise<true | undefined> => (await ann.client.call('joinedGames')).length === 0 || undefined
+    await until(left, 'the other side hears of it, and leaves')
+  })
 })

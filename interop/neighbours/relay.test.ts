@@ -59,7 +59,7 @@ test('two devices without a way to each other meet through a third', { timeout: 
         () => undefined,
       )
     }
-    await until(met, 'they meet')
+    await until(met, 'they meet', 90_000)
     await device(ann, 'bob', ({ standing }) => standing === 'paired')
     await device(bob, 'ann', ({ standing }) => standing === 'paired')
   })

@@ -145,6 +145,7 @@ test('a neighbour lends its connection to a whole machine', { timeout: 180_000 }
     await bob.client.call('grantInternet', { params: { id: 'ann' }, body: { whole: true, refused: [secondOutside] } })
     const used = await ann.client.call('useInternet', { body: { device: 'bob', whole: true } })
     assert.equal(used.whole, true)
+    assert.match(await inside(one!, 'ip', '-6', 'route'), /unreachable 2000::\/3/, 'nothing goes around it')
     assert.equal(await get(`http://${outside}/hello`), 'hello from outside')
     assert.equal(await get(`http://${outside}/who`), '192.168.77.1', 'in the name of the lender')
     assert.equal(await pings(one!, outside), true)
@@ -183,6 +184,8 @@ test('a neighbour lends its connection to a whole machine', { timeout: 180_000 }
     await until(clean, 'the lender is as before')
     assert.equal((await inside(other!, 'cat', '/proc/sys/net/ipv4/ip_forward')).trim(), '0')
     await ann.client.call('stopInternet', { params: { id: 'bob' } })
-    assert.doesNotMatch(await inside(one!, 'ip', 'route'), /kith|proto 107/)
+    for (const family of ['-4', '-6']) {
+      assert.doesNotMatch(await inside(one!, 'ip', family, 'route'), /kith|proto 107/)
+    }
   })
 })

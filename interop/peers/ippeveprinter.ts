@@ -3,7 +3,7 @@ import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import type { Machine } from '../namespaces.ts'
-import { Program } from './process.ts'
+import { freePort, Program } from './process.ts'
 
 const run = promisify(execFile)
 
@@ -19,7 +19,8 @@ mkdir -p /run/dbus /run/avahi-daemon
 printf '127.0.0.1 localhost printer.test\\n::1 localhost printer.test\\n' > /run/hosts
 mount --bind /run/hosts /etc/hosts
 dbus-daemon --system --fork --nopidfile
-avahi-daemon --no-drop-root --no-chroot -D
+printf '[server]\\n%s\\n' "$5" > /run/avahi.conf
+avahi-daemon --no-drop-root --no-chroot -D -f /run/avahi.conf
 exec ippeveprinter -v -n printer.test -p "$1" -d "$2" -k -f application/pdf,image/pwg-raster,image/jpeg,text/plain -c "$4" "$3"`
 
 export interface TestPrinter extends AsyncDisposable {
@@ -31,13 +32,32 @@ export interface TestPrinter extends AsyncDisposable {
 }
 
 /** An IPP Everywhere printer that only programs of its machine reach, though the whole network sees its name. */
-export async function ippeveprinter(machine: Machine, folder: string, name: string): Promise<TestPrinter> {
+export function ippeveprinter(machine: Machine, folder: string, name: string): Promise<TestPrinter> {
+  return start({ machine, folder, name, port: printerPort, announces: '' })
+}
+
+/** The same on the machine that the test runs on: its name is told to loopback alone. */
+export async function printerHere(folder: string, name: string): Promise<TestPrinter> {
+  const machine = { within: ['env'] }
+  return start({ machine, folder, name, port: await freePort(), announces: 'allow-interfaces=lo' })
+}
+
+interface Started {
+  readonly machine: Pick<Machine, 'within'>
+  readonly folder: string
+  readonly name: string
+  readonly port: number
+  /** A line of the configuration of Avahi. */
+  readonly announces: string
+}
+
+async function start({ machine, folder, name, port, announces }: Started): Promise<TestPrinter> {
   const spool = join(folder, 'spool')
   await mkdir(spool, { recursive: true })
   // By itself it takes a time for each page that nobody can know before.
   const works = join(folder, 'print.sh')
   await writeFile(works, '#!/bin/sh\nsleep 3\n', { mode: 0o755 })
-  const uri = `ipp://localhost:${printerPort}/ipp/print`
+  const uri = `ipp://localhost:${port}/ipp/print`
   const [command = '', ...within] = machine.within
   const program = await Program.start({
     command,
@@ -52,10 +72,11 @@ export async function ippeveprinter(machine: Machine, folder: string, name: stri
       '-c',
       script,
       'sh',
-      String(printerPort),
+      String(port),
       spool,
       name,
       works,
+      announces,
     ],
     folder,
     ready: async () => (await ipptool(machine, uri, 'get-printer-attributes.test')).passed.length > 0,
@@ -84,7 +105,12 @@ export interface Verdict {
 }
 
 /** Runs a file of tests of CUPS against a printer. */
-export async function ipptool(machine: Machine, uri: string, tests: string, file?: string): Promise<Verdict> {
+export async function ipptool(
+  machine: Pick<Machine, 'within'>,
+  uri: string,
+  tests: string,
+  file?: string,
+): Promise<Verdict> {
   const [command, ...args] = [
     ...machine.within,
     'ipptool',

@@ -33,6 +33,7 @@ const packages: Readonly<Record<string, string>> = {
   rclone: 'rclone',
   cadaver: 'cadaver',
   curl: 'curl',
+  socat: 'socat',
   '/usr/games/openttd': 'openttd',
   ippeveprinter: 'cups-ipp-utils',
   ipptool: 'cups-ipp-utils',

@@ -116,7 +116,10 @@ export class Member implements Membership {
     this.#resources.use(
       this.#book.all.watch(() => {
         this.#sampleHealth()
-        this.internet.lender.keepOnly((id) => this.#book.isPaired(id))
+        const paired = (id: string): boolean => this.#book.isPaired(id)
+        this.internet.lender.keepOnly(paired)
+        this.segments.keepOnly(paired)
+        this.games.keepOnly(paired)
       }),
     )
     this.#resources.use(every(host.clock, TICK_MS, () => this.#tick()))

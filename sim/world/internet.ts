@@ -138,6 +138,10 @@ class Wire implements Connection {
   #arrived: Uint8Array[] = []
   #paused = false
   #closed = false
+  /** We send no more. */
+  #saidAll = false
+  /** The other side sends no more, and whether that was told. */
+  #heard: 'not all' | 'all' | 'told' = 'not all'
   #ended: { fault: Fault | undefined } | undefined
   #underWay = 0
   /** When the wire is free for the next bytes. */
@@ -179,11 +183,16 @@ class Wire implements Connection {
     const receiver = this.#receiver
     if (receiver === undefined) return
     while (!this.#paused && !this.#closed && this.#arrived.length > 0) receiver.receive(this.#arrived.shift()!)
+    if (this.#heard === 'all' && this.#arrived.length === 0 && !this.#paused && !this.#closed) {
+      this.#heard = 'told'
+      if (this.#saidAll || receiver.finished === undefined) this.close()
+      else receiver.finished()
+    }
     if (this.#ended !== undefined && this.#arrived.length === 0 && !this.#closed) this.#finish(this.#ended.fault)
   }
 
   send(bytes: Uint8Array, sent?: () => void): void {
-    if (this.#closed) return sent?.()
+    if (this.#closed || this.#saidAll) return sent?.()
     const internet = this.#internet
     const copy = bytes.slice()
     this.#underWay += copy.length
@@ -214,12 +223,27 @@ class Wire implements Connection {
 
   charge(): void {}
 
+  finish(): void {
+    if (this.#closed || this.#saidAll) return
+    this.#saidAll = true
+    this.#afterAll(() => this.peer?.heardAll())
+  }
+
+  heardAll(): void {
+    this.#heard = 'all'
+    this.#deliver()
+  }
+
   close(fault?: Fault): void {
     if (this.#closed) return
-    const internet = this.#internet
-    const wait = Math.max(internet.clock.now(), this.#freeAt) - internet.clock.now() + internet.weather.latencyMs
-    internet.clock.after(wait, () => this.peer?.end(undefined))
+    this.#afterAll(() => this.peer?.end(undefined))
     this.#finish(fault)
+  }
+
+  /** When what is under way has arrived. */
+  #afterAll(then: () => void): void {
+    const { clock, weather } = this.#internet
+    clock.after(Math.max(clock.now(), this.#freeAt) - clock.now() + weather.latencyMs, then)
   }
 
   break(): void {

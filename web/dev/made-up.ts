@@ -206,6 +206,20 @@ export function madeUpSettings(): SettingView[] {
       description: 'Hours in which the alternative limits hold, such as “mon-fri 08:00-17:30”.',
     }),
     setting({
+      path: 'webdav.on',
+      kind: 'flag',
+      default: false,
+      value: true,
+      origin: 'page',
+      description: 'Whether file managers reach the shared folders by WebDAV.',
+    }),
+    setting({
+      path: 'webdav.listen',
+      kind: 'text',
+      default: '127.0.0.1',
+      description: 'The address where file managers reach the shared folders; 0.0.0.0 is all of this machine.',
+    }),
+    setting({
       path: 'bittorrent.uploadSlots',
       kind: 'integer',
       default: 8,

@@ -1,10 +1,19 @@
 import type { BrowsedRow, BrowseView } from '@kith/api/browse.ts'
 import type { ExclusionView, RegistrationView, VisitorView } from '@kith/api/directory.ts'
 import type { FoundQuery, FoundRow, FoundWindow, HolderView, SearchView } from '@kith/api/find.ts'
+import type { KnownWindow } from '@kith/api/gateways.ts'
 import type { View } from '@kith/api/live.ts'
 import type { MessageView, PeopleQuery, PeopleWindow, PersonView, RoomView } from '@kith/api/talk.ts'
 import type { GatewayView } from '@kith/api/transfers.ts'
 import type { Answer } from './world.ts'
+
+const knownHubs: KnownWindow = {
+  total: 1,
+  from: 0,
+  gateways: [
+    { address: 'adc://books.example:1511', name: 'Books and maps', description: 'All are welcome', people: 214 },
+  ],
+}
 
 type PeopleViews = Extract<
   View,
@@ -97,6 +106,7 @@ export class MadeUpPeople {
         if (method === 'PUT') this.#ignored.push(given as { network: string; name: string })
         return done
       case 'networks':
+        if (verb === 'gateways' && row === 'known') return { status: 200, value: knownHubs }
         if (verb === 'gateways') return this.#changeHubs(method, given, url)
         if (verb === 'directory' && row !== undefined) return this.#keep(method, row, what, given, now)
     }

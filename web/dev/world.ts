@@ -4,6 +4,7 @@ import type { SettingView } from '@kith/api/settings.ts'
 import type { Status } from '@kith/api/status.ts'
 import type { Transfer, TransferQuery, TransferWindow } from '@kith/api/transfers.ts'
 import { madeUpDetails, madeUpFiles, madeUpFolder, madeUpPieces, madeUpSources } from './details.ts'
+import { MadeUpNear } from './near.ts'
 import { MadeUpPeople } from './people.ts'
 import { madeUpFolders, madeUpHashing, madeUpSharedFiles } from './shared.ts'
 import { madeUpJournal, madeUpLog, madeUpNetworks, madeUpSettings, madeUpTransfers } from './made-up.ts'
@@ -20,6 +21,7 @@ export class MadeUpWorld {
   #transfers: Transfer[]
   #networks = madeUpNetworks()
   readonly #people: MadeUpPeople
+  readonly #near: MadeUpNear
   #settings = madeUpSettings()
   readonly #startedAt: number
   readonly #down: number[] = []
@@ -32,6 +34,7 @@ export class MadeUpWorld {
   constructor(now: number, amount: number) {
     this.#startedAt = now
     this.#people = new MadeUpPeople(now)
+    this.#near = new MadeUpNear(now)
     this.#transfers = madeUpTransfers(amount, now)
     for (let at = 0; at < 300; at++) {
       this.#down.push(Math.max(0, 3_000_000 + 1_500_000 * Math.sin(at / 17) + 600_000 * Math.sin(at / 3)))
@@ -81,6 +84,10 @@ export class MadeUpWorld {
         return madeUpHashing
       case 'log':
         return madeUpLog(this.#startedAt).filter(({ level }) => view.query?.level === 'debug' || level !== 'debug')
+      case 'printers':
+      case 'nearbyPrinters':
+      case 'printJobs':
+        return this.#near.view(view)
       case 'searches':
       case 'found':
       case 'browse':
@@ -96,8 +103,8 @@ export class MadeUpWorld {
   answer(method: string, url: URL, body: unknown, now: number): Answer {
     const [, area, id, verb] = url.pathname.split('/').map(decodeURIComponent)
     const given = (body ?? {}) as Record<string, unknown>
-    const ofPeople = this.#people.answer(method, url, given, now)
-    if (ofPeople !== undefined) return ofPeople
+    const ofOthers = this.#people.answer(method, url, given, now) ?? this.#near.answer(method, url, given, now)
+    if (ofOthers !== undefined) return ofOthers
     switch (area ?? '') {
       case 'session':
         if (method === 'POST' && given['password'] === 'wrong') return refused('The password is wrong', 'Try again.')

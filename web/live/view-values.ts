@@ -3,6 +3,7 @@ import type { FoundWindow, SearchView } from '@kith/api/find.ts'
 import type { LogLine } from '@kith/api/journal.ts'
 import type { View } from '@kith/api/live.ts'
 import type { NetworkView } from '@kith/api/networks.ts'
+import type { NearbyPrinterView, OwnPrinterView, PrintJobView } from '@kith/api/printers.ts'
 import type { HashingView, SharedFolder } from '@kith/api/sharing.ts'
 import type { SpeedHistory, Status } from '@kith/api/status.ts'
 import type { MessageView, PeopleWindow, RoomView, UnreadView } from '@kith/api/talk.ts'
@@ -37,6 +38,9 @@ interface ViewValues extends Record<View['view'], unknown> {
   readonly publications: readonly Publication[]
   readonly sharedFolders: readonly SharedFolder[]
   readonly hashing: HashingView
+  readonly printers: readonly OwnPrinterView[]
+  readonly nearbyPrinters: readonly NearbyPrinterView[]
+  readonly printJobs: readonly PrintJobView[]
   readonly log: readonly LogLine[]
 }
 

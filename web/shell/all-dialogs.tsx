@@ -3,12 +3,14 @@ import { AddDialog } from '../add/add-dialog.tsx'
 import { HoldersDialog } from '../screens/find/holders-dialog.tsx'
 import { BanDialog } from '../screens/keeper/ban-dialog.tsx'
 import { RegisterDialog } from '../screens/keeper/register-dialog.tsx'
+import { DavUserDialog } from '../screens/library/dav-user-dialog.tsx'
 import { PublishDialog } from '../screens/library/publish-dialog.tsx'
 import { ShareDialog } from '../screens/library/share-dialog.tsx'
 import { EnterDialog } from '../screens/nearby/enter-dialog.tsx'
 import { InviteDialog } from '../screens/nearby/invite-dialog.tsx'
 import { SendDialog } from '../screens/nearby/send-dialog.tsx'
 import { ShelfDialog } from '../screens/nearby/shelf-dialog.tsx'
+import { VisitDialog } from '../screens/nearby/visit-dialog.tsx'
 import { HubsDialog } from '../screens/talk/hubs-dialog.tsx'
 import { PeopleDialog } from '../screens/talk/people-dialog.tsx'
 import { LabelDialog } from '../transfers/label-dialog.tsx'
@@ -40,6 +42,8 @@ export function AllDialogs(): ReactNode {
       return <PublishDialog onClose={close} />
     case 'share':
       return <ShareDialog folder={current.folder} onClose={close} />
+    case 'davUser':
+      return <DavUserDialog user={current.user} onClose={close} />
     case 'holders':
       return <HoldersDialog search={current.search} row={current.row} onClose={close} />
     case 'people':
@@ -54,6 +58,8 @@ export function AllDialogs(): ReactNode {
       return <SendDialog device={current.device} onClose={close} />
     case 'shelf':
       return <ShelfDialog device={current.device} onClose={close} />
+    case 'visit':
+      return <VisitDialog offers={current.offers} onClose={close} />
     case 'ban': {
       const { kind: _kind, ...who } = current
       return <BanDialog {...who} onClose={close} />

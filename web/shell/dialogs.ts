@@ -1,4 +1,5 @@
 import type { FoundRow } from '@kith/api/find.ts'
+import type { DavUserView } from '@kith/api/dav.ts'
 import type { DeviceView } from '@kith/api/near.ts'
 import type { SharedFolder } from '@kith/api/sharing.ts'
 import type { RoomView } from '@kith/api/talk.ts'
@@ -25,6 +26,8 @@ export type OpenDialog =
   | { readonly kind: 'publish' }
   /** Without a folder: one that is not shared yet. */
   | { readonly kind: 'share'; readonly folder?: SharedFolder }
+  /** Somebody who comes by WebDAV; without one: somebody new. */
+  | { readonly kind: 'davUser'; readonly user?: DavUserView }
   /** Who has what a search found. */
   | { readonly kind: 'holders'; readonly search: string; readonly row: FoundRow }
   /** Who is in a room. */
@@ -33,6 +36,8 @@ export type OpenDialog =
   /** Pairing by a link: a new one, or somebody's. */
   | { readonly kind: 'invite' | 'enter' }
   | { readonly kind: 'sendTo' | 'shelf'; readonly device: DeviceView }
+  /** A page for somebody without the app, where something is offered or received. */
+  | { readonly kind: 'visit'; readonly offers: boolean }
   | { readonly kind: 'ban'; readonly network: string; readonly nick?: string; readonly address?: string }
   | { readonly kind: 'register'; readonly network: string; readonly ranks: readonly string[] }
   /** The screens that the bar of a phone has no room for. */

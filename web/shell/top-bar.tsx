@@ -6,6 +6,7 @@ import { useConnection, useLive } from '../live/use-live.ts'
 import { Button, IconButton } from '../ui/button.tsx'
 import { useDialogs } from './dialogs.ts'
 import { Mark } from './mark.tsx'
+import { SearchBox } from './search-box.tsx'
 import type { Theme } from './theme.ts'
 import { useTheme } from './theme.ts'
 
@@ -31,6 +32,7 @@ export function TopBar(): ReactNode {
       >
         {t('add.open')}
       </Button>
+      <SearchBox />
       <div className="grow" />
       <Speeds />
       <LiveDot />

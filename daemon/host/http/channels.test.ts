@@ -318,6 +318,56 @@ it('a channel runs inside a tunnel of another, and whoever passes it on sees not
   far[Symbol.dispose]()
 })
 
+it('a channel takes new tunnels while many others wait for slow readers', async () => {
+  await using one = await side()
+  await using other = await side()
+  const calls: Connection[] = []
+  await using _listening = await other.channels.listen({}, () => ({
+    status: 200,
+    tunnel: (line) => {
+      calls.push(line)
+      // More than a stream's window holds, so that some of it waits with the sender.
+      line.send(new Uint8Array(9 * MIB))
+    },
+  }))
+  using there = await one.channels.dial(other.at, other.fingerprint)
+  for (let index = 0; index < 24; index++) await there.tunnel('/')
+  await eventually(() => calls.every(({ pending }) => pending > 0))
+  const last = await there.tunnel('/')
+  let taken = 0
+  last.open({ receive: (bytes) => void (taken += bytes.length), ended() {} })
+  await eventually(() => taken === 9 * MIB)
+})
+
+it('a tunnel that is finished in one direction goes on in the other', async () => {
+  await using one = await side()
+  await using other = await side()
+  await using _listening = await other.channels.listen({}, () => ({
+    status: 200,
+    tunnel(line) {
+      let asked = 0
+      line.open({
+        receive: (bytes) => void (asked += bytes.length),
+        finished() {
+          line.send(new Uint8Array(asked))
+          line.finish()
+        },
+        ended() {},
+      })
+    },
+  }))
+  using there = await one.channels.dial(other.at, other.fingerprint)
+  const line = await there.tunnel('/')
+  let got = 0
+  const ended = new Promise<unknown>((resolve) =>
+    line.open({ receive: (bytes) => void (got += bytes.length), ended: resolve }),
+  )
+  line.send(new Uint8Array(2 * MIB))
+  line.finish()
+  assert.equal(await ended, undefined)
+  assert.equal(got, 2 * MIB)
+})
+
 /** The same line, and what is sent on it. */
 function listened(line: Connection, into: Uint8Array[]): Connection {
   return new Proxy(line, {

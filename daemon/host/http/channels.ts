@@ -42,6 +42,11 @@ const CHANNEL_WINDOW = 32 * 1024 * 1024
 const FRAME_BYTES = 256 * 1024
 /** Questions that one peer may have open at once. */
 const MOST_QUESTIONS = 256
+/**
+ * What may wait in one channel for slow readers; beyond it Node refuses new streams. Its 10 MB are full with some twenty
+ * downloads. We hold about 1 MiB for each stream, as we wait for what is pending to leave.
+ */
+const WAITING_MIB = MOST_QUESTIONS
 /** How often the other side is asked whether it is there, and how long it may take to say so. */
 const PING_MS = 15_000
 const ANSWER_MS = 30_000
@@ -60,6 +65,7 @@ const settings = {
   maxConcurrentStreams: MOST_QUESTIONS,
   maxHeaderListSize: 8 * 1024,
 }
+const options = { settings, maxSessionMemory: WAITING_MIB }
 
 export interface ChannelWorld {
   readonly clock: Clock
@@ -180,7 +186,7 @@ class DialledChannel implements Channel {
     this.#world = world
     this.remote = remote
     this.fingerprint = fingerprint
-    this.#session = connect('https://kith', { createConnection: () => socket, settings })
+    this.#session = connect('https://kith', { createConnection: () => socket, ...options })
     this.#session.once('connect', () => this.#session.setLocalWindowSize(CHANNEL_WINDOW))
     this.#session.on('error', (error) => world.log.debug('a channel broke', { error: String(error) }))
     this.#session.setTimeout(IDLE_MS, () => {
@@ -362,7 +368,7 @@ function serve(
   const fingerprint = connection.secured?.fingerprint
   const budget = world.isLocal(connection.remote.host) ? (of: Budget): Budget => of.local : (of: Budget): Budget => of
   const socket = insideOf(connection)
-  const session: ServerHttp2Session = performServerHandshake(socket, { settings })
+  const session: ServerHttp2Session = performServerHandshake(socket, options)
   session.on('error', (error) => world.log.debug('a channel broke', { error: String(error) }))
   closeWhenIdle(session, IDLE_MS * 2)
   const watching = watch(session, socket, world.clock)

@@ -8,6 +8,7 @@ import { turn, type Budget } from '@kith/core/limits/budget.ts'
 import { budgets } from '@kith/core/limits/tree.ts'
 import type { Log } from '@kith/core/network/log.ts'
 import type { Connection, Listener } from '@kith/core/network/net.ts'
+import { splice } from '@kith/core/network/splice.ts'
 import { systemClock } from '../clock.ts'
 import { dial } from './dial.ts'
 import { localNetwork } from './address.ts'
@@ -288,6 +289,46 @@ describe('tcp', () => {
     await once(socket, 'end')
     assert.equal(got, 3 * MIB)
     await eventually(() => root.local.seats.taken === 0)
+  })
+
+  it('carries on in one direction when the other is finished, also from one connection to another', async () => {
+    const root = budgets(clock)
+    const ours = world()
+    const farther = createServer({ allowHalfOpen: true }, (socket) => {
+      let asked = 0
+      socket.on('data', (data) => (asked += data.length))
+      // Only who has heard all can answer.
+      socket.once('end', () => socket.end(Buffer.alloc(3 * MIB, asked === 2 * MIB ? 1 : 0)))
+    })
+    farther.listen(0, HOST)
+    await once(farther, 'listening')
+    const address = farther.address()
+    assert.ok(address !== null && typeof address === 'object')
+    const joined = Promise.withResolvers<void>()
+    await using listener = await listenTcp(ours, { port: 0, host: HOST, budget: root }, (near) => {
+      void dial(ours, { host: HOST, port: address.port }, { budget: root }).then((far) =>
+        splice(near, far, joined.resolve),
+      )
+    })
+    const connection = await dial(ours, { host: HOST, port: listener.local.port }, { budget: root })
+    let [length, right] = [0, true]
+    const ended = Promise.withResolvers<Fault | undefined>()
+    connection.open({
+      receive(bytes) {
+        length += bytes.length
+        right &&= bytes[0] === 1
+      },
+      ended: ended.resolve,
+    })
+    connection.send(new Uint8Array(2 * MIB))
+    connection.finish()
+    connection.send(Uint8Array.of(1))
+    assert.equal(await ended.promise, undefined)
+    await joined.promise
+    assert.equal(length, 3 * MIB)
+    assert.ok(right, 'what was asked arrived whole before its end')
+    await eventually(() => root.local.seats.taken === 0)
+    farther.close()
   })
 
   it('reads by events where the handle cannot be adopted', async () => {

@@ -42,8 +42,8 @@ export interface TcpOptions {
  * reading whenever its turn is used up.
  *
  * ```
- *  open ──close()──► closing ──all sent, other side closed, or lingered──► closed ──► ended()
- *   │  └─ other side closed ──► closing                                      ▲
+ *  open ──close(), both sides finished──► closing ──all sent, other side closed, or lingered──► closed ──► ended()
+ *   │  └─ other side finished, nobody minds ──► closing                      ▲
  *   └── close(fault), reset ─────────────────────────────────────────────────┘
  * ```
  */
@@ -63,6 +63,10 @@ export class TcpConnection implements Connection {
   #head: Uint8Array | undefined
   #held = false
   #flushing = false
+  /** The other side sends no more. */
+  #heardAll = false
+  /** We send no more. */
+  #saidAll = false
   /** Bytes left of the turn, where there is a limit. */
   readonly #turn: Record<Direction, number> = { down: 0, up: 0 }
   #turnEnds = 0
@@ -73,7 +77,11 @@ export class TcpConnection implements Connection {
   readonly #onData = (data: Uint8Array): void => {
     if (!this.#took(new Uint8Array(data.buffer, data.byteOffset, data.length))) this.#socket?.pause()
   }
-  readonly #onEnd = (): void => this.#leave()
+  readonly #onEnd = (): void => {
+    this.#heardAll = true
+    if (this.#saidAll || this.#receiver?.finished === undefined) this.#leave()
+    else if (this.#state === 'open') this.#tell('finished')
+  }
   readonly #onError = (error: Error): void => {
     const lost = this.#state === 'open' || this.#queue.pending > 0
     if (lost) this.#fault ??= netFault(error, `talk to ${endpointText(this.remote)}`)
@@ -163,7 +171,7 @@ export class TcpConnection implements Connection {
   }
 
   send(bytes: Uint8Array, sent?: () => void): void {
-    if (bytes.length > 0 && this.#state === 'open') {
+    if (bytes.length > 0 && this.#state === 'open' && !this.#saidAll) {
       this.#queue.push(bytes, sent)
       this.#flushSoon()
     } else if (sent !== undefined) process.nextTick(sent)
@@ -190,6 +198,13 @@ export class TcpConnection implements Connection {
     this.#endTurn('up')
     if (this.#receiver !== undefined) this.#flow()
     if (this.#queue.queued > 0) this.#flushSoon()
+  }
+
+  finish(): void {
+    if (this.#heardAll) return this.#leave()
+    if (this.#state !== 'open' || this.#saidAll) return
+    this.#saidAll = true
+    this.#flushSoon()
   }
 
   close(fault?: Fault): void {
@@ -228,9 +243,10 @@ export class TcpConnection implements Connection {
   }
 
   /** A receiver that throws has a bug; it must not take the others down with it. */
-  #tell(what: 'drained' | 'ended'): void {
+  #tell(what: 'drained' | 'finished' | 'ended'): void {
     try {
       if (what === 'drained') this.#receiver?.drained?.()
+      else if (what === 'finished') this.#receiver?.finished?.()
       else this.#receiver?.ended(this.#fault)
     } catch (error) {
       this.#failed(error)
@@ -315,7 +331,7 @@ export class TcpConnection implements Connection {
     const socket = this.#socket
     if (socket === undefined || this.#queue.writing || this.#state === 'closed') return
     if (this.#queue.pending === 0) {
-      if (this.#state === 'closing') socket.end()
+      if (this.#state === 'closing' || this.#saidAll) socket.end()
       return
     }
     let most = Number.POSITIVE_INFINITY
@@ -331,7 +347,7 @@ export class TcpConnection implements Connection {
       }
     }
     const bytes = this.#queue.write(socket, most, () => {
-      if (this.#queue.pending > 0 || this.#state === 'closing') this.#flush()
+      if (this.#queue.pending > 0 || this.#state === 'closing' || this.#saidAll) this.#flush()
       else if (this.#state === 'open') this.#tell('drained')
     })
     this.#turn.up = this.#queue.queued === 0 ? 0 : this.#turn.up - bytes

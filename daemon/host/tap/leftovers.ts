@@ -31,7 +31,9 @@ export async function clearLeftovers(log: Log): Promise<void> {
   }
   try {
     const devices = await readdir('/sys/class/net')
-    if (!devices.some((name) => name.startsWith('kith'))) await run('ip', ['route', 'flush', 'proto', ROUTE_MARK])
+    if (!devices.some((name) => name.startsWith('kith'))) {
+      for (const family of ['-4', '-6']) await run('ip', [family, 'route', 'flush', 'proto', ROUTE_MARK])
+    }
   } catch (error) {
     log.debug('there are no routes to look at', { error: String(error) })
   }

@@ -9,6 +9,8 @@ const run = promisify(execFile)
 
 /** Together all addresses, and more exact than the usual route, which stays as it is. */
 const halves = ['0.0.0.0/1', '128.0.0.0/1']
+/** All of the internet that IPv6 has (RFC 4291 2.4). The way leads over IPv4 only, and nothing may go around it. */
+const v6 = '2000::/3'
 
 /**
  * Two routes by the device; they go with it, so that after a crash everything is as before. What goes to the neighbour
@@ -35,9 +37,14 @@ export async function routeAll(
       const by = /\bvia (\S+)/.exec(now)?.[1]
       const dev = /\bdev (\S+)/.exec(now)?.[1]
       // A neighbour on the local network has a route that is more exact already.
-      if (by !== undefined && dev !== undefined) await route(`${host}/32`, 'via', by, 'dev', dev)
+      if (by !== undefined && dev !== undefined)
+        await route(`${host}/${host.includes(':') ? 128 : 32}`, 'via', by, 'dev', dev)
     }
     for (const half of halves) await route(half, 'via', via, 'dev', device)
+    // A machine without IPv6 refuses it, and needs none.
+    await route('unreachable', v6).catch((error: unknown) =>
+      log.debug('there is no IPv6 to close', { error: String(error) }),
+    )
   } catch (error) {
     throw tapFailure(error, 'send everything another way')
   }

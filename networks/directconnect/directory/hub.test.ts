@@ -74,6 +74,7 @@ class Caller implements Connection {
   pause(): void {}
   resume(): void {}
   charge(): void {}
+  finish(): void {}
 
   feed(bytes: Uint8Array): void {
     this.#receiver?.receive(bytes)

@@ -39,7 +39,11 @@ export function search(questions: Questions): Search {
       const native: Query = byRoot
         ? { words: [], digest }
         : { words: asked.map((word) => word.trim()).filter((word) => word !== ''), ...rest }
-      return { native, local: { words: [], ...(phrases.length === 0 ? {} : { phrases }), ...(byRoot ? rest : {}) } }
+      const local = { words: [], ...(phrases.length === 0 ? {} : { phrases }), ...(byRoot ? rest : {}) }
+      // A kind is asked for by its endings: with endings of their own there is no place for it.
+      const { medium, ...endings } = native
+      if (medium === undefined || native.extensions === undefined) return { native, local }
+      return { native: endings, local: { ...local, medium } }
     },
     async *run(plan, signal) {
       const hits = inbox<Hit>(signal, mostHits)
@@ -89,11 +93,12 @@ export function locate(questions: Questions, clock: Clock): Locate {
   }
 }
 
-function questionOf({ words, without = [], medium, minimumSize, maximumSize, digest }: Query): Question {
+function questionOf(query: Query): Question {
+  const { words, without = [], extensions = [], medium, minimumSize, maximumSize, digest } = query
   return {
     words,
     without,
-    extensions: [],
+    extensions,
     ...(minimumSize === undefined ? {} : { minimumSize }),
     ...(maximumSize === undefined ? {} : { maximumSize }),
     ...(medium === undefined ? {} : { kind: kinds[medium] }),

@@ -79,7 +79,9 @@ export class Hub implements AsyncDisposable {
       address: publicAddress(parseHubAddress(this.given)),
       kind: 'hub',
       state: talk !== undefined ? 'attached' : asking ? 'asking' : 'failed',
-      ...(talk === undefined ? {} : { note: [this.name, `${people} users`].filter(Boolean).join(', ') }),
+      ...(talk === undefined
+        ? {}
+        : { note: [this.name, people === 1 ? '1 user' : `${people} users`].filter(Boolean).join(', ') }),
       ...(talk !== undefined || this.#fault === undefined ? {} : { fault: this.#fault }),
       ...(this.#nextAt === undefined ? {} : { nextAt: this.#nextAt }),
     }

@@ -30,7 +30,9 @@ export function searchText(question: Question, text: NmdcText): string {
   const limited = minimumSize !== undefined || maximumSize !== undefined
   const most = minimumSize === undefined && maximumSize !== undefined
   const number = kind === undefined ? anything : kinds.indexOf(kind)
-  const words = text.write(escapeNmdc([...question.words, ...question.extensions].join(' '))).replaceAll(' ', '$')
+  // All words have to occur: of several endings any would do, which cannot be asked.
+  const endings = question.extensions.length === 1 ? question.extensions : []
+  const words = text.write(escapeNmdc([...question.words, ...endings].join(' '))).replaceAll(' ', '$')
   return `${limited ? 'T' : 'F'}?${most ? 'T' : 'F'}?${size}?${number}?${words}`
 }
 

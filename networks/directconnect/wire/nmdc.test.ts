@@ -96,6 +96,8 @@ test('questions and results come through', () => {
     { words: [], without: [], extensions: [], tth },
   ]
   for (const question of questions) assert.deepEqual(readSearchText(searchText(question, western), western), question)
+  const ending = (...extensions: string[]): string => searchText({ words: ['foo'], without: [], extensions }, western)
+  assert.deepEqual([ending('iso'), ending('iso', 'img')], ['F?F?0?1?foo$iso', 'F?F?0?1?foo'])
   for (const raw of ['', 'T?T?x?1?a', 'F?F?0?1?', 'F?T?0?9?TTH:short', 'F?T?0?9?foo']) {
     assert.equal(readSearchText(raw, western), undefined, raw)
   }

@@ -9,6 +9,8 @@ import { Offered } from '../play/offered.ts'
 export interface OwnGames extends Games, AsyncDisposable {
   /** Undefined for a question about something else. */
   answer(device: string, question: PeerQuestion): Promise<OurAnswer | undefined>
+  /** Puts out devices that are not known any more, and leaves their games. */
+  keepOnly(known: (device: string) => boolean): void
 }
 
 /** Games that devices let each other join. */
@@ -26,6 +28,10 @@ export function games(host: Host, lines: Lines): OwnGames {
     join: (device, game) => joins.join(device, game),
     leave: (id) => joins.leave(id),
     answer: (device, question) => offered.answer(device, question),
+    keepOnly(known) {
+      offered.keepOnly(known)
+      joins.keepOnly(known)
+    },
     async [Symbol.asyncDispose]() {
       await joins[Symbol.asyncDispose]()
       await offered[Symbol.asyncDispose]()

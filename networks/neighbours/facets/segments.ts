@@ -7,7 +7,7 @@ import { value } from '@kith/core/value/value.ts'
 import { type Lines, wholeOf } from '../lines.ts'
 import { MemberSegment } from '../segment/joined.ts'
 import { keepSegments, keptSegments } from '../segment/kept.ts'
-import { freeNetwork, OwnedSegment, reopened, type SegmentFacts } from '../segment/owned.ts'
+import { freeNetwork, OwnedSegment, reopen, type SegmentFacts } from '../segment/owned.ts'
 import { MOST_MESSAGE_BYTES, shownName } from '../wire/messages.ts'
 import { decodeSegments, encodeSegments, MOST_SEGMENTS, SEGMENT_ID_BYTES } from '../wire/segments.ts'
 
@@ -37,8 +37,10 @@ export class OwnSegments implements Segments, AsyncDisposable {
   async #begin(): Promise<void> {
     await this.#host.taps.clear()
     const { own, joined } = keptSegments(this.#host.keep)
-    for (const facts of own) this.#own.set(facts.id, await reopened(this.#owned(facts)))
+    // All at once: what is written down from now on has to be whole.
+    for (const facts of own) this.#own.set(facts.id, this.#owned(facts))
     for (const one of joined) this.#joined.set(one.id, this.#member(one, one.owner))
+    await Promise.all([...this.#own.values()].map(reopen))
     this.#tell()
   }
 
@@ -66,6 +68,13 @@ export class OwnSegments implements Segments, AsyncDisposable {
     segment.invite(to)
     this.#store()
     return segment.shown()
+  }
+
+  /** Puts out those that are not known any more. */
+  keepOnly(known: (device: string) => boolean): void {
+    for (const { facts } of this.#own.values()) {
+      if (!facts.to.every(known)) this.invite(facts.id, facts.to.filter(known))
+    }
   }
 
   async at(device: string, signal?: AbortSignal): Promise<readonly Segment[]> {

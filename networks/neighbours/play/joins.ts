@@ -1,4 +1,4 @@
-import { fail } from '@kith/core/fault/fault.ts'
+import { fail, faultOf } from '@kith/core/fault/fault.ts'
 import type { Host } from '@kith/core/network/host.ts'
 import type { Game, JoinedGame } from '@kith/core/offer/games.ts'
 import type { WritableValue } from '@kith/core/value/value.ts'
@@ -57,6 +57,16 @@ export class Joins implements AsyncDisposable {
     this.#joins.delete(id)
     this.#tell()
     await join[Symbol.asyncDispose]()
+  }
+
+  /** Leaves the games of devices that are not known any more. */
+  keepOnly(known: (device: string) => boolean): void {
+    for (const [id, { shown }] of this.#joins) {
+      if (known(shown().device)) continue
+      this.leave(id).catch((error: unknown) =>
+        this.#host.log.warn('a game could not be left', { fault: faultOf(error) }),
+      )
+    }
   }
 
   async #bring(id: string, device: string, game: Game): Promise<Join> {

@@ -58,6 +58,11 @@ export class Offered implements AsyncDisposable {
     return this.#shown(id)
   }
 
+  /** Puts out those that are not known any more. */
+  keepOnly(known: (device: string) => boolean): void {
+    for (const [id, { to }] of this.#offers) if (!to.every(known)) this.grant(id, to.filter(known))
+  }
+
   async withdraw(id: string): Promise<void> {
     const offer = this.#find(id)
     this.#offers.delete(id)

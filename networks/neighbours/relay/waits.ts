@@ -64,6 +64,8 @@ export class Waits implements AsyncDisposable {
         if (signal.aborted) return
         if (faultOf(error).code === 'kith/bug') throw error
       }
+      // A line that has ended meanwhile says the same as one that ends while we rest.
+      if (this.#last.get(id)?.open === false) rest = FIRST_REST_MS
       const changed = this.#changed(id)
       await sleep(host.clock, rest, AbortSignal.any([signal, changed])).catch(() => {})
       rest = changed.aborted ? FIRST_REST_MS : Math.min(LONGEST_REST_MS, rest * 2)
@@ -81,6 +83,7 @@ export class Waits implements AsyncDisposable {
   /** @throws FaultError when it lends nothing, or cannot be reached by a line of our own */
   async #wait(id: string): Promise<void> {
     const { signal } = this.#stop
+    this.#last.delete(id)
     const channel = await this.#world.lines.direct(id)
     this.#last.set(id, channel)
     const line = await channel.tunnel('/relay/wait', { signal })

@@ -198,13 +198,12 @@ export class OwnedSegment implements AsyncDisposable {
 }
 
 /** Opens one that was made before; where it cannot be, it says so until the next start. */
-export async function reopened(segment: OwnedSegment): Promise<OwnedSegment> {
+export async function reopen(segment: OwnedSegment): Promise<void> {
   try {
     await segment.open()
   } catch (error) {
     segment.fault = faultOf(error)
   }
-  return segment
 }
 
 /** A network that this machine has no part in yet. @throws FaultError `local` `neighbours/no-network` */

@@ -1,5 +1,7 @@
+import { FaultError } from '@kith/core/fault/fault.ts'
 import type { Machine, Output } from '@kith/core/network/machine.ts'
 import { concat, fromLatin1, latin1, utf8 } from '@kith/wire/bytes.ts'
+import { terminated } from '@kith/wire/framing.ts'
 import { parseHostPort } from '@kith/wire/host-port.ts'
 import type { Place } from '../internet/places.ts'
 import { isHostName } from '../wire/socks.ts'
@@ -8,6 +10,8 @@ import { ASK_MS, type ProxyAnswers, type ProxyEvent, type Refusal, tooSlow } fro
 /** As much as most servers take. */
 const MOST_HEAD_BYTES = 64 * 1024
 const HTTP_PORT = 80
+/** The end of the last field, and a line with nothing in it. */
+const emptyLine = utf8('\r\n\r\n')
 /** What is said to the proxy and not to the server behind it (RFC 9110 7.6.1). */
 const forProxy = /^(?:proxy-[\w-]+|connection|keep-alive|te|upgrade)$/i
 
@@ -40,7 +44,7 @@ const sentences: Record<Refusal, string> = {
 export class HttpProxyTalk implements Machine<ProxyEvent>, ProxyAnswers {
   readonly #out: Output<ProxyEvent>[] = []
   #state: 'head' | 'asked' | 'over' = 'head'
-  #held: Uint8Array = new Uint8Array()
+  readonly #framer = terminated(emptyLine, MOST_HEAD_BYTES - emptyLine.length)
   #deadline: number | undefined
   #tunnel = false
 
@@ -54,12 +58,18 @@ export class HttpProxyTalk implements Machine<ProxyEvent>, ProxyAnswers {
 
   receive(bytes: Uint8Array): void {
     if (this.#state !== 'head') return
-    const before = Math.max(0, this.#held.length - 3)
-    this.#held = concat([this.#held, bytes])
-    const end = endOfHead(this.#held, before)
-    if (end !== undefined && end <= MOST_HEAD_BYTES)
-      this.#head(latin1(this.#held.subarray(0, end)), this.#held.slice(end))
-    else if (this.#held.length > MOST_HEAD_BYTES) this.#answer('long', '')
+    let head: string | undefined
+    try {
+      for (const frame of this.#framer.frames(bytes)) {
+        head = latin1(frame)
+        break
+      }
+    } catch (error) {
+      if (!(error instanceof FaultError)) throw error
+      return this.#answer('long', '')
+    }
+    // What comes after the head is kept by the framer.
+    if (head !== undefined) this.#head(head, this.#framer.rest())
   }
 
   tick(now: number): void {
@@ -86,7 +96,7 @@ export class HttpProxyTalk implements Machine<ProxyEvent>, ProxyAnswers {
   }
 
   #head(text: string, body: Uint8Array): void {
-    const [line = '', ...fields] = text.slice(0, -4).split('\r\n')
+    const [line = '', ...fields] = text.split('\r\n')
     const [method = '', target = '', version = '', ...more] = line.split(' ')
     if (!/^HTTP\/1\.[01]$/.test(version) || more.length > 0 || !/^[!#$%&'*+.^`|~\w-]+$/.test(method)) {
       return this.#answer('nonsense', '')
@@ -111,7 +121,6 @@ export class HttpProxyTalk implements Machine<ProxyEvent>, ProxyAnswers {
   #ask(to: Place, rest: Uint8Array): void {
     this.#state = 'asked'
     this.#deadline = undefined
-    this.#held = new Uint8Array()
     this.#out.push({ kind: 'event', event: { kind: 'connect', to, rest } })
   }
 
@@ -127,19 +136,11 @@ export class HttpProxyTalk implements Machine<ProxyEvent>, ProxyAnswers {
   #close(): void {
     this.#state = 'over'
     this.#deadline = undefined
-    this.#held = new Uint8Array()
   }
 
   #send(text: string): void {
     this.#out.push({ kind: 'send', bytes: utf8(text) })
   }
-}
-
-function endOfHead(bytes: Uint8Array, from: number): number | undefined {
-  for (let at = bytes.indexOf(13, from); at >= 0; at = bytes.indexOf(13, at + 1)) {
-    if (bytes[at + 1] === 10 && bytes[at + 2] === 13 && bytes[at + 3] === 10) return at + 4
-  }
-  return undefined
 }
 
 function placeOf(text: string): Place | undefined {

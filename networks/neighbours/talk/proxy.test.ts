@@ -158,6 +158,18 @@ test('HTTP: nonsense, other schemes and endless heads are refused', () => {
   assert.match(drain(talk).sent, /^HTTP\/1\.1 403 [^]*Content-Length: \d+\r\nConnection: close\r\n\r\n.+\n$/)
 })
 
+test('HTTP: a head of the longest kind arrives byte by byte, one byte more is refused', () => {
+  const most = 64 * 1024
+  const headOf = (length: number): Uint8Array => {
+    const text = 'CONNECT a:1 HTTP/1.1\r\nX: '
+    return utf8(`${text.padEnd(length - 4, 'x')}\r\n\r\n`)
+  }
+  const talk = new HttpProxyTalk(0)
+  for (const byte of headOf(most)) talk.receive(Uint8Array.of(byte))
+  assert.deepEqual(drain(talk).events, [{ kind: 'connect', to: { host: 'a', port: 1 }, rest: new Uint8Array() }])
+  assert.match(feed(new HttpProxyTalk(0), headOf(most + 1)).sent, /^HTTP\/1\.1 431 /)
+})
+
 test('who says nothing is not waited for', () => {
   for (const talk of [new SocksTalk(7), new HttpProxyTalk(7)]) {
     talk.tick(7 + ASK_MS - 1)

@@ -5,9 +5,18 @@ import { t } from '../../i18n/t.ts'
 import { useScreenSearch } from '../../screen-search.ts'
 
 /** Where one is, each step a way back. */
-export function Crumbs({ name, path }: { readonly name: string; readonly path: string }): ReactNode {
-  const [search] = useScreenSearch('/browse')
-  const { path: _path, filter: _filter, ...who } = search
+export function Crumbs({
+  to = '/browse',
+  name,
+  path,
+}: {
+  readonly to?: '/browse' | '/nearby/folders'
+  readonly name: string
+  readonly path: string
+}): ReactNode {
+  const [search] = useScreenSearch(to)
+  const { path: _path, ...rest } = search
+  const { filter: _filter, ...who } = { filter: undefined, ...rest }
   const names = path === '' ? [] : path.split('/')
   const steps = [{ name, to: undefined as string | undefined }].concat(
     names.map((one, index) => ({ name: one, to: names.slice(0, index + 1).join('/') })),
@@ -24,7 +33,7 @@ export function Crumbs({ name, path }: { readonly name: string; readonly path: s
               </span>
             ) : (
               <Link
-                to="/browse"
+                to={to}
                 search={step.to === undefined ? who : { ...who, path: step.to }}
                 className="break-all text-accent hover:underline"
               >

@@ -10,6 +10,7 @@ import { Complete } from './complete.tsx'
 import { Folders } from './folders.tsx'
 import type { LibraryPart } from './search.ts'
 import { libraryParts } from './search.ts'
+import { Webdav } from './webdav.tsx'
 import { SharedFiles } from './shared-files.tsx'
 
 /** What this computer gives to others: folders, the files in them, and what was fetched. */
@@ -73,5 +74,7 @@ function Part({ name }: { readonly name: LibraryPart }): ReactNode {
       return <SharedFiles key="given" order="given" />
     case 'complete':
       return <Complete />
+    case 'webdav':
+      return <Webdav />
   }
 }

@@ -1,4 +1,4 @@
-export const libraryParts = ['folders', 'files', 'asked', 'complete'] as const
+export const libraryParts = ['folders', 'files', 'asked', 'complete', 'webdav'] as const
 export type LibraryPart = (typeof libraryParts)[number]
 
 /** What of the Library screen stands in the address. */

@@ -1,5 +1,6 @@
 import type { DeviceView } from '@kith/api/near.ts'
-import { EllipsisVertical, FolderOpen, Send, Unlink } from 'lucide-react'
+import { Link } from '@tanstack/react-router'
+import { EllipsisVertical, FolderOpen, FolderTree, Send, Unlink } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { useClient } from '../../api.ts'
 import { t } from '../../i18n/t.ts'
@@ -41,6 +42,15 @@ function Paired({ device }: { readonly device: DeviceView }): ReactNode {
   return (
     <span className="flex items-center gap-2">
       <SendButton device={device} />
+      <Link
+        to="/nearby/folders"
+        search={{ device: id, name }}
+        aria-label={t('nearby.foldersOf', { name })}
+        title={t('nearby.foldersOf', { name })}
+        className="touch inline-flex size-9 shrink-0 items-center justify-center rounded-lg text-muted hover:bg-hover hover:text-text"
+      >
+        <FolderTree size={18} aria-hidden />
+      </Link>
       <IconButton
         label={t('nearby.shelfOf', { name })}
         icon={<FolderOpen size={18} aria-hidden />}

@@ -6,7 +6,8 @@ import { useState } from 'react'
 import { useClient } from '../../api.ts'
 import { t } from '../../i18n/t.ts'
 import { Button } from '../../ui/button.tsx'
-import { Checkbox, Select } from '../../ui/field.tsx'
+import { Select } from '../../ui/field.tsx'
+import { GrantBox } from './grant-box.tsx'
 import { Part } from './part.tsx'
 import { useDoing, useNear } from './use-near.ts'
 
@@ -79,7 +80,12 @@ function Offered({ paired }: { readonly paired: readonly DeviceView[] }): ReactN
           <fieldset className="flex flex-wrap items-center gap-x-4">
             <legend className="sr-only">{t('nearby.mayJoin', { title })}</legend>
             {paired.map((device) => (
-              <Grant key={device.id} device={device} game={id} to={paired.filter(({ name }) => to.includes(name))} />
+              <GrantBox
+                key={device.id}
+                device={device}
+                to={paired.filter(({ name }) => to.includes(name))}
+                grant={(ids) => client.call('grantGame', { params: { id }, body: { to: ids } })}
+              />
             ))}
           </fieldset>
           <Button onClick={() => doing.run(() => client.call('withdrawGame', { params: { id } }))}>
@@ -88,34 +94,6 @@ function Offered({ paired }: { readonly paired: readonly DeviceView[] }): ReactN
         </li>
       ))}
     </ul>
-  )
-}
-
-/** Whether a device may join a game: shown at once as it was chosen, until the daemon has it. */
-function Grant({
-  device,
-  game,
-  to,
-}: {
-  readonly device: DeviceView
-  readonly game: string
-  readonly to: readonly DeviceView[]
-}): ReactNode {
-  const client = useClient()
-  const doing = useDoing()
-  const is = to.some(({ id }) => id === device.id)
-  const [wanted, setWanted] = useState(is)
-  return (
-    <Checkbox
-      label={device.name}
-      checked={doing.isBusy ? wanted : is}
-      onChange={({ target }) => {
-        const others = to.filter(({ id }) => id !== device.id)
-        const ids = [...others, ...(target.checked ? [device] : [])].map(({ id }) => id)
-        setWanted(target.checked)
-        doing.run(() => client.call('grantGame', { params: { id: game }, body: { to: ids } }))
-      }}
-    />
   )
 }
 

@@ -10,7 +10,10 @@ import { Deliveries } from './deliveries.tsx'
 import { DeviceRow } from './device-row.tsx'
 import { Games } from './games.tsx'
 import { Gifts } from './gifts.tsx'
+import { Internet } from './internet.tsx'
 import { Part } from './part.tsx'
+import { Printers } from './printers.tsx'
+import { Visits } from './visits.tsx'
 import { useNear } from './use-near.ts'
 
 /** The devices near, and those that are paired: what they give, and what is given to them. */
@@ -45,6 +48,9 @@ export function NearbyScreen(): ReactNode {
           </ul>
         </Part>
       )}
+      <Visits />
+      <Printers devices={devices ?? []} />
+      <Internet devices={devices ?? []} />
       <Games devices={devices ?? []} />
       <p className="mt-6 max-w-prose text-sm text-muted">{t('nearby.nothingOffered')}</p>
     </Screen>

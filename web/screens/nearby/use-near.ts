@@ -7,8 +7,21 @@ import { useTell } from '../../ui/toasts.tsx'
 
 /** Devices come and go by themselves. */
 const againMs = 2_000
+/** What is asked of the devices themselves, each time. */
+const farMs = 5_000
+const far: ReadonlySet<Listed> = new Set<Listed>(['nearbyGames', 'nearbyInternet'])
 
-type Listed = 'devices' | 'deliveries' | 'gifts' | 'invitations' | 'nearbyGames' | 'joinedGames' | 'offeredGames'
+type Listed =
+  | 'devices'
+  | 'deliveries'
+  | 'gifts'
+  | 'invitations'
+  | 'visits'
+  | 'nearbyGames'
+  | 'joinedGames'
+  | 'offeredGames'
+  | 'internet'
+  | 'nearbyInternet'
 type Answer<Name extends keyof Routes> = Routes[Name] extends { readonly response?: infer Schema }
   ? NonNullable<Schema> extends { parse(data: unknown): infer Value }
     ? Value
@@ -25,7 +38,7 @@ export function useNear<Name extends Listed>(name: Name): UseQueryResult<Answer<
       const answer: unknown = await client.call(name as 'devices', { signal })
       return answer as Answer<Name>
     },
-    refetchInterval: againMs,
+    refetchInterval: far.has(name) ? farMs : againMs,
   })
 }
 

@@ -9,6 +9,7 @@ import { Dialog } from '../../ui/dialog.tsx'
 import { FaultNote } from '../../ui/fault-note.tsx'
 import { Field, TextInput } from '../../ui/field.tsx'
 import { useTell } from '../../ui/toasts.tsx'
+import { KnownHubs } from './known-hubs.tsx'
 
 /** The network whose rooms are hubs that one goes to. */
 const hubNetwork = 'directconnect'
@@ -20,12 +21,16 @@ export function HubsDialog({ onClose }: { readonly onClose: () => void }): React
   const { value: hubs } = useLive({ view: 'gateways', id: hubNetwork })
   const [address, setAddress] = useState('')
   const [error, setError] = useState<unknown>()
+  const enter = (hub: string): void => {
+    setError(undefined)
+    client.call('attach', { params: { id: hubNetwork }, body: { address: hub } }).then(() => setAddress(''), setError)
+  }
   const leave = (hub: string): void => {
-    const enter = (): void =>
+    const undo = (): void =>
       void client.call('attach', { params: { id: hubNetwork }, body: { address: hub } }).catch(tell.failed)
     client
       .call('detach', { params: { id: hubNetwork }, query: { address: hub } })
-      .then(() => tell.done(t('hubs.left', { address: hub }), { label: t('toast.undo'), run: enter }), tell.failed)
+      .then(() => tell.done(t('hubs.left', { address: hub }), { label: t('toast.undo'), run: undo }), tell.failed)
   }
   return (
     <Dialog title={t('hubs.title')} onClose={onClose}>
@@ -34,11 +39,7 @@ export function HubsDialog({ onClose }: { readonly onClose: () => void }): React
         className="mb-4 flex items-end gap-2"
         onSubmit={(event) => {
           event.preventDefault()
-          if (address.trim() === '') return
-          setError(undefined)
-          client
-            .call('attach', { params: { id: hubNetwork }, body: { address: address.trim() } })
-            .then(() => setAddress(''), setError)
+          if (address.trim() !== '') enter(address.trim())
         }}
       >
         <div className="min-w-0 grow">
@@ -80,6 +81,7 @@ export function HubsDialog({ onClose }: { readonly onClose: () => void }): React
           </li>
         ))}
       </ul>
+      <KnownHubs network={hubNetwork} onEnter={enter} />
     </Dialog>
   )
 }

@@ -1,0 +1,195 @@
+import type { OwnPrinterView, PrintJobView } from '@kith/api/printers.ts'
+import type { DeviceView } from '@kith/api/near.ts'
+import { Printer } from 'lucide-react'
+import type { ReactNode } from 'react'
+import { useState } from 'react'
+import { FolderField } from '../../add/folder-field.tsx'
+import { useClient } from '../../api.ts'
+import { size } from '../../format.ts'
+import { t } from '../../i18n/t.ts'
+import { useLive } from '../../live/use-live.ts'
+import { Button } from '../../ui/button.tsx'
+import { Field, Select, TextInput } from '../../ui/field.tsx'
+import { GrantBox } from './grant-box.tsx'
+import { Part } from './part.tsx'
+import { useDoing } from './use-near.ts'
+
+const row = 'flex flex-wrap items-center gap-x-3 gap-y-2 px-4 py-3 text-sm'
+const list = 'mb-3 divide-y divide-line rounded-xl border border-line bg-card'
+const over: ReadonlySet<PrintJobView['state']> = new Set(['done', 'cancelled', 'failed'])
+
+/** Printers of others and our own, what is printed, and who may. */
+export function Printers({ devices }: { readonly devices: readonly DeviceView[] }): ReactNode {
+  const paired = devices.filter(({ standing }) => standing === 'paired')
+  const { value: own = [] } = useLive({ view: 'printers' })
+  const { value: nearby = [] } = useLive({ view: 'nearbyPrinters' })
+  const { value: jobs = [] } = useLive({ view: 'printJobs' })
+  return (
+    <Part title={t('nearby.printers')}>
+      {own.length + nearby.length === 0 ? <p className="mb-3 text-sm text-muted">{t('nearby.noPrinters')}</p> : null}
+      <ul className={own.length + nearby.length === 0 ? '' : list} data-testid="printers">
+        {nearby.map(({ id, name, device, state, uri, reasons }) => (
+          <li key={id} className={row}>
+            <Printer size={20} aria-hidden className="text-muted" />
+            <span className="min-w-32 grow">
+              <span className="block font-medium">{t('nearby.printerOf', { title: name, name: device })}</span>
+              <span className="block break-all text-muted">
+                {t(`nearby.printer.${state}`)} · {[...reasons, uri].join(' · ')}
+              </span>
+            </span>
+          </li>
+        ))}
+        {own.map((one) => (
+          <Own key={one.id} printer={one} paired={paired} />
+        ))}
+      </ul>
+      <Print names={[...nearby, ...own].map(({ id, name }) => ({ id, name }))} />
+      {jobs.length === 0 ? null : (
+        <ul className={list} data-testid="print-jobs">
+          {jobs.map((job) => (
+            <Job key={job.id} job={job} />
+          ))}
+        </ul>
+      )}
+      <AddPrinter />
+    </Part>
+  )
+}
+
+function Own({
+  printer: { id, name, from, state, to, reasons },
+  paired,
+}: {
+  readonly printer: OwnPrinterView
+  readonly paired: readonly DeviceView[]
+}): ReactNode {
+  const client = useClient()
+  const doing = useDoing()
+  return (
+    <li className={row}>
+      <Printer size={20} aria-hidden className="text-accent" />
+      <span className="min-w-32 grow">
+        <span className="block font-medium">{name}</span>
+        <span className="block text-muted">{[t(`nearby.printer.${state}`), ...reasons].join(' · ')}</span>
+      </span>
+      <fieldset className="flex flex-wrap items-center gap-x-4">
+        <legend className="sr-only">{t('nearby.mayPrint', { title: name })}</legend>
+        {paired.map((device) => (
+          <GrantBox
+            key={device.id}
+            device={device}
+            to={paired.filter((one) => to.includes(one.name))}
+            grant={(ids) => client.call('grantPrinter', { params: { id }, body: { to: ids } })}
+          />
+        ))}
+      </fieldset>
+      {from === 'address' ? (
+        <Button
+          disabled={doing.isBusy}
+          aria-label={t('nearby.forgetPrinterName', { name })}
+          onClick={() => doing.run(() => client.call('removePrinter', { params: { id } }))}
+        >
+          {t('nearby.forgetPrinter')}
+        </Button>
+      ) : null}
+    </li>
+  )
+}
+
+/** One that is not found by itself. */
+function AddPrinter(): ReactNode {
+  const client = useClient()
+  const doing = useDoing()
+  const [uri, setUri] = useState('')
+  return (
+    <form
+      className="flex flex-wrap items-end gap-2"
+      onSubmit={(event) => {
+        event.preventDefault()
+        if (uri.trim() === '') return
+        doing.run(async () => {
+          await client.call('addPrinter', { body: { uri: uri.trim() } })
+          setUri('')
+        })
+      }}
+    >
+      <div className="min-w-0 grow md:max-w-md">
+        <Field label={t('nearby.printerAddress')}>
+          {(id) => (
+            <TextInput
+              id={id}
+              spellCheck={false}
+              placeholder="ipp://192.168.1.9/ipp/print"
+              value={uri}
+              onChange={({ target }) => setUri(target.value)}
+            />
+          )}
+        </Field>
+      </div>
+      <Button type="submit" disabled={uri.trim() === '' || doing.isBusy}>
+        {t('nearby.addPrinter')}
+      </Button>
+    </form>
+  )
+}
+
+/** A file of the daemon's machine, printed on one of them. */
+function Print({ names }: { readonly names: readonly { readonly id: string; readonly name: string }[] }): ReactNode {
+  const client = useClient()
+  const doing = useDoing()
+  const [path, setPath] = useState('')
+  const [printer, setPrinter] = useState('')
+  if (names.length === 0) return null
+  const chosen = printer === '' ? names[0]!.id : printer
+  return (
+    <div className="mb-3 flex flex-col gap-2 rounded-xl border border-line bg-card p-4">
+      <FolderField files label={t('nearby.what')} value={path} onChange={setPath} />
+      <div className="flex flex-wrap items-end gap-2">
+        <Field label={t('nearby.printerName')}>
+          {(id) => (
+            <Select id={id} value={chosen} onChange={({ target }) => setPrinter(target.value)}>
+              {names.map((one) => (
+                <option key={one.id} value={one.id}>
+                  {one.name}
+                </option>
+              ))}
+            </Select>
+          )}
+        </Field>
+        <Button
+          kind="main"
+          disabled={path.trim() === '' || doing.isBusy}
+          onClick={() => doing.run(() => client.call('print', { body: { path: path.trim(), printer: chosen } }))}
+        >
+          {t('nearby.print')}
+        </Button>
+      </div>
+    </div>
+  )
+}
+
+function Job({ job }: { readonly job: PrintJobView }): ReactNode {
+  const client = useClient()
+  const doing = useDoing()
+  const { id, name, printer, device, state, bytes, fault } = job
+  return (
+    <li className={row}>
+      <span className="min-w-32 grow">
+        <span className="block font-medium break-words">{name}</span>
+        <span className="block text-muted">
+          {[t(`nearby.job.${state}`), printer, ...(device === undefined ? [] : [device]), size(bytes)].join(' · ')}
+          {fault === undefined ? null : <span className="block text-bad">{fault.message}</span>}
+        </span>
+      </span>
+      {over.has(state) ? null : (
+        <Button
+          disabled={doing.isBusy}
+          aria-label={t('nearby.cancelJob', { name })}
+          onClick={() => doing.run(() => client.call('cancelPrintJob', { params: { id } }))}
+        >
+          {t('dialog.cancel')}
+        </Button>
+      )}
+    </li>
+  )
+}

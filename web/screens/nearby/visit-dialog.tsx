@@ -1,0 +1,98 @@
+import { useMutation, useQueryClient } from '@tanstack/react-query'
+import type { ReactNode } from 'react'
+import { useState } from 'react'
+import { FolderField } from '../../add/folder-field.tsx'
+import { useClient } from '../../api.ts'
+import { t } from '../../i18n/t.ts'
+import { Button } from '../../ui/button.tsx'
+import { Dialog, DialogButtons } from '../../ui/dialog.tsx'
+import { FaultNote } from '../../ui/fault-note.tsx'
+import { Field, Select, TextInput } from '../../ui/field.tsx'
+
+const hours = [1, 4, 24]
+const HOUR_S = 3_600
+
+/** A page where somebody without the app takes something, or leaves something. */
+export function VisitDialog({
+  offers,
+  onClose,
+}: {
+  readonly offers: boolean
+  readonly onClose: () => void
+}): ReactNode {
+  const client = useClient()
+  const queries = useQueryClient()
+  const [path, setPath] = useState('')
+  const [pin, setPin] = useState('')
+  const [length, setLength] = useState('1')
+  const isLacking = offers && path.trim() === ''
+  const make = useMutation({
+    mutationFn: () =>
+      client.call('openVisit', {
+        body: {
+          seconds: Number(length) * HOUR_S,
+          ...(offers ? { path: path.trim() } : {}),
+          ...(pin === '' ? {} : { pin }),
+        },
+      }),
+    onSuccess() {
+      onClose()
+      return queries.invalidateQueries({ queryKey: ['near'] })
+    },
+  })
+  return (
+    <Dialog title={offers ? t('visit.offer') : t('visit.receive')} onClose={onClose}>
+      <form
+        className="flex flex-col gap-4"
+        onSubmit={(event) => {
+          event.preventDefault()
+          if (!isLacking) make.mutate()
+        }}
+      >
+        <FaultNote error={make.error} />
+        {offers ? (
+          <FolderField
+            files
+            label={t('nearby.what')}
+            value={path}
+            onChange={(next) => {
+              make.reset()
+              setPath(next)
+            }}
+          />
+        ) : null}
+        <Field label={t('visit.pin')} hint={t('visit.pinHint')}>
+          {(id) => (
+            <TextInput
+              id={id}
+              inputMode="numeric"
+              autoComplete="off"
+              pattern="\d{4,12}"
+              maxLength={12}
+              value={pin}
+              onChange={(event) => setPin(event.target.value)}
+            />
+          )}
+        </Field>
+        <Field label={t('nearby.forTime')}>
+          {(id) => (
+            <Select id={id} value={length} onChange={({ target }) => setLength(target.value)}>
+              {hours.map((each) => (
+                <option key={each} value={each}>
+                  {t('nearby.hours', { count: each })}
+                </option>
+              ))}
+            </Select>
+          )}
+        </Field>
+        <p className="text-sm text-muted">{t('visit.whoHasIt')}</p>
+        <DialogButtons>
+          <Button onClick={onClose}>{t('dialog.cancel')}</Button>
+          <Button kind="main" type="submit" disabled={isLacking || make.isPending}>
+            {t('visit.make')}
+          </Button>
+        </DialogButtons>
+      </form>
+    </Dialog>
+  )
+}
