@@ -164,7 +164,10 @@ test('LocalSend: nothing is taken that was not agreed to, as curl asks', { timeo
     other!,
     one!,
     `upload?${new URLSearchParams({ sessionId: first.sessionId, fileId: 'a', token: first.files['a']! })}`,
-    ...['-H', 'transfer-encoding: chunked', '--data-binary', 'hello and more'],
+    '-H',
+    'transfer-encoding: chunked',
+    '--data-binary',
+    'hello and more',
   )
   assert.equal(chunked.status, 400)
   assert.equal((await upload(other!, first, 'c', first.files['c']!, 'hello')).status, 400)
