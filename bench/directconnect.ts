@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
@@ -19,7 +20,7 @@ const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     users: { type: 'string', default: '3000' },
-    held: { type: 'string', default: '9900' },
+    held: { type: 'string', default: '10000' },
     lines: { type: 'string', default: '2000' },
     size: { type: 'string', default: '200' },
     rounds: { type: 'string', default: '3' },
@@ -47,13 +48,23 @@ try {
     machine: machine(),
     versions: versions(['uhub', 'ncdc', 'eiskaltdcpp-daemon']),
   }
-  const load = { users: Number(values.users), held: Number(values.held), lines: Number(values.lines), rounds }
+  const load = {
+    users: Number(values.users),
+    held: Math.min(Number(values.held), openFiles() - 100),
+    lines: Number(values.lines),
+    rounds,
+  }
   if (wanted('hub')) result.hub = await hubs(folder, load)
   if (wanted('transfers')) result.transfers = { bytes: size, turns: await transfers(folder, size, rounds) }
   console.log(`\n${report([result])}`)
   if (values.keep) await keep(result)
 } finally {
   await removeFolder(folder)
+}
+
+/** Files that a process may have open, once it has raised its limit as far as it may. */
+function openFiles(): number {
+  return Number(/^Max open files\s+\d+\s+(\d+)/m.exec(readFileSync('/proc/self/limits', 'utf8'))?.[1] ?? Infinity)
 }
 
 function report(results: readonly Result[]): string {

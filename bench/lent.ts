@@ -1,6 +1,6 @@
 import { execFile, spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdir, open, writeFile } from 'node:fs/promises'
+import { mkdir, open, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { performance } from 'node:perf_hooks'
 import { parseArgs, promisify } from 'node:util'
@@ -8,10 +8,10 @@ import { localNetwork, type Machine } from '@kith/interop/namespaces.ts'
 import { behind, outside } from '@kith/interop/neighbours/outside.ts'
 import { pair, start, temporary, until } from '@kith/interop/neighbours/people.ts'
 import { programPath } from '@kith/interop/peers/process.ts'
-import { machine, median, versions } from './result.ts'
+import { intoReadme, machine, median, versions } from './result.ts'
 
 /**
- * `node bench/lent.ts [segment proxy] [--seconds N] [--size MIB] [--rounds N] [--keep]`
+ * `npm run bench -- lent [segment proxy] [--seconds N] [--size MIB] [--rounds N] [--keep]`
  *
  * `segment`: iperf3 over a virtual network of Kith and over one of n2n, between the same two namespaces. `proxy`: curl
  * through a neighbour's connection and through microsocks on the neighbour's machine, with one stream and with a
@@ -38,6 +38,13 @@ interface Line {
   readonly tool: string
   /** Mebibytes per second, one for each turn. */
   readonly turns: readonly number[]
+}
+
+interface Result {
+  readonly at: string
+  readonly machine: string
+  readonly versions: Readonly<Record<string, string>>
+  readonly lines: readonly Line[]
 }
 
 function background(within: Machine, ...args: readonly string[]): AsyncDisposable {
@@ -195,20 +202,45 @@ async function bench(): Promise<void> {
     }
   }
 
-  for (const { measure, tool, turns: rates } of lines) {
-    console.log(`${measure}  ${tool}  ${median(rates).toFixed(1)} MiB/s`)
-  }
-  console.log(machine())
-  if (!values.keep) return
   const at = new Date().toISOString()
-  const result = {
+  const result: Result = {
     at,
     machine: machine(),
     versions: versions(['n2n', 'iperf3', 'microsocks', 'curl', 'lighttpd']),
     lines,
   }
+  console.log(`\n${report([result])}`)
+  if (!values.keep) return
   const history = join(import.meta.dirname, 'history')
   await mkdir(history, { recursive: true })
   const stamp = at.slice(0, 16).replaceAll(':', '')
   await writeFile(join(history, `lent-${stamp}.json`), `${JSON.stringify(result, undefined, 1)}\n`)
+  const kept = (await readdir(history)).filter((name) => name.startsWith('lent-')).toSorted()
+  const results = await Promise.all(
+    kept.map(async (name) => JSON.parse(await readFile(join(history, name), 'utf8')) as Result),
+  )
+  await intoReadme('lent', report(results))
+}
+
+/** The newest lines of each measure, with where and when they were measured. */
+function report(results: readonly Result[]): string {
+  const text: string[] = []
+  for (const [title, begins] of [
+    ['A virtual network', 'segment'],
+    ['A lent connection', 'proxy'],
+  ] as const) {
+    const of = ({ lines }: Result): readonly Line[] => lines.filter(({ measure }) => measure.startsWith(begins))
+    const newest = results.findLast((result) => of(result).length > 0)
+    if (newest === undefined) continue
+    const rows = of(newest).map(
+      ({ measure, tool, turns: rates }) => `| ${measure} | ${tool} | ${rates.length} | ${median(rates).toFixed(1)} |`,
+    )
+    const others = Object.entries(newest.versions).map(([tool, version]) => `; ${tool} ${version}`)
+    text.push(
+      `**${title}** between two network namespaces`,
+      `| measure | tool | n | MiB/s |\n| --- | --- | --: | --: |\n${rows.join('\n')}`,
+      `${newest.at.slice(0, 10)}, medians of n turns; ${newest.machine}${others.join('')}.`,
+    )
+  }
+  return text.join('\n\n')
 }

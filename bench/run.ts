@@ -2,10 +2,10 @@ import { spawn } from 'node:child_process'
 import { join } from 'node:path'
 
 /**
- * `npm run bench -- [bittorrent|directconnect|library] [options of that bench]`: every bench in turn, or one of them. With `--keep`
+ * `npm run bench -- [bittorrent|directconnect|library|neighbours|lent] [options of that bench]`: every bench in turn, or one of them. With `--keep`
  * the results go into `bench/history/` and the README; `--rounds N` says how often.
  */
-const benches = ['bittorrent', 'directconnect', 'library'] as const
+const benches = ['bittorrent', 'directconnect', 'library', 'neighbours', 'lent'] as const
 
 const given = process.argv.slice(2)
 const one = benches.find((name) => name === given[0])

@@ -55,6 +55,33 @@ test('the one-time link opens the page, once', { skip: noBrowser }, async () => 
   await other.close()
 })
 
+test('the box above leads to Find, and takes links as Add does', { skip: noBrowser }, async () => {
+  const box = page.getByTestId('search-box')
+  await box.fill('night trains')
+  await box.press('Enter')
+  await page.waitForURL(/\/find\?q=night/)
+  assert.equal(await page.getByTestId('find-box').inputValue(), 'night trains')
+  assert.equal(await box.count(), 0, 'Find has a box of its own')
+  await page.getByTestId('nav-home').first().click()
+  await box.focus()
+  await page.evaluate((text) => {
+    const clipboardData = new DataTransfer()
+    clipboardData.setData('text', text)
+    document.activeElement!.dispatchEvent(
+      new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true }),
+    )
+  }, link)
+  const dialog = page.getByRole('dialog')
+  assert.equal(await dialog.getByTestId('add-link').inputValue(), link)
+  await page.keyboard.press('Escape')
+  await dialog.waitFor({ state: 'detached' })
+  await box.fill(link)
+  await box.press('Enter')
+  assert.equal(await dialog.getByTestId('add-link').inputValue(), link)
+  await page.keyboard.press('Escape')
+  await dialog.waitFor({ state: 'detached' })
+})
+
 test('a magnet is added, finishes, pauses, resumes, and is removed', { skip: noBrowser }, async () => {
   await page.getByTestId('nav-transfers').first().click()
   await page.getByTestId('add-open').first().click()

@@ -74,6 +74,7 @@ export interface OurAnswer {
   /** Takes the question as a tunnel: there is no body then, in either direction. */
   readonly tunnel?: (connection: Connection) => void
   readonly type?: string
+  /** The memory of a part may be used again when the next one is asked for. */
   readonly body?: Uint8Array | AsyncIterable<Uint8Array>
   /** What the body is counted on; the network's own budget without it. */
   readonly budget?: Budget

@@ -85,6 +85,11 @@ export interface ConnectOptions {
   readonly signal?: AbortSignal
   /** Speaks TLS from the first byte. */
   readonly tls?: TlsConnect
+  /**
+   * Leaves from this port of ours, which connections to others may leave from as well, if they were told so too; 0 is one
+   * that the system chooses. Routers keep the way that one of them has opened.
+   */
+  readonly localPort?: number
 }
 
 export interface Datagrams extends AsyncDisposable {

@@ -22,6 +22,8 @@ export interface TlsConnect {
   readonly alpn?: readonly string[]
   /** The default is TLS 1.2. */
   readonly minimum?: TlsVersion
+  /** Waits for the other side's greeting: where two dial each other at the same time, only one of them may greet. */
+  readonly greeted?: boolean
 }
 
 export interface TlsListen {

@@ -3,6 +3,9 @@ import { join } from 'node:path'
 import { until } from './client.ts'
 import { freePort, Program } from './process.ts'
 
+/** The kind of DC++'s searches that looks for a root. */
+const rootSearch = 8
+
 /** Debian's eiskaltdcpp-daemon, over its JSON-RPC. */
 export class Eiskalt implements AsyncDisposable {
   readonly nick: string
@@ -116,12 +119,13 @@ export class Eiskalt implements AsyncDisposable {
     return String(await this.call('hub.getchat', { huburl: hub, separator: '\n' }))
   }
 
-  /** The paths that a search finds, with the nicks of those who have them. */
-  async find(words: string): Promise<readonly string[]> {
+  /** The paths that a search by words or by a root finds, with the nicks of those who have them. */
+  async find(what: string, by: 'words' | 'tth' = 'words'): Promise<readonly string[]> {
     let found: readonly { readonly Nick: string; readonly Path: string; readonly Filename: string }[] = []
+    await this.call('search.clear', { huburl: '' })
     await this.call('search.send', {
-      searchstring: words,
-      searchtype: 0,
+      searchstring: what,
+      searchtype: by === 'words' ? 0 : rootSearch,
       sizemode: 0,
       sizetype: 0,
       size: 0,
@@ -130,7 +134,8 @@ export class Eiskalt implements AsyncDisposable {
     await until(async () => {
       found = ((await this.call('search.getresults', { huburl: '' })) ?? []) as typeof found
       return found.length > 0
-    }, 15_000)
+      // It asks a hub only so often.
+    }, 90_000)
     return found.map(({ Nick, Path, Filename }) => `${Nick}: ${Path}${Filename}`)
   }
 

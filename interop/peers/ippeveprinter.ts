@@ -33,13 +33,13 @@ export interface TestPrinter extends AsyncDisposable {
 
 /** An IPP Everywhere printer that only programs of its machine reach, though the whole network sees its name. */
 export function ippeveprinter(machine: Machine, folder: string, name: string): Promise<TestPrinter> {
-  return start({ machine, folder, name, port: printerPort, announces: '' })
+  return start({ machine, folder, name, port: printerPort, seconds: 3, announces: '' })
 }
 
-/** The same on the machine that the test runs on: its name is told to loopback alone. */
+/** The same on the machine that the test runs on, slow enough to be stopped by a person: its name is told to loopback alone. */
 export async function printerHere(folder: string, name: string): Promise<TestPrinter> {
   const machine = { within: ['env'] }
-  return start({ machine, folder, name, port: await freePort(), announces: 'allow-interfaces=lo' })
+  return start({ machine, folder, name, port: await freePort(), seconds: 8, announces: 'allow-interfaces=lo' })
 }
 
 interface Started {
@@ -47,16 +47,18 @@ interface Started {
   readonly folder: string
   readonly name: string
   readonly port: number
+  /** That a page takes. */
+  readonly seconds: number
   /** A line of the configuration of Avahi. */
   readonly announces: string
 }
 
-async function start({ machine, folder, name, port, announces }: Started): Promise<TestPrinter> {
+async function start({ machine, folder, name, port, seconds, announces }: Started): Promise<TestPrinter> {
   const spool = join(folder, 'spool')
   await mkdir(spool, { recursive: true })
   // By itself it takes a time for each page that nobody can know before.
   const works = join(folder, 'print.sh')
-  await writeFile(works, '#!/bin/sh\nsleep 3\n', { mode: 0o755 })
+  await writeFile(works, `#!/bin/sh\nsleep ${seconds}\n`, { mode: 0o755 })
   const uri = `ipp://localhost:${port}/ipp/print`
   const [command = '', ...within] = machine.within
   const program = await Program.start({

@@ -116,7 +116,7 @@ export class Ncdc implements AsyncDisposable {
 
   /** Finds by words, or `tth:…`; leaves the terminal in the results, with the first one chosen. */
   async find(words: string, expected: string): Promise<void> {
-    await this.type(`/search -t any ${words}`)
+    await this.type(words.startsWith('tth:') ? `/search -tth ${words.slice(4)}` : `/search -t any ${words}`)
     await until(async () => (await this.screen()).includes(expected), 20_000)
   }
 

@@ -225,6 +225,10 @@ export class Member implements Membership {
         return this.#meet(hub, event)
       case 'invite':
         return this.#with(hub, event.from, (party) => this.#reception.invited(party, event.meeting))
+      case 'traverse': {
+        const { port, meeting, first } = event
+        return this.#with(hub, event.from, (party) => this.#reception.traverse(party, port, meeting, first))
+      }
       case 'left':
         for (const sources of this.#sources.values()) sources.left({ hub, user: event.user })
         return

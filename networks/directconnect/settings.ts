@@ -61,7 +61,8 @@ export const settings: Schema<Settings> = schema<Settings>({
   mode: choice({
     default: 'active',
     choices: ['active', 'passive'],
-    description: 'Whether others can connect to this machine. Passive users get nothing from each other.',
+    description:
+      'Whether others can connect to this machine. Passive users get from each other only on ADC hubs, where their routers allow it.',
     apply: 'restart',
     aliases: ['incoming connections', 'firewall'],
   }),

@@ -9,6 +9,9 @@ const statFile = promisify(fstat)
 const changeMode = promisify(fchmod)
 const flushFile = promisify(fdatasync)
 
+/** The device puts flushes that come together into one order; more only wait for a thread. */
+const FLUSHES_OPEN = 8
+
 /** Makes wanted files that have no bytes, and lets those be executed that are meant to be. */
 export async function finish(files: Files): Promise<void> {
   for (const [index, { size, executable, padding }] of files.layout.files.entries()) {
@@ -38,19 +41,26 @@ async function isFinished(path: string, executable: boolean): Promise<boolean> {
   }
 }
 
+async function flushOne(files: Files, index: number): Promise<void> {
+  const { file } = await files.use(index, false)
+  try {
+    await flushFile(file.fd)
+  } catch (error) {
+    throw diskFault(error, 'write the file', files.pathOf(index))
+  } finally {
+    files.done(file)
+  }
+}
+
 /** Waits until the device has what was written. */
 export async function flush(files: Files): Promise<void> {
   const { indices, parts } = files.takeWritten()
-  for (const index of indices) {
-    const { file } = await files.use(index, false)
-    try {
-      await flushFile(file.fd)
-    } catch (error) {
-      throw diskFault(error, 'write the file', files.pathOf(index))
-    } finally {
-      files.done(file)
-    }
+  const left = [...indices]
+  const next = async (): Promise<void> => {
+    for (let index = left.pop(); index !== undefined; index = left.pop()) await flushOne(files, index)
   }
+  const all = await Promise.allSettled(Array.from({ length: FLUSHES_OPEN }, next))
+  for (const one of all) if (one.status === 'rejected') throw one.reason
   if (!parts) return
   try {
     const file = await open(files.parts, readFlags)

@@ -485,20 +485,22 @@ async function give(
       const some = at === 0 && most >= part.length ? part : part.subarray(at, at + most)
       at += some.length
       budget.spend('up', some.length, world.clock.now())
-      if (!stream.write(some)) await drained(stream, signal)
+      await written(stream, some, signal)
     }
   }
   stream.end()
 }
 
-function drained(stream: ServerHttp2Stream, signal: AbortSignal): Promise<void> {
+/** Resolves when the bytes have gone: their memory may be used again. */
+function written(stream: ServerHttp2Stream, bytes: Uint8Array, signal: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
     const abort = (): void => reject(signal.reason as Error)
     if (signal.aborted) return abort()
     signal.addEventListener('abort', abort, { once: true })
-    stream.once('drain', () => {
+    stream.write(bytes, (error) => {
       signal.removeEventListener('abort', abort)
-      resolve()
+      if (error) reject(error)
+      else resolve()
     })
   })
 }

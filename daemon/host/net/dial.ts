@@ -28,12 +28,13 @@ export async function dial(
   options: ConnectOptions & { readonly budget: Budget },
   bind?: string,
 ): Promise<TcpConnection> {
-  const { budget, signal, timeoutMs = TIMEOUT_MS } = options
+  const { budget, signal, timeoutMs = TIMEOUT_MS, localPort } = options
   const doing = `connect to ${endpointText(to)}`
   if (isIP(to.host) === 0 || !Number.isInteger(to.port) || to.port < 1 || to.port > 65_535) {
     throw fail('input', 'net/address', 'That is not an address and a port', { doing })
   }
-  const localAddress = from(bind, to)
+  // The system shares a port among sockets that are bound to it before they dial, and Node binds those with an address.
+  const localAddress = from(bind, to) ?? (localPort === undefined ? undefined : isIP(to.host) === 6 ? '::' : '0.0.0.0')
   const seat = await (world.isLocal(to.host) ? budget.local : budget).seats.wait(signal)
   if (signal?.aborted) {
     seat[Symbol.dispose]()
@@ -81,7 +82,8 @@ export async function dial(
     })
     signal?.addEventListener('abort', abort, { once: true })
     try {
-      socket.connect({ host: to.host, port: to.port, ...(localAddress === undefined ? {} : { localAddress }) })
+      const own = { ...(localAddress === undefined ? {} : { localAddress }), ...(localPort ? { localPort } : {}) }
+      socket.connect({ host: to.host, port: to.port, ...own })
     } catch (error) {
       refused(error)
     }

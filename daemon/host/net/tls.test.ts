@@ -3,9 +3,10 @@ import { spawn } from 'node:child_process'
 import { createHash, X509Certificate } from 'node:crypto'
 import { once } from 'node:events'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { createServer, connect as connectPlain } from 'node:net'
+import { createServer, connect as connectPlain, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { connect as connectTls } from 'node:tls'
 import { after, before, describe, it } from 'node:test'
 import { FaultError } from '@kith/core/fault/fault.ts'
 import { budgets } from '@kith/core/limits/tree.ts'
@@ -165,6 +166,31 @@ describe('TLS between two of ours', () => {
     await eventually(() => root.local.seats.taken === 0 && client.said().length > 0)
     assert.equal(arrived.length, 0)
     await client.end()
+  })
+
+  it('leaves from one port to two places, and lets the other side greet', async () => {
+    await using net = await open()
+    await using other = await open()
+    await guest(net, 'x', { plain: true, client: 'ignored' })
+    const first = await net.connect({ host: HOST, port: net.port }, { localPort: 0 })
+    const { port } = first.local
+    // Who accepts here greets at once, as a client does.
+    const listener = createServer().listen(0, HOST)
+    await once(listener, 'listening')
+    const arrived = once(listener, 'connection') as Promise<[Socket]>
+    const at = { host: HOST, port: (listener.address() as { port: number }).port }
+    const meeting = other.connect(at, { localPort: port, tls: { trust: { kind: 'anyone' }, greeted: true } })
+    const [socket] = await arrived
+    assert.equal(socket.remotePort, port)
+    const inside = connectTls({ socket, rejectUnauthorized: false })
+    const here = await meeting
+    assert.equal(here.local.port, port)
+    const heard = hear(here)
+    inside.write('hello')
+    await eventually(() => heard.text === 'hello')
+    inside.destroy()
+    listener.close()
+    first.close()
   })
 
   it('is metered like any connection', async () => {

@@ -21,16 +21,20 @@ async function secureDialled(
   how: TlsConnect,
   signal: AbortSignal,
 ): Promise<void> {
-  const { trust, name, alpn, minimum = OLDEST } = how
-  const socket = connect({
-    socket: connection.unwrap(new Uint8Array()),
+  const { trust, name, alpn, minimum = OLDEST, greeted = false } = how
+  const bare = connection.unwrap(new Uint8Array())
+  const both = {
     secureContext: identity.context(minimum),
     // Who the other side is we decide below, by what it has shown.
     rejectUnauthorized: false,
-    ...(name === undefined ? {} : { servername: name }),
     ...(alpn === undefined ? {} : { ALPNProtocols: [...alpn] }),
-  })
-  await shaken(connection, socket, 'secureConnect', signal)
+  }
+  const socket = greeted
+    ? new TLSSocket(bare, { ...both, isServer: true, requestCert: true })
+    : connect({ ...both, socket: bare, ...(name === undefined ? {} : { servername: name }) })
+  await shaken(connection, socket, greeted ? 'secure' : 'secureConnect', signal)
+  // Left true by Node outside of its own server, and waited for by its HTTP/2.
+  if (greeted) Object.assign(socket, { secureConnecting: false })
   const secured = settled(socket)
   const refusal = distrust(trust, socket, secured)
   if (refusal !== undefined) {

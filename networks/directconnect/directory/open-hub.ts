@@ -249,7 +249,11 @@ export class OpenHub implements Disposable {
     if (problem !== undefined) return this.#refuse(guest, { kind: 'rules', text: problem })
     const own = classes[guest.rank]
     const identity: [string, string][] = guest.protocol === 'adc' ? [] : [['ID', guest.cid]]
-    guest.fields = new Map([...identity, ...fields, ...(own === '' ? [] : [['CT', own] as const])])
+    // Most have nothing that is added: thousands of users are kept once, not twice.
+    guest.fields =
+      identity.length === 0 && own === ''
+        ? fields
+        : new Map([...identity, ...fields, ...(own === '' ? [] : [['CT', own] as const])])
     guest.native = native
     if (!guest.online) return this.#enter(guest)
     for (const pages of Object.values(this.#pages)) pages.changed(guest)
@@ -261,8 +265,10 @@ export class OpenHub implements Disposable {
     guest.online = true
     this.people.entered(guest)
     for (const pages of Object.values(this.#pages)) pages.add(guest)
-    this.#shouts[guest.protocol].add(guest)
     this.say((dialect) => dialect.user(guest))
+    // Their own entry is the last of the list: with that they know that they are in, and need not wait for the others.
+    this.#shouts[guest.protocol].add(guest)
+    this.tell(guest, this.dialects[guest.protocol].user(guest))
     if (guest.protocol === 'nmdc') this.tell(guest, utf8(`$UserIP ${guest.nick} ${guest.address}$$|`))
     this.#tellOperators(guest)
     if (guest.menus) for (const offer of offersFor(guest)) this.tell(guest, this.dialects[guest.protocol].offer(offer))

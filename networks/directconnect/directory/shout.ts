@@ -2,8 +2,12 @@ import type { Clock } from '@kith/core/network/clock.ts'
 import { concat } from '@kith/wire/bytes.ts'
 import type { Guest } from './guest.ts'
 
-/** What is for all is gathered for so long, so that a busy hub writes once for many lines. */
+/**
+ * What is for all is gathered for so long, so that a busy hub writes once for many lines; and longer by this for each who
+ * hears it: a crowd that logs in at once would else cost as many writes as there are pairs of users.
+ */
 const gatherMs = 10
+const gatherMsPerGuest = 0.02
 /** And no longer than this many bytes. */
 const mostGathered = 64 * 1024
 
@@ -41,7 +45,7 @@ export class Shout implements Disposable {
     this.#parts.push(bytes)
     this.#bytes += bytes.length
     if (this.#bytes >= mostGathered) return this.flush()
-    this.#timer ??= this.#clock.after(gatherMs, () => this.flush())
+    this.#timer ??= this.#clock.after(gatherMs + gatherMsPerGuest * this.#guests.size, () => this.flush())
   }
 
   /** Says to somebody alone, after what he was to hear with the others. */
@@ -61,10 +65,17 @@ export class Shout implements Disposable {
     this.#parts = []
     this.#bytes = 0
     const whole = parts.length === 1 ? parts[0]! : concat(parts)
+    // Who came in between gets the end of the same bytes.
+    const starts: number[] = []
+    let start = 0
+    for (const part of parts) {
+      starts.push(start)
+      start += part.length
+    }
     for (const guest of this.#guests) {
       const { heard } = guest
       guest.heard = 0
-      if (heard < parts.length) guest.connection.send(heard === 0 ? whole : concat(parts.slice(heard)))
+      if (heard < parts.length) guest.connection.send(heard === 0 ? whole : whole.subarray(starts[heard]!))
       this.#lost(guest)
     }
   }

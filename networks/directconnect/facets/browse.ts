@@ -56,7 +56,7 @@ async function partOf(
   world: BrowseWorld,
   signal: AbortSignal,
 ): Promise<readonly FileEntry[] | undefined> {
-  const ask: Ask = { kind: 'list', name: `/${folder.join('/')}/`, start: 0, bytes: -1, zlib: false, recursive: true }
+  const ask: Ask = { kind: 'list', name: `/${folder.join('/')}/`, start: 0, bytes: -1, zlib: true, recursive: true }
   const reader = fileListReader(mostPartBytes)
   const entries: FileEntry[] = []
   try {

@@ -36,6 +36,8 @@ export class Hub implements AsyncDisposable {
   /** Where it is; changes when the hub sends us elsewhere. */
   address: HubAddress
   name = ''
+  /** The port of ours that the connection with it leaves from; others may leave from there too. */
+  localPort: number | undefined
   /** What it offers since we are there. */
   menu: Menu = new Menu()
   /** As the user gave it: what gateways call it. */
@@ -130,7 +132,12 @@ export class Hub implements AsyncDisposable {
       keyprint === undefined ? { kind: 'anyone' as const } : { kind: 'pinned' as const, fingerprints: [keyprint] }
     const connection = await host.net.connect(
       { host: address, port },
-      { timeoutMs: dialMs, signal, ...(tls ? { tls: { trust, ...(numeric.test(name) ? {} : { name }) } } : {}) },
+      {
+        timeoutMs: dialMs,
+        signal,
+        localPort: 0,
+        ...(tls ? { tls: { trust, ...(numeric.test(name) ? {} : { name }) } } : {}),
+      },
     )
     if (signal.aborted) {
       connection.close()
@@ -140,6 +147,7 @@ export class Hub implements AsyncDisposable {
       const talk = this.#world.talk(this, connection)
       this.menu = new Menu()
       this.#talk = talk
+      this.localPort = connection.local.port
       const abort = (): void => (this.#pump === undefined ? connection.close() : this.#pump[Symbol.dispose]())
       signal.addEventListener('abort', abort, { once: true })
       this.#pump = pump(

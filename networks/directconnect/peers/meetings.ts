@@ -100,6 +100,11 @@ export class Meetings {
     this.#expected.get(keyOf(party, token))?.failed?.()
   }
 
+  /** Whether this meeting was arranged, by either side. */
+  has(party: Party, token: string): boolean {
+    return this.#expected.has(keyOf(party, token))
+  }
+
   /** Whether we are waiting for this person ourselves. */
   wanted(party: Party, token: string): boolean {
     return this.#expected.get(keyOf(party, token))?.arrived !== undefined

@@ -1,8 +1,8 @@
 import type { Fault } from '@kith/core/fault/fault.ts'
-import { fail } from '@kith/core/fault/fault.ts'
+import { fail, faultOf } from '@kith/core/fault/fault.ts'
 import type { Host } from '@kith/core/network/host.ts'
-import { every, pick } from '@kith/core/network/clock.ts'
-import type { Connection, Endpoint } from '@kith/core/network/net.ts'
+import { every, pick, sleep } from '@kith/core/network/clock.ts'
+import type { Connection, ConnectOptions, Endpoint } from '@kith/core/network/net.ts'
 import { endpointText } from '@kith/core/network/net.ts'
 import type { Trust } from '@kith/core/network/tls.ts'
 import { base32, equal } from '@kith/wire/bytes.ts'
@@ -30,6 +30,9 @@ const mostDials = 50
 const mostDialsPerUser = 3
 const failuresAtOnce = 10
 const failureEveryMs = 10_000
+/** How often, and how many times, two who meet half way knock at each other's router. */
+const knockEveryMs = 1_000
+const knocks = 15
 
 export interface ReceptionWorld {
   readonly host: Pick<Host, 'clock' | 'net' | 'random' | 'log'>
@@ -43,6 +46,12 @@ export interface ReceptionWorld {
   asked(conversation: Conversation, ask: Ask): void
 }
 
+/** Both dial: from which port of ours, and whether they greet first inside TLS. */
+interface HalfWay {
+  readonly localPort: number
+  readonly greeted: boolean
+}
+
 /** Where clients meet: it arranges meetings through hubs, dials, and receives those who were expected. */
 export class Reception implements Disposable {
   readonly #world: ReceptionWorld
@@ -53,6 +62,7 @@ export class Reception implements Disposable {
   readonly #failures = new Restraint(failuresAtOnce, failureEveryMs)
   readonly #owner: ConversationOwner
   readonly #sweeping: Disposable
+  readonly #stop = new AbortController()
 
   constructor(world: ReceptionWorld) {
     this.#world = world
@@ -82,7 +92,7 @@ export class Reception implements Disposable {
       throw fail('gone', 'directconnect/user-gone', `${user.nick} is not on the hub any more`)
     if (tls === undefined)
       throw fail('unavailable', 'directconnect/no-encryption', `${user.nick} does not speak TLS, and it is required`)
-    if (port === undefined && !user.active)
+    if (port === undefined && !user.active && !canTraverse(party))
       throw fail('unavailable', 'directconnect/both-passive', `Neither we nor ${user.nick} can be dialled`, {
         hint: 'Forward the port and set directconnect.mode to active.',
       })
@@ -99,14 +109,14 @@ export class Reception implements Disposable {
   }
 
   /** Somebody on a hub waits for us; NMDC does not say who. */
-  meet(hub: Hub, party: Party | undefined, at: Endpoint, meeting: Meeting): void {
+  meet(hub: Hub, party: Party | undefined, at: Endpoint, meeting: Meeting, half?: HalfWay): void {
     if (this.#tls(meeting.tls) !== meeting.tls) return
     const key = party === undefined ? endpointText(at) : partyKey(party)
     const dials = this.#dials.get(key) ?? 0
     if (this.#dials.size >= mostDials || dials >= mostDialsPerUser) return
     if (!this.#failures.has(at.host, this.#world.host.clock.now())) return
     this.#dials.set(key, dials + 1)
-    void this.#dial(hub, party, at, meeting)
+    void this.#dial(hub, party, at, meeting, half)
       .catch((error: unknown) => {
         this.#failures.take(at.host, this.#world.host.clock.now())
         this.#world.host.log.debug('a user could not be dialled', { user: party?.user.nick, error: String(error) })
@@ -118,13 +128,29 @@ export class Reception implements Disposable {
       })
   }
 
-  /** A user who cannot be dialled wants us to wait. */
+  /** A user who cannot be dialled wants us to wait, or to meet half way where we cannot be dialled either. */
   invited(party: Party, meeting: Meeting): void {
-    const port = this.#world.port(party.hub)
-    if (port === undefined || this.#tls(meeting.tls) !== meeting.tls) return
+    const { hub, user } = party
+    const port = this.#world.port(hub)
+    if ((port === undefined && !canTraverse(party)) || this.#tls(meeting.tls) !== meeting.tls) return
     if (!this.#meetings.expect(party, meeting.token)) return
-    party.hub.talk?.meet(party.user.id, meeting, port)
-    party.hub.flush()
+    if (port === undefined) hub.talk?.traverse?.(user.id, meeting, hub.localPort!, true)
+    else hub.talk?.meet(user.id, meeting, port)
+    hub.flush()
+  }
+
+  /** Both dial at the same time, from the ports that lead to the hub: their routers let in who comes from there. */
+  traverse(party: Party, port: number, meeting: Meeting, first: boolean): void {
+    const { hub, user } = party
+    const { token, tls } = meeting
+    const ours = this.#meetings.wanted(party, token)
+    if (ours !== first || !this.#meetings.has(party, token) || !canTraverse(party)) return
+    if (this.#tls(tls) !== tls || this.#world.port(hub) !== undefined) return
+    if (first) {
+      hub.talk?.traverse?.(user.id, meeting, hub.localPort!, false)
+      hub.flush()
+    }
+    this.meet(hub, party, { host: user.address!, port }, meeting, { localPort: hub.localPort!, greeted: !first })
   }
 
   /** Somebody dialled us; `head` is how they begin. */
@@ -135,14 +161,42 @@ export class Reception implements Disposable {
     this.#begin(connection, this.#nmdc(undefined), undefined, '')
   }
 
-  async #dial(hub: Hub, party: Party | undefined, at: Endpoint, { token, tls }: Meeting): Promise<void> {
+  async #dial(
+    hub: Hub,
+    party: Party | undefined,
+    at: Endpoint,
+    { token, tls }: Meeting,
+    half: HalfWay | undefined,
+  ): Promise<void> {
     const { host, cid } = this.#world
     const keyprint = party?.user.keyprint
-    const trust: Trust = keyprint === undefined ? { kind: 'anyone' } : { kind: 'pinned', fingerprints: [keyprint] }
-    const connection = await host.net.connect(at, { timeoutMs: dialMs, ...(tls ? { tls: { trust } } : {}) })
+    const greeted = half?.greeted === true
+    // Who greets need not show a certificate; `#check` looks at it where there is one.
+    const trust: Trust =
+      keyprint === undefined || greeted ? { kind: 'anyone' } : { kind: 'pinned', fingerprints: [keyprint] }
+    const how = {
+      ...(half === undefined ? {} : { localPort: half.localPort }),
+      ...(tls ? { tls: { trust, greeted } } : {}),
+    }
+    const connection =
+      half === undefined ? await host.net.connect(at, { timeoutMs: dialMs, ...how }) : await this.#knock(at, how)
     const nmdc = hub.address.protocol === 'nmdc'
     const talk = nmdc ? this.#nmdc(hub) : new AdcPeer({ cid, token, now: host.clock.now() })
     this.#begin(connection, talk, party, token, hub)
+  }
+
+  /** Dials until the others dial as well: a router that hears of us too early says that nobody is there. */
+  async #knock(at: Endpoint, how: ConnectOptions): Promise<Connection> {
+    const { clock, net } = this.#world.host
+    const { signal } = this.#stop
+    for (let left = knocks; ; left--) {
+      try {
+        return await net.connect(at, { ...how, timeoutMs: dialMs, signal })
+      } catch (error) {
+        if (left <= 1 || signal.aborted || faultOf(error, 'meet a user half way').code !== 'net/refused') throw error
+      }
+      await sleep(clock, knockEveryMs, signal)
+    }
   }
 
   /** The hub is known where we dial; who it is shows when they say their nick. */
@@ -220,9 +274,20 @@ export class Reception implements Disposable {
   }
 
   [Symbol.dispose](): void {
+    this.#stop.abort(fail('gone', 'directconnect/closing', 'Nothing is wanted of them any more'))
     this.#sweeping[Symbol.dispose]()
     for (const conversation of this.#open) conversation.close()
   }
+}
+
+/** Whether we could meet somebody half way, where neither can be dialled. */
+function canTraverse({ hub, user }: Party): boolean {
+  return (
+    hub.talk?.traverse !== undefined &&
+    hub.localPort !== undefined &&
+    user.address !== undefined &&
+    user.traverses === true
+  )
 }
 
 /** Who calls so on a hub, where nobody in particular was expected. */

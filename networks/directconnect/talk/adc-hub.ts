@@ -140,9 +140,11 @@ export class AdcHub implements HubTalk {
     const from = this.id
     if (from === undefined) return
     const words = searchWords(question, token)
-    // Who cannot be dialled gets nothing from others who cannot.
-    if (this.#self.active) this.#send({ type: 'B', command: 'SCH', from, words })
-    else this.#send({ type: 'F', command: 'SCH', from, features: [this.#options.v6 ? '+TCP6' : '+TCP4'], words })
+    if (this.#self.active) return this.#send({ type: 'B', command: 'SCH', from, words })
+    // Who cannot be dialled gets nothing from others who cannot, unless they meet half way.
+    const family = this.#options.v6 ? 'TCP6' : 'TCP4'
+    for (const features of [[`+${family}`], ['+NAT0', `-${family}`]])
+      this.#send({ type: 'F', command: 'SCH', from, features, words })
   }
 
   answer(to: string, token: string, items: readonly FoundItem[]): void {
@@ -177,6 +179,13 @@ export class AdcHub implements HubTalk {
     const from = this.id
     if (from === undefined) return
     this.#send({ type: 'D', command: 'RCM', from, to, words: [tls ? secureProtocol : plainProtocol, token] })
+  }
+
+  traverse(to: string, { tls, token }: Meeting, port: number, first: boolean): void {
+    const from = this.id
+    if (from === undefined) return
+    const words = [tls ? secureProtocol : plainProtocol, `${port}`, token]
+    this.#send({ type: 'D', command: first ? 'NAT' : 'RNT', from, to, words })
   }
 
   raw(text: string): void {
@@ -218,6 +227,8 @@ export class AdcHub implements HubTalk {
         return this.#found(line)
       case 'CTM':
       case 'RCM':
+      case 'NAT':
+      case 'RNT':
         return this.#meeting(line)
       case 'CMD':
         return this.#command(line)
@@ -357,13 +368,15 @@ export class AdcHub implements HubTalk {
     const [protocol = '', second = '', third = ''] = line.words
     const tls = secureProtocols.has(protocol)
     if (!tls && protocol !== plainProtocol) {
-      const words = ['141', 'Unknown protocol', `TO${line.command === 'CTM' ? third : second}`, `PR${protocol}`]
+      const words = ['141', 'Unknown protocol', `TO${line.command === 'RCM' ? second : third}`, `PR${protocol}`]
       return this.#send({ type: 'D', command: 'STA', from: line.to, to: line.from, words })
     }
     if (line.command === 'RCM') return this.#event({ kind: 'invite', from: line.from, meeting: { token: second, tls } })
     const port = numberIn(second)
     if (port === undefined || port < 1 || port > 65_535) return
-    this.#event({ kind: 'meet', from: line.from, port, meeting: { token: third, tls } })
+    const [from, meeting] = [line.from, { token: third, tls }]
+    if (line.command === 'CTM') this.#event({ kind: 'meet', from, port, meeting })
+    else this.#event({ kind: 'traverse', from, port, meeting, first: line.command === 'NAT' })
   }
 
   #command(line: AdcLine): void {

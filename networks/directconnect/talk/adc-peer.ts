@@ -41,6 +41,8 @@ export class AdcPeer implements PeerTalk {
   readonly #out: Output<PeerEvent>[] = []
   #state: State = 'protocol'
   #asked: { readonly ask: Ask; readonly taker: Taker } | undefined
+  /** They can compress what they send. */
+  #packs = false
   #deadline: number | undefined
   #now: number
 
@@ -89,7 +91,8 @@ export class AdcPeer implements PeerTalk {
   ask(ask: Ask, taker: Taker): void {
     this.#asked = { ask, taker }
     this.#deadline = this.#now + stalledMs
-    const { kind, name, start, bytes, zlib, recursive } = ask
+    const { kind, name, start, bytes, recursive } = ask
+    const zlib = ask.zlib && this.#packs
     const flags = [...(zlib ? ['ZL1'] : []), ...(recursive ? ['RE1'] : [])]
     this.#send('GET', [kind, name, `${start}`, `${bytes}`, ...flags])
   }
@@ -135,10 +138,13 @@ export class AdcPeer implements PeerTalk {
     if (this.#state !== 'protocol') return
     if (!line.words.some((word) => word === 'ADBASE' || word === 'ADBAS0'))
       throw broken('directconnect/no-common-protocol', 'The client does not speak the base protocol')
+    this.#packs = line.words.includes('ADZLIG')
     this.#state = 'identify'
-    if (this.#options.token !== undefined) return
+    const { cid, token } = this.#options
+    // Where both have dialled at the same time, both say who they are at once.
+    if (token !== undefined) return this.#send('INF', [`ID${cid}`, `TO${token}`])
     this.#support()
-    this.#send('INF', [`ID${this.#options.cid}`])
+    this.#send('INF', [`ID${cid}`])
   }
 
   #info(line: AdcLine): void {
@@ -146,7 +152,6 @@ export class AdcPeer implements PeerTalk {
     const cid = named(line, 'ID')
     const token = this.#options.token ?? named(line, 'TO')
     if (cid === undefined) throw broken('directconnect/adc-line', 'A client did not say who it is')
-    if (this.#options.token !== undefined) this.#send('INF', [`ID${this.#options.cid}`, `TO${this.#options.token}`])
     this.#state = 'open'
     this.#deadline = undefined
     this.#event({ kind: 'hello', cid, ...(token === undefined ? {} : { token }) })
@@ -168,10 +173,12 @@ export class AdcPeer implements PeerTalk {
       throw broken('directconnect/unasked', 'It sends what nobody asked for')
     if (numberIn(start) !== asked.ask.start || (asked.ask.bytes >= 0 && length > asked.ask.bytes))
       throw broken('directconnect/unasked', 'It sends another part than it was asked for')
-    if (named(line, 'ZL', 4) === '1') throw broken('directconnect/unasked', 'It compresses what it was not asked to')
+    const packed = named(line, 'ZL', 4) === '1'
+    if (packed && !asked.ask.zlib) throw broken('directconnect/unasked', 'It compresses what it was not asked to')
     asked.taker.begin(length)
-    if (length > 0) this.#splitter.expect(length)
-    else this.#bodyEnd()
+    if (length === 0) this.#bodyEnd()
+    else if (packed) this.#splitter.expectPacked(length)
+    else this.#splitter.expect(length)
   }
 
   #bodyEnd(): void {

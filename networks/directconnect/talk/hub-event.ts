@@ -33,6 +33,14 @@ export type HubEvent =
     }
   /** They cannot be dialled and ask us to wait for them. */
   | { readonly kind: 'invite'; readonly from: string; readonly meeting: Meeting }
+  /** Neither of us can be dialled: they leave from `port` towards us while we dial them; who was told `first` greets. */
+  | {
+      readonly kind: 'traverse'
+      readonly from: string
+      readonly port: number
+      readonly meeting: Meeting
+      readonly first: boolean
+    }
   | { readonly kind: 'redirect'; readonly address: string }
   | { readonly kind: 'command'; readonly command: UserCommand }
 
@@ -66,6 +74,11 @@ export interface HubTalk extends Machine<HubEvent> {
   meet(id: string, meeting: Meeting, port: number): void
   /** We cannot be dialled: they shall wait for us. */
   invite(id: string, meeting: Meeting): void
+  /**
+   * Neither of us can be dialled: they shall dial us at `port` while we leave from there. `first` is the answer to an
+   * invitation, otherwise the answer to that. Only ADC has it.
+   */
+  traverse?(id: string, meeting: Meeting, port: number, first: boolean): void
   /** Sends what a user command says, as it is. */
   raw(text: string): void
 }

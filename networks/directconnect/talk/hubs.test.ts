@@ -118,6 +118,18 @@ test('ADC: chat, private words, questions, meetings', () => {
   talk.meet('AAAC', { token: 'x', tls: true }, 99)
   talk.invite('AAAC', { token: 'y', tls: false })
   assert.equal(drain(talk).text, 'DCTM AAAB AAAC ADCS/0.10 99 x\nDRCM AAAB AAAC ADC/1.0 y\n')
+  // Half way: an invitation is answered by NAT, and that by RNT.
+  for (const [command, first] of [
+    ['NAT', true],
+    ['RNT', false],
+  ] as const) {
+    assert.deepEqual(tell(talk, `D${command} AAAC AAAB ADCS/0.10 4321 tok\n`).events, [
+      { kind: 'traverse', from: 'AAAC', port: 4321, meeting: { token: 'tok', tls: true }, first },
+    ])
+    talk.traverse!('AAAC', { token: 'z', tls: false }, 77, first)
+    assert.equal(drain(talk).text, `D${command} AAAB AAAC ADC/1.0 77 z\n`)
+    assert.deepEqual(tell(talk, `D${command} AAAC AAAB ADCS/0.10 65536 tok\n`).events, [])
+  }
   assert.deepEqual(
     tell(talk, 'IQUI AAAC\n').events.map(({ kind }) => kind),
     ['left'],

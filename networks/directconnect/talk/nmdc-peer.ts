@@ -103,7 +103,8 @@ export class NmdcPeer implements PeerTalk {
   ask(ask: Ask, taker: Taker): void {
     this.#asked = { ask, taker }
     this.#deadline = this.#now + stalledMs
-    const { kind, name, start, bytes, zlib, recursive } = ask
+    const { kind, name, start, bytes, recursive } = ask
+    const zlib = ask.zlib && this.#supports.has('ZLIG')
     const flags = `${zlib ? ' ZL1' : ''}${recursive ? ' RE1' : ''}`
     this.#send(`$ADCGET ${kind} ${nameText(name)} ${start} ${bytes}${flags}|`)
   }
@@ -214,10 +215,12 @@ export class NmdcPeer implements PeerTalk {
       throw broken('directconnect/unasked', 'It sends what nobody asked for')
     if (numberIn(start) !== asked.ask.start || (asked.ask.bytes >= 0 && length > asked.ask.bytes))
       throw broken('directconnect/unasked', 'It sends another part than it was asked for')
-    if (flags.includes('ZL1')) throw broken('directconnect/unasked', 'It compresses what it was not asked to')
+    const packed = flags.includes('ZL1')
+    if (packed && !asked.ask.zlib) throw broken('directconnect/unasked', 'It compresses what it was not asked to')
     asked.taker.begin(length)
-    if (length > 0) this.#splitter.expect(length)
-    else this.#bodyEnd()
+    if (length === 0) this.#bodyEnd()
+    else if (packed) this.#splitter.expectPacked(length)
+    else this.#splitter.expect(length)
   }
 
   #bodyEnd(): void {

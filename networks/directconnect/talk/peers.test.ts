@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { concat, lossyText, utf8 } from '@kith/wire/bytes.ts'
+import { deflate } from '@kith/wire/deflate.ts'
 import type { Ask } from '../wire/ask.ts'
 import { AdcPeer } from './adc-peer.ts'
 import { NmdcPeer } from './nmdc-peer.ts'
@@ -55,6 +56,14 @@ const pairs: Record<string, () => [taker: PeerTalk, giver: PeerTalk]> = {
   },
 }
 
+test('adc: two who dialled each other at the same time know each other, and the one asks', () => {
+  const [taker, giver] = [new AdcPeer({ cid, token: 'tok', now: 0 }), new AdcPeer({ cid, token: 'tok', now: 0 })]
+  const heard = carry(taker, giver, 7)
+  for (const events of heard) assert.deepEqual(events[0], { kind: 'hello', cid, token: 'tok' })
+  taker.ask(ask, collector())
+  assert.deepEqual(carry(taker, giver, 7)[1], [{ kind: 'asked', ask }])
+})
+
 for (const [name, pair] of Object.entries(pairs)) {
   test(`${name}: two clients meet, one asks, the other gives or refuses, in any pieces`, () => {
     fc.assert(
@@ -89,6 +98,33 @@ for (const [name, pair] of Object.entries(pairs)) {
       }),
       { numRuns: 40 },
     )
+  })
+
+  test(`${name}: what was asked for comes compressed, in any pieces, and no more of it than was said`, () => {
+    const packable = { ...ask, zlib: true }
+    const given = (said: number, bytes: Uint8Array, step: number): [ReturnType<typeof collector>, PeerTalk] => {
+      const [taker, giver] = pair()
+      carry(taker, giver, 100)
+      const got = collector()
+      taker.ask(packable, got)
+      assert.deepEqual(carry(taker, giver, 100)[1], [{ kind: 'asked', ask: packable }])
+      giver.give(packable, said, true)
+      carry(taker, giver, 100)
+      const packed = deflate(bytes)
+      for (let at = 0; at < packed.length; at += step) taker.receive(packed.subarray(at, at + step), 0)
+      return [got, taker]
+    }
+    const bytes = new Uint8Array(90_000).map((_, at) => at % 7)
+    for (const step of [1, 50, 1_000]) {
+      const [got, taker] = given(bytes.length, bytes, step)
+      assert.ok(got.ended && taker.free)
+      assert.deepEqual(concat(got.parts), bytes)
+    }
+    for (const said of [bytes.length - 1, bytes.length + 1]) {
+      const [got, taker] = given(said, bytes, 1_000)
+      assert.ok(!got.ended && concat(got.parts).length <= said)
+      assert.equal(drainClose(taker), 'directconnect/packed')
+    }
   })
 
   test(`${name}: what nobody asked for, and silence, end the conversation`, () => {

@@ -1,4 +1,8 @@
 import { broken } from '@kith/wire/fault.ts'
+import { Inflater } from '@kith/wire/inflate.ts'
+
+/** Only lists of folders come compressed; a few bytes could become as many as were announced in one go. */
+const mostPackedBytes = 16 * 1024 * 1024
 
 /** What a splitter tells. Bytes may be used during the call only. */
 export interface SplitterTarget {
@@ -20,6 +24,8 @@ export class Splitter {
   #held: Uint8Array = new Uint8Array()
   #length = 0
   #body = 0
+  #packed: Inflater | undefined
+  #left: () => number = () => 0
   #stopped = false
 
   /** `end` is the byte that ends a line, which has at most `most` bytes. */
@@ -34,15 +40,35 @@ export class Splitter {
     this.#body = bytes
   }
 
+  /** A body of `bytes` bytes (more than 0) comes as a zlib stream, which ends itself; `body` gets what is in it. */
+  expectPacked(bytes: number): void {
+    if (bytes > mostPackedBytes) throw broken('directconnect/packed', 'It compresses too much at once')
+    let left = bytes
+    this.#packed = new Inflater((part) => {
+      left -= part.length
+      if (left < 0) throw broken('directconnect/packed', 'What it compressed is longer than it said')
+      this.#target.body(part)
+    })
+    this.#left = () => left
+  }
+
   /** Passes over everything that still comes. */
   stop(): void {
     this.#stopped = true
   }
 
-  /** @throws FaultError `directconnect/line-too-long` */
+  /** @throws FaultError `directconnect/line-too-long`, `directconnect/packed`, `wire/zlib` */
   receive(chunk: Uint8Array): void {
     let at = 0
     while (at < chunk.length && !this.#stopped) {
+      if (this.#packed !== undefined) {
+        at += this.#packed.push(chunk.subarray(at))
+        if (!this.#packed.done) continue
+        this.#packed = undefined
+        if (this.#left() > 0) throw broken('directconnect/packed', 'What it compressed is shorter than it said')
+        this.#target.bodyEnd()
+        continue
+      }
       if (this.#body > 0) {
         const part = chunk.subarray(at, at + this.#body)
         at += part.length

@@ -39,6 +39,7 @@ export function userOf(id: string, fields: ReadonlyMap<string, string>): HubUser
     ...(address === undefined ? {} : { address }),
     ...(udpPort === undefined || udpPort === 0 ? {} : { udpPort }),
     active: address !== undefined && (features.includes('TCP4') || features.includes('TCP6')),
+    ...(features.includes('NAT0') || features.includes('NATT') ? { traverses: true } : {}),
     tls: features.includes('ADC0') || features.includes('ADCS'),
     ...(keyprint === undefined ? {} : { keyprint }),
     bot: (kind & (bot | hub)) !== 0,
@@ -51,7 +52,7 @@ export function userOf(id: string, fields: ReadonlyMap<string, string>): HubUser
 export function fieldsOf(self: HubSelf, v6: boolean): Map<string, string> {
   const family = v6 ? '6' : '4'
   const features = [
-    ...(self.active ? [`TCP${family}`, `UDP${family}`] : []),
+    ...(self.active ? [`TCP${family}`, `UDP${family}`] : ['NAT0', 'NATT']),
     ...(self.tls ? ['ADC0', 'ADCS'] : []),
     'SEGA',
   ]

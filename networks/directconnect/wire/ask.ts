@@ -9,7 +9,7 @@ export interface Ask {
   readonly start: number
   /** -1 for everything from `start` on. */
   readonly bytes: number
-  /** The answer may be compressed. */
+  /** The answer may be compressed, where the other side can. */
   readonly zlib: boolean
   /** A list with all that is below. */
   readonly recursive: boolean

@@ -16,6 +16,8 @@ export interface HubUser {
   readonly udpPort?: number
   /** Can be dialled. */
   readonly active: boolean
+  /** Cannot, but meets others who cannot half way: both dial at the same time (ADC-EXT 3.9, `NATT`). */
+  readonly traverses?: boolean
   /** Speaks TLS with other clients. */
   readonly tls: boolean
   /** SHA-256 of their certificate. */

@@ -44,10 +44,14 @@ async function* bytesOf(
   ranges: Iterable<{ readonly start: number; readonly end: number }>,
   signal: AbortSignal,
 ): AsyncGenerator<Uint8Array> {
+  // New memory for each read would cost more than the read.
+  let memory = new Uint8Array()
   for (const { start, end } of ranges) {
     for (let at = start; at < end; at += READ_BYTES) {
       signal.throwIfAborted()
-      const bytes = new Uint8Array(Math.min(READ_BYTES, end - at))
+      const length = Math.min(READ_BYTES, end - at)
+      if (memory.length < length) memory = new Uint8Array(length)
+      const bytes = memory.subarray(0, length)
       await subject.read(at, [bytes])
       yield bytes
       subject.gave(bytes.length)

@@ -202,10 +202,13 @@ async function* reading(
   parts: readonly { readonly share: Share; readonly start: number; readonly end: number }[],
   signal: AbortSignal,
 ): AsyncGenerator<Uint8Array> {
+  let memory = new Uint8Array()
   for (const { share, start, end } of parts) {
     for (let at = start; at < end; at += READ_BYTES) {
       signal.throwIfAborted()
-      const bytes = new Uint8Array(Math.min(READ_BYTES, end - at))
+      const length = Math.min(READ_BYTES, end - at)
+      if (memory.length < length) memory = new Uint8Array(length)
+      const bytes = memory.subarray(0, length)
       await share.read(at, [bytes])
       yield bytes
     }

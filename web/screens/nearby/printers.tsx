@@ -31,7 +31,7 @@ export function Printers({ devices }: { readonly devices: readonly DeviceView[] 
         {nearby.map(({ id, name, device, state, uri, reasons }) => (
           <li key={id} className={row}>
             <Printer size={20} aria-hidden className="text-muted" />
-            <span className="min-w-32 grow">
+            <span className="min-w-32 grow basis-40">
               <span className="block font-medium">{t('nearby.printerOf', { title: name, name: device })}</span>
               <span className="block break-all text-muted">
                 {t(`nearby.printer.${state}`)} · {[...reasons, uri].join(' · ')}
@@ -68,7 +68,7 @@ function Own({
   return (
     <li className={row}>
       <Printer size={20} aria-hidden className="text-accent" />
-      <span className="min-w-32 grow">
+      <span className="min-w-32 grow basis-40">
         <span className="block font-medium">{name}</span>
         <span className="block text-muted">{[t(`nearby.printer.${state}`), ...reasons].join(' · ')}</span>
       </span>
@@ -143,7 +143,7 @@ function Print({ names }: { readonly names: readonly { readonly id: string; read
   const chosen = printer === '' ? names[0]!.id : printer
   return (
     <div className="mb-3 flex flex-col gap-2 rounded-xl border border-line bg-card p-4">
-      <FolderField files label={t('nearby.what')} value={path} onChange={setPath} />
+      <FolderField files label={t('nearby.printWhat')} value={path} onChange={setPath} />
       <div className="flex flex-wrap items-end gap-2">
         <Field label={t('nearby.printerName')}>
           {(id) => (
@@ -174,7 +174,7 @@ function Job({ job }: { readonly job: PrintJobView }): ReactNode {
   const { id, name, printer, device, state, bytes, fault } = job
   return (
     <li className={row}>
-      <span className="min-w-32 grow">
+      <span className="min-w-32 grow basis-40">
         <span className="block font-medium break-words">{name}</span>
         <span className="block text-muted">
           {[t(`nearby.job.${state}`), printer, ...(device === undefined ? [] : [device]), size(bytes)].join(' · ')}
