@@ -75,7 +75,7 @@ export class Shout implements Disposable {
     for (const guest of this.#guests) {
       const { heard } = guest
       guest.heard = 0
-      if (heard < parts.length) guest.connection.send(heard === 0 ? whole : whole.subarray(starts[heard]!))
+      if (heard < parts.length) guest.connection.send(heard === 0 ? whole : whole.subarray(starts[heard]))
       this.#lost(guest)
     }
   }
