@@ -7,6 +7,8 @@ import { addResponse, publication } from './transfers.ts'
 export interface DeviceView {
   readonly id: string
   readonly name: string
+  /** Speaks LocalSend: files are delivered to it, and it is not paired. */
+  readonly kind?: 'localsend' | undefined
   readonly standing: 'stranger' | 'pairing' | 'paired'
   /** Have to be the same on both devices. */
   readonly digits?: string | undefined
@@ -21,6 +23,7 @@ export interface DeviceView {
 export const deviceView: z.ZodType<DeviceView> = z.object({
   id: z.string(),
   name: z.string(),
+  kind: z.literal('localsend').optional(),
   standing: z.enum(['stranger', 'pairing', 'paired']),
   digits: z.string().optional(),
   yes: z.enum(['here', 'there']).optional(),

@@ -1,6 +1,7 @@
 import { accessRoutes, type AccessRoutes } from './access-routes.ts'
 import { browseRoutes, type BrowseRoutes } from './browse.ts'
 import { davRoutes, type DavRoutes } from './dav.ts'
+import { deliveryRoutes, type DeliveryRoutes } from './deliveries.ts'
 import { directoryRoutes, type DirectoryRoutes } from './directory.ts'
 import { findRoutes, type FindRoutes } from './find.ts'
 import { gameRoutes, type GameRoutes } from './games.ts'
@@ -26,6 +27,7 @@ export interface Routes
     AccessRoutes,
     BrowseRoutes,
     DavRoutes,
+    DeliveryRoutes,
     DirectoryRoutes,
     FindRoutes,
     GameRoutes,
@@ -49,6 +51,7 @@ export const routes: Routes = {
   ...accessRoutes,
   ...browseRoutes,
   ...davRoutes,
+  ...deliveryRoutes,
   ...directoryRoutes,
   ...findRoutes,
   ...gameRoutes,

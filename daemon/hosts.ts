@@ -1,5 +1,6 @@
 import type { Budget } from '@kith/core/limits/budget.ts'
 import type { Journal } from '@kith/core/journal/journal.ts'
+import type { Arrivals } from '@kith/core/network/arrivals.ts'
 import type { Clock, Random } from '@kith/core/network/clock.ts'
 import type { Discovery } from '@kith/core/network/discovery.ts'
 import type { Host, Self } from '@kith/core/network/host.ts'
@@ -27,6 +28,7 @@ export interface Ground {
   readonly discovery: Discovery
   readonly database: Database
   readonly shares: Shares
+  readonly arrivals: Arrivals
   readonly log: Log
   readonly journal: Journal
   readonly self: Self
@@ -34,7 +36,7 @@ export interface Ground {
 
 /** The world as one network sees it: with an identity, a memory and a budget of its own. */
 export function hostOf(ground: Ground, id: NetworkId, budget: Budget): Host {
-  const { clock, random, database, names, discovery, shares, journal, self } = ground
+  const { clock, random, database, names, discovery, shares, arrivals, journal, self } = ground
   const identity = keptIdentity(secretStore(database), id, clock, random)
   const net = ground.net.within(budget, identity)
   const log = ground.log.child(id)
@@ -49,6 +51,7 @@ export function hostOf(ground: Ground, id: NetworkId, budget: Budget): Host {
     discovery,
     keep: keepOf(database, id),
     shares,
+    arrivals,
     log,
     journal,
     budget,

@@ -36,6 +36,7 @@ import { sharedFolderStore } from './host/database/shared-folders.ts'
 import { Disk } from './host/disk/disk.ts'
 import { systemDiscovery } from './host/discovery.ts'
 import { SharedFiles } from './host/disk/shared-files.ts'
+import { arrivals } from './host/files/arrivals.ts'
 import { resolved } from './host/files/list.ts'
 import { Hasher } from './host/hash/hasher.ts'
 import { openHttp } from './host/http/open.ts'
@@ -49,6 +50,7 @@ import { metrics } from './metrics.ts'
 import { networks } from './networks.ts'
 import { accessOperations } from './operations/access.ts'
 import { davOperations } from './operations/dav.ts'
+import { deliveryOperations } from './operations/deliveries.ts'
 import { directoryOperations } from './operations/directory.ts'
 import { gatewayOperations } from './operations/gateways.ts'
 import { browseOperations } from './operations/browse.ts'
@@ -186,6 +188,7 @@ export async function startKith({ clock, log, paths, config, database, stop }: K
     discovery,
     database,
     shares: library.shares,
+    arrivals: arrivals(() => folderFor(downloads())),
     log,
     journal: told,
     self,
@@ -331,6 +334,7 @@ export async function startKith({ clock, log, paths, config, database, stop }: K
       record: () => database.settle(),
       view: (entry) => transferView(entry, clock.now()),
     }),
+    ...deliveryOperations({ networks: supervised }),
     ...findOperations({ finder, watches, networks: supervised, transfers, found, folder: folderFor, view: viewOf }),
     ...browseOperations({
       browses: resources.use(new Browses(clock, random)),

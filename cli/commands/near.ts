@@ -5,6 +5,7 @@ import type { DeviceView } from '@kith/api/near.ts'
 import type { Publication } from '@kith/api/transfers.ts'
 import type { Context, Run } from '../context.ts'
 import { FailedError, UsageError } from '../exit.ts'
+import { deliver, localSendDevice, takeDelivery, waitingDeliveries } from './delivery.ts'
 import { type PageOptions, visit } from './visit.ts'
 import { sizeText, table, timeText } from '../format.ts'
 
@@ -88,14 +89,20 @@ export function nearCommands(root: Command, run: Run): void {
     .argument('<path>')
     .argument('[devices...]')
     .option('--page', 'for somebody without the app: show a link and a QR code')
-    .option('--pin <digits>', 'what has to be known beside the link')
+    .option('--pin <digits>', 'what has to be known beside the link, or what a LocalSend device asks for')
     .action(
       run(async (context: Context, path: string, to: string[], given: PageOptions) => {
         const { kith, out } = context
         if (given.page === true) return visit(context, resolve(path), given)
         if (to.length === 0) throw new UsageError('Name a device, or use --page')
-        const made = await kith.call('send', { body: { path: resolve(path), to } })
-        out.item(await settled(kith, made), ({ size }) => `${sizeText(size)} offered to ${to.join(', ')}`)
+        const all = await kith.call('devices')
+        const direct = to.map((text) => localSendDevice(all, text)).filter((one) => one !== undefined)
+        const others = to.filter((text) => localSendDevice(all, text) === undefined)
+        if (others.length > 0) {
+          const made = await kith.call('send', { body: { path: resolve(path), to: others } })
+          out.item(await settled(kith, made), ({ size }) => `${sizeText(size)} offered to ${others.join(', ')}`)
+        }
+        for (const device of direct) await deliver(context, resolve(path), device, given.pin)
       }),
     )
 
@@ -118,10 +125,19 @@ export function nearCommands(root: Command, run: Run): void {
           const { kith, out } = context
           if (given.page === true) return visit(context, undefined, given)
           if (id === undefined) {
-            return out.value(await kith.call('gifts'), (all) =>
+            const gifts = await kith.call('gifts')
+            const direct = (await waitingDeliveries(kith)).map(({ id: key, what, device, files, size, at }) => {
+              return { id: key.slice(0, 16), name: what, from: device, files, size, at }
+            })
+            return out.value([...gifts, ...direct], (all) =>
               table(all.map((one) => [one.id, one.name, sizeText(one.size), `from ${one.from}`, timeText(one.at)])),
             )
           }
+          const direct = (await waitingDeliveries(kith)).find((one) => one.id.startsWith(id))
+          if (direct !== undefined && given.refuse === true) {
+            return kith.call('answerDelivery', { params: { id: direct.id }, body: { yes: false } })
+          }
+          if (direct !== undefined) return takeDelivery(context, direct.id)
           if (given.refuse === true) return kith.call('refuseGift', { params: { id } })
           const body = given.to === undefined ? {} : { directory: resolve(given.to) }
           const { transfer } = await kith.call('takeGift', { params: { id }, body })
@@ -133,7 +149,9 @@ export function nearCommands(root: Command, run: Run): void {
 
 function deviceRow(one: DeviceView): string[] {
   const standing =
-    one.standing === 'pairing' && one.digits !== undefined ? `${one.digits}: kith pair ${one.name}` : one.standing
+    one.standing === 'pairing' && one.digits !== undefined
+      ? `${one.digits}: kith pair ${one.name}`
+      : (one.kind ?? one.standing)
   return [one.id.slice(0, 8), one.name, standing, one.near ? 'near' : 'away', one.addresses[0] ?? '']
 }
 

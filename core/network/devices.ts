@@ -8,6 +8,8 @@ export interface Device {
   /** Fingerprint of its certificate, in hex: the same as long as it keeps its key. */
   readonly id: string
   readonly name: string
+  /** Speaks another program's protocol: it takes and sends files, and is not paired. */
+  readonly kind?: 'localsend'
   /** `pairing` while two people compare digits. Strangers see our name and nothing more. */
   readonly standing: 'stranger' | 'pairing' | 'paired'
   /** Six digits that have to be the same on both sides. */

@@ -1,6 +1,7 @@
 import type { Journal } from '../journal/journal.ts'
 import type { Budget } from '../limits/budget.ts'
 import type { Shares } from '../share/share.ts'
+import type { Arrivals } from './arrivals.ts'
 import type { Channels } from './channel.ts'
 import type { Clock, Random } from './clock.ts'
 import type { Discovery } from './discovery.ts'
@@ -37,6 +38,7 @@ export interface Host {
   readonly discovery: Discovery
   readonly keep: Keep
   readonly shares: Shares
+  readonly arrivals: Arrivals
   readonly log: Log
   readonly journal: Journal
   /** The network's own budget; a transfer's is a child of the global one beside it. */

@@ -10,10 +10,11 @@ export interface HttpRequest {
   readonly body?: Uint8Array | AsyncIterable<Uint8Array>
   readonly budget?: Budget
   /**
-   * Whom to believe where the address is https: somebody whom an authority vouches for, the default, or anyone, for
-   * printers and phones that sign their certificates themselves.
+   * Whom to believe where the address is https: somebody whom an authority vouches for, the default; anyone, for
+   * printers that sign their certificates themselves; or who has the certificate with this fingerprint (SHA-256), before
+   * whom nothing is said.
    */
-  readonly trust?: 'authorities' | 'anyone'
+  readonly trust?: 'authorities' | 'anyone' | { readonly pinned: Uint8Array }
   /** Followed at most this often; the default is 5. A circle is a fault. */
   readonly redirects?: number
   /** From the last of the request until the headers are there, and between two parts of either body; the default is 30,000. */

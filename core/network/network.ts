@@ -11,6 +11,7 @@ import type { Games } from '../offer/games.ts'
 import type { Internet } from '../offer/internet.ts'
 import type { Segments } from '../offer/segments.ts'
 import type { Printers } from '../offer/printers.ts'
+import type { Deliveries } from './deliveries.ts'
 import type { Devices, Gifts, SharedTrees, Shelf } from './devices.ts'
 import type { Invitations } from './invitations.ts'
 import type { Browse, Chat, Directory, Fetch, Gateways, Locate, Offers, Publish, Search, Serve } from './facets.ts'
@@ -69,6 +70,7 @@ export interface Membership extends AsyncDisposable {
   readonly devices?: Devices
   readonly invitations?: Invitations
   readonly gifts?: Gifts
+  readonly deliveries?: Deliveries
   readonly shelf?: Shelf
   readonly trees?: SharedTrees
   readonly games?: Games

@@ -106,6 +106,9 @@ export function nearOperations(world: NearWorld): Operations {
       const to = body.to.map((text) => {
         const device = find(text)
         if (device.standing === 'paired') return device
+        if (device.kind === 'localsend') {
+          throw fail('input', 'near/localsend', `${device.name} speaks LocalSend: files are delivered to it`)
+        }
         throw fail('input', 'near/not-paired', `${device.name} is not paired with this device`, {
           hint: `kith pair ${device.id.slice(0, 8)}`,
         })
@@ -169,7 +172,7 @@ async function endpointOf(names: Names, address: string): Promise<Endpoint> {
   return { host: host!, port: parsed.port }
 }
 
-export function deviceView({ id, name, standing, digits, yes, near, relayed, addresses }: Device): DeviceView {
+export function deviceView({ id, name, kind, standing, digits, yes, near, relayed, addresses }: Device): DeviceView {
   return {
     id,
     name,
@@ -177,6 +180,7 @@ export function deviceView({ id, name, standing, digits, yes, near, relayed, add
     near,
     relayed,
     addresses: addresses.map(endpointText),
+    ...(kind === undefined ? {} : { kind }),
     ...(digits === undefined ? {} : { digits }),
     ...(yes === undefined ? {} : { yes }),
   }

@@ -1,6 +1,7 @@
 import type { VisitAsk, VisitView } from '@kith/api/visits.ts'
 import { fail } from '@kith/core/fault/fault.ts'
 import { safeName } from '@kith/wire/safe-path.ts'
+import { freeName } from '../host/files/arrivals.ts'
 import { FileTree } from '../host/files/tree.ts'
 
 /** Files that wait for an answer of ours; whoever sends more has to wait. */
@@ -9,8 +10,6 @@ const mostWaiting = 50
 const mostAsks = 1_000
 /** Wrong PINs of all together that end the page: of ten thousand, nobody guesses the right one in so many. */
 const mostWrong = 20
-/** Files of one name. */
-const mostCopies = 1_000
 
 /** Something that is offered: a file, or the files of a folder. */
 export interface Offered {
@@ -96,7 +95,7 @@ export class Visit {
     ask.state = 'coming'
     try {
       const tree = new FileTree(directory)
-      const name = await freeName(tree, ask.name)
+      const name = await freeName(tree, [], ask.name)
       await tree.write([name], counted(ask, bytes), true)
       ask.path = `${directory}/${name}`
       ask.state = 'done'
@@ -136,15 +135,4 @@ async function* counted(ask: Ask, bytes: AsyncIterable<Uint8Array>): AsyncGenera
     yield part
   }
   if (ask.received !== ask.size) throw fail('peer', 'visit/size', 'The file is not as long as was said')
-}
-
-async function freeName(tree: FileTree, name: string): Promise<string> {
-  const dot = name.lastIndexOf('.')
-  const [begin, end] = dot > 0 ? [name.slice(0, dot), name.slice(dot)] : [name, '']
-  const taken = new Set((await tree.list([])).map((entry) => entry.name.toLowerCase()))
-  for (let number = 1; number <= mostCopies; number++) {
-    const tried = number === 1 ? name : safeName(`${begin} (${number})${end}`)
-    if (!taken.has(tried.toLowerCase())) return tried
-  }
-  throw fail('local', 'disk/exists', `${name} exists already`)
 }

@@ -1,4 +1,5 @@
 import type { Digest } from '@kith/core/content/digest.ts'
+import type { Fault } from '@kith/core/fault/fault.ts'
 import type { OurAnswer, PeerQuestion } from '@kith/core/network/channel.ts'
 import { every } from '@kith/core/network/clock.ts'
 import type { Devices, Gifts, SharedTrees } from '@kith/core/network/devices.ts'
@@ -27,6 +28,8 @@ import { OwnSegments } from './facets/segments.ts'
 import { answerContent } from './facets/serve.ts'
 import { SharedContents, sharedTrees } from './facets/shares.ts'
 import { Lines } from './lines.ts'
+import { withLocalSend } from './localsend/devices.ts'
+import { OwnLocalSend } from './localsend/localsend.ts'
 import { Lender } from './relay/lender.ts'
 import { Waits } from './relay/waits.ts'
 import type { Settings } from './settings.ts'
@@ -45,9 +48,10 @@ export class Member implements Membership {
   readonly publish: Publish
   readonly browse: Browse
   readonly search: Search
-  readonly devices: Devices
+  readonly devices: Devices & Disposable
   readonly invitations: OwnInvitations
   readonly gifts: Gifts
+  readonly deliveries: OwnLocalSend
   readonly shelf: OwnShelf
   readonly trees: SharedTrees
   readonly chat: OwnTalk
@@ -66,6 +70,8 @@ export class Member implements Membership {
   readonly #running = new Map<Digest, Subject>()
   readonly #resources = new AsyncDisposableStack()
   #port = 0
+  /** Of a part that the rest goes on without. */
+  #trouble: Fault | undefined
 
   constructor(host: Host, settings: Settings) {
     this.#host = host
@@ -85,7 +91,8 @@ export class Member implements Membership {
       lines,
       introduction: () => ({ name: host.self.device, port: this.#port }),
     }
-    this.devices = devices(this.#pairing)
+    this.deliveries = this.#resources.use(new OwnLocalSend(host, (id) => this.#book.get(id) !== undefined))
+    this.devices = this.#resources.use(withLocalSend(devices(this.#pairing), this.deliveries, settings.localsendPort))
     this.invitations = new OwnInvitations({
       ...this.#pairing,
       addresses: () => this.#addresses(),
@@ -130,6 +137,8 @@ export class Member implements Membership {
     this.segments.begin()
     this.internet.begin()
     if (!this.#settings.discovery) return
+    if (this.#settings.localsend) this.#trouble = await this.deliveries.start(this.#settings.localsendPort)
+    if (this.#trouble !== undefined) this.health.set({ ...this.health.current, fault: this.#trouble })
     const id = deviceId(net.fingerprint)
     this.#resources.use(await discovery.browse('kith', (found, change) => this.#found(found, change)))
     this.#resources.use(
@@ -157,6 +166,7 @@ export class Member implements Membership {
   #tick(): void {
     this.#book.tick()
     this.invitations.tick()
+    this.deliveries.tick()
   }
 
   /** Where others find us, as far as we know; what reaches furthest comes first. */
@@ -195,7 +205,8 @@ export class Member implements Membership {
   #sampleHealth(): void {
     const people = this.#book.friends.length
     if (people === this.health.current.people) return
-    this.health.set({ state: people > 0 ? 'connected' : 'alone', people })
+    const fault = this.#trouble === undefined ? {} : { fault: this.#trouble }
+    this.health.set({ state: people > 0 ? 'connected' : 'alone', people, ...fault })
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -4,6 +4,8 @@ import { flag, integer, schema, text } from '@kith/core/network/schema.ts'
 export interface Settings {
   readonly port: number
   readonly discovery: boolean
+  readonly localsend: boolean
+  readonly localsendPort: number
   readonly printers: boolean
   readonly printSystem: string
   readonly longestPrint: number
@@ -24,6 +26,21 @@ export const settings: Schema<Settings> = schema<Settings>({
     apply: 'restart',
     description: 'Finds devices on the local network, and shows the name of this one there.',
     aliases: ['visible', 'bonjour', 'zeroconf', 'mDNS', 'announce', 'local discovery'],
+  }),
+  localsend: flag({
+    default: true,
+    apply: 'restart',
+    description: 'Speaks LocalSend too, where devices are looked for: phones that have it can send here and receive.',
+    aliases: ['LocalSend', 'phone', 'AirDrop', 'quick share'],
+  }),
+  localsendPort: integer({
+    default: 53_317,
+    minimum: 1,
+    maximum: 65_535,
+    apply: 'restart',
+    description:
+      'The port where LocalSend is spoken, and its group is heard; devices with another one do not find this.',
+    aliases: ['LocalSend port'],
   }),
   printers: flag({
     default: true,

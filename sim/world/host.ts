@@ -58,6 +58,11 @@ export function simulatedHost(internet: Internet, address: string, port = 6881):
       set: (key, value) => void (value === undefined ? kept.delete(key) : kept.set(key, value)),
     },
     shares: listedShares(),
+    arrivals: {
+      write: async () => {
+        throw fail('local', 'disk/forbidden', 'There is no disk in this world')
+      },
+    },
     log: silent,
     journal: journal(clock),
     budget: budgets(clock),

@@ -48,7 +48,9 @@ export function httpClient(options: ClientOptions): Client {
     timeout: IDLE_MS,
   }
   const answers = new Set<IncomingMessage>()
-  const agents = { 'http:': new Agent(pool), 'https:': new SecureAgent(pool) }
+  // A session that is taken up again shows no certificate.
+  const pinned = new SecureAgent({ ...pool, maxCachedSessions: 0 })
+  const agents = { 'http:': new Agent(pool), 'https:': new SecureAgent(pool), pinned }
   const world: HopWorld = {
     clock,
     agents,
@@ -75,12 +77,11 @@ export function httpClient(options: ClientOptions): Client {
       const key = `${method} ${url.href}`
       if (visited.has(key)) throw fail('peer', 'http/redirect-circle', 'The redirects lead in a circle', { doing })
       visited.add(key)
-      const anyone = trust === 'anyone'
       const metered =
         body === undefined || body instanceof Uint8Array
           ? body
           : counted(body, inside ? budget.local : budget, clock, signal)
-      const message = await hop(world, { url, method, headers, body: metered, anyone, timeoutMs, signal })
+      const message = await hop(world, { url, method, headers, body: metered, trust, timeoutMs, signal })
       const remote = plainAddress(message.socket.remoteAddress ?? '')
       const charged = isLocal(remote) ? budget.local : budget
       charged.spend('up', url.href.length + (body instanceof Uint8Array ? body.length : 0), clock.now())
@@ -122,6 +123,7 @@ export function httpClient(options: ClientOptions): Client {
       for (const message of answers) message.destroy(fail('gone', 'net/closed', 'Kith is going'))
       agents['http:'].destroy()
       agents['https:'].destroy()
+      pinned.destroy()
     },
   }
 }

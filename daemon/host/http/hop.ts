@@ -6,8 +6,11 @@ import {
   type RequestOptions,
 } from 'node:http'
 import { request as secureRequest } from 'node:https'
+import type { Socket } from 'node:net'
+import { TLSSocket } from 'node:tls'
 import { fail } from '@kith/core/fault/fault.ts'
 import type { Clock } from '@kith/core/network/clock.ts'
+import type { HttpRequest } from '@kith/core/network/http.ts'
 import { systemCode } from '../net/faults.ts'
 import { httpFailure } from './faults.ts'
 
@@ -21,15 +24,14 @@ export interface Hop {
   readonly headers: Readonly<Record<string, string>>
   /** A stream is sent once. */
   readonly body: Uint8Array | AsyncIterable<Uint8Array> | undefined
-  /** Whether any certificate will do. */
-  readonly anyone: boolean
+  readonly trust: NonNullable<HttpRequest['trust']>
   readonly timeoutMs: number
   readonly signal: AbortSignal | undefined
 }
 
 export interface HopWorld {
   readonly clock: Clock
-  readonly agents: { readonly 'http:': Agent; readonly 'https:': Agent }
+  readonly agents: { readonly 'http:': Agent; readonly 'https:': Agent; readonly pinned: Agent }
   readonly lookup: NonNullable<RequestOptions['lookup']>
   /** The address to dial from. */
   from(host: string): string | undefined
@@ -65,12 +67,12 @@ function once(world: HopWorld, ask: Hop): Promise<Outcome> {
     path: `${url.pathname}${url.search}`,
     method,
     headers,
-    agent: world.agents[secure ? 'https:' : 'http:'],
+    agent: world.agents[secure ? (typeof ask.trust === 'string' ? 'https:' : 'pinned') : 'http:'],
     lookup: world.lookup,
     maxHeaderSize: MOST_HEADER_BYTES,
     ...(url.username === '' ? {} : { auth: `${decode(url.username)}:${decode(url.password)}` }),
     ...(localAddress === undefined ? {} : { localAddress }),
-    ...(ask.anyone ? { rejectUnauthorized: false } : {}),
+    ...(ask.trust !== 'authorities' ? { rejectUnauthorized: false } : {}),
   }
 
   return new Promise((resolve) => {
@@ -109,13 +111,25 @@ function once(world: HopWorld, ask: Hop): Promise<Outcome> {
       const stale = sent.reusedSocket && ['ECONNRESET', 'EPIPE'].includes(systemCode(error) ?? '')
       give({ kind: stale ? 'stale' : 'failed', error: httpFailure(error, doing) })
     })
-    if (!isStream(body)) return void sent.end(body)
     const moved = (): void => {
       timer[Symbol.dispose]()
       if (!given) timer = wait()
     }
-    sendParts(sent, body, moved).catch(end)
+    const say = (): void => (isStream(body) ? void sendParts(sent, body, moved).catch(end) : void sent.end(body))
+    if (!secure || typeof ask.trust === 'string') return say()
+    checked(sent, ask.trust.pinned, doing).then(say, end)
   })
+}
+
+/** Nothing is written, not even the address, before it is known who listens. @throws FaultError `peer` */
+async function checked(sent: ClientRequest, pinned: Uint8Array, doing: string): Promise<void> {
+  const socket = await new Promise<Socket>((resolve) => sent.once('socket', resolve))
+  if (!(socket instanceof TLSSocket)) throw fail('peer', 'http/tls', 'The line is not secret', { doing })
+  // One that was kept has settled on everything long ago.
+  if (!sent.reusedSocket) await new Promise<void>((resolve) => socket.once('secureConnect', resolve))
+  const shown = socket.getPeerX509Certificate()?.fingerprint256.replaceAll(':', '').toLowerCase()
+  if (shown === pinned.toHex()) return
+  throw fail('peer', 'net/certificate', 'The other side is not who it should be', { doing })
 }
 
 function isStream(body: Hop['body']): body is AsyncIterable<Uint8Array> {

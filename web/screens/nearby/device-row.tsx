@@ -22,13 +22,14 @@ export function DeviceRow({ device }: { readonly device: DeviceView }): ReactNod
           {device.near ? null : <Tag>{t('nearby.away')}</Tag>}
         </span>
         <span className="block text-muted">
-          {t(`nearby.${standing}`)}
+          {t(device.kind === undefined ? `nearby.${standing}` : 'nearby.localsend')}
           {reach === '' ? '' : ` · ${reach}`}
         </span>
       </span>
       {standing === 'paired' ? <Paired device={device} /> : null}
       {standing === 'pairing' ? <Pairing device={device} /> : null}
-      {standing === 'stranger' ? <Stranger device={device} /> : null}
+      {standing === 'stranger' && device.kind === undefined ? <Stranger device={device} /> : null}
+      {device.kind === 'localsend' ? <SendButton device={device} /> : null}
     </li>
   )
 }
@@ -40,13 +41,7 @@ function Paired({ device }: { readonly device: DeviceView }): ReactNode {
   const { id, name } = device
   return (
     <span className="flex items-center gap-2">
-      <Button
-        icon={<Send size={16} aria-hidden />}
-        aria-label={t('nearby.sendTo', { name })}
-        onClick={() => dialogs.open({ kind: 'sendTo', device })}
-      >
-        {t('nearby.send')}
-      </Button>
+      <SendButton device={device} />
       <Link
         to="/nearby/folders"
         search={{ device: id, name }}
@@ -73,6 +68,19 @@ function Paired({ device }: { readonly device: DeviceView }): ReactNode {
         </MenuItem>
       </Menu>
     </span>
+  )
+}
+
+function SendButton({ device }: { readonly device: DeviceView }): ReactNode {
+  const dialogs = useDialogs()
+  return (
+    <Button
+      icon={<Send size={16} aria-hidden />}
+      aria-label={t('nearby.sendTo', { name: device.name })}
+      onClick={() => dialogs.open({ kind: 'sendTo', device })}
+    >
+      {t('nearby.send')}
+    </Button>
   )
 }
 

@@ -6,6 +6,7 @@ import { Screen } from '../../shell/screen.tsx'
 import { Button } from '../../ui/button.tsx'
 import { Empty } from '../../ui/empty.tsx'
 import { FaultNote } from '../../ui/fault-note.tsx'
+import { Deliveries } from './deliveries.tsx'
 import { DeviceRow } from './device-row.tsx'
 import { Games } from './games.tsx'
 import { Gifts } from './gifts.tsx'
@@ -32,6 +33,7 @@ export function NearbyScreen(): ReactNode {
       </div>
       <FaultNote error={error} />
       <Gifts />
+      <Deliveries />
       {isAlone ? (
         <Empty icon={<MonitorSmartphone size={36} aria-hidden />} title={t('nearby.none')}>
           {t('nearby.noneHint')}

@@ -13,6 +13,7 @@ const far: ReadonlySet<Listed> = new Set<Listed>(['nearbyGames', 'nearbyInternet
 
 type Listed =
   | 'devices'
+  | 'deliveries'
   | 'gifts'
   | 'invitations'
   | 'visits'
