@@ -4,6 +4,7 @@ import { createWriteStream } from 'node:fs'
 import { mkdir, readFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { Client, UnreachableError } from '@kith/api/client.ts'
+import { daemonCommand } from '@kith/cli/connect.ts'
 import { fetchOver } from '@kith/api/socket.ts'
 import type { Transfer, TransferDetails } from '@kith/api/transfers.ts'
 
@@ -48,14 +49,7 @@ export class Kith implements AsyncDisposable {
 
   async start(more: readonly string[] = []): Promise<void> {
     const flags = ['api.port=0', ...this.#settings, ...more].flatMap((setting) => ['--set', setting])
-    const command = [
-      ...this.#within,
-      process.execPath,
-      join(root, 'daemon', 'launch.mjs'),
-      '--home',
-      this.home,
-      ...flags,
-    ]
+    const command = [...this.#within, process.execPath, ...daemonCommand, '--home', this.home, ...flags]
     const child = spawn(command[0]!, command.slice(1), {
       stdio: ['ignore', 'pipe', 'pipe'],
       env: { ...process.env, KITH_HOME: undefined, NODE_COMPILE_CACHE: join(root, 'out', 'compiled') },

@@ -26,7 +26,9 @@ export function buildPage() {
 }
 
 buildPage()
-const daemon = spawn(process.execPath, [join(root, 'daemon', 'launch.mjs'), ...process.argv.slice(2)], {
+// Node's flag as the command line has it: cli/connect.ts says why.
+const command = ['--max-semi-space-size=8', join(root, 'daemon', 'launch.mjs')]
+const daemon = spawn(process.execPath, [...command, ...process.argv.slice(2)], {
   stdio: 'inherit',
 })
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => daemon.kill(signal))

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import type { Command } from 'commander'
 import { UnreachableError } from '@kith/api/client.ts'
-import { daemonProgram } from '../connect.ts'
+import { daemonCommand } from '../connect.ts'
 import type { Context, Run } from '../context.ts'
 import { FailedError } from '../exit.ts'
 import { durationText, rateText, sizeText, table } from '../format.ts'
@@ -56,7 +56,7 @@ async function runDaemon(
   signal: AbortSignal,
 ): Promise<void> {
   const given = home[1] === undefined ? [] : (home as string[])
-  const daemon = spawn(process.execPath, [daemonProgram, ...given, ...options], { stdio: 'inherit' })
+  const daemon = spawn(process.execPath, [...daemonCommand, ...given, ...options], { stdio: 'inherit' })
   const pass = (name: NodeJS.Signals): void => void daemon.kill(name)
   for (const name of ['SIGTERM', 'SIGHUP'] as const) process.on(name, pass)
   signal.addEventListener('abort', () => daemon.kill('SIGINT'))
