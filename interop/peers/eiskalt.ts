@@ -51,6 +51,10 @@ export class Eiskalt implements AsyncDisposable {
     return eiskalt
   }
 
+  get pid(): number {
+    return this.#program.child.pid!
+  }
+
   call(method: string, params: Readonly<Record<string, unknown>>): Promise<unknown> {
     return call(this.#rpc, method, params)
   }
