@@ -109,7 +109,7 @@ class Job {
           this.#subject,
           `/bytes/${contentPath(this.#id)}`,
         )
-        const channel = await this.#world.lines.to(id)
+        const channel = await this.#world.lines.to(id, this.#signal)
         const fault = await lane.run(channel, this.#world.host.clock, this.#until())
         if (fault !== undefined) throw new FaultError(fault)
       } catch (error) {
