@@ -82,6 +82,9 @@ import { Transfers } from './transfers/transfers.ts'
 import { Visits } from './visits/visits.ts'
 import { transferView } from './views/transfer-view.ts'
 
+/** Who asks before everything stands waits so long at most, in milliseconds: a network that hangs shall not hide the rest. */
+const beginMs = 10_000
+
 export interface KithOptions {
   readonly clock: Clock
   readonly log: ProgramLog
@@ -369,7 +372,7 @@ export async function startKith({ clock, log, paths, config, database, stop }: K
       turn: (id, on) => switches.turn(id as NetworkId, on),
       turnDirectory: (id, on) => directories.turn(id as NetworkId, on),
     }),
-    ...settingOperations(config),
+    ...settingOperations(config, () => Promise.all([switches.settled(), dav.settled()])),
     ...accessOperations(
       access,
       () => listening.server?.url,
@@ -378,6 +381,8 @@ export async function startKith({ clock, log, paths, config, database, stop }: K
     journal: ({ query }) => told.since(query?.after ?? 0).entries,
     folders: ({ query }) => folderView(query?.path ?? downloads(), query?.files ?? false),
   }
+  const begun = Promise.withResolvers<void>()
+  using _beginning = clock.after(beginMs, begun.resolve)
   const web = app({
     version: programVersion,
     handlers,
@@ -389,6 +394,7 @@ export async function startKith({ clock, log, paths, config, database, stop }: K
     names: () => ({ machine: hostname(), allowed: config.of('api', settings.api).current.allowedHosts }),
     metrics: metrics(async () => status.status({}, nobody)),
     healthy: () => database.trouble.current === undefined,
+    begun: begun.promise,
   })
   const { listen: address, port, page } = fromSettings
   checkListen(address, access.hasPassword)
@@ -401,6 +407,7 @@ export async function startKith({ clock, log, paths, config, database, stop }: K
   library.start()
   await dav.turn()
   await switches.begin()
+  await directories.settled()
   await transfers.start()
   resources.use(
     every(clock, 1_000, () => {
@@ -409,6 +416,7 @@ export async function startKith({ clock, log, paths, config, database, stop }: K
     }),
   )
   told.tell('daemon/started', undefined, { version: programVersion })
+  begun.resolve()
   const owned = resources.move()
   return {
     url: server.url,

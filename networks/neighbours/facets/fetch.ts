@@ -127,7 +127,7 @@ class Job {
   async #lane(id: string, beside: boolean): Promise<DeviceLane> {
     const { book, lines, host } = this.#world
     const wish = { target: `/data/${contentPath(this.#id)}`, budget: this.#subject.budget, signal: this.#signal }
-    const channel = await lines.to(id)
+    const channel = await lines.to(id, this.#signal)
     const long = beside && this.#subject.missing() >= BESIDE_BYTES
     const line = long ? await dialData(host, channel, wish) : undefined
     const peer = { network: 'neighbours', key: id, name: book.get(id)?.name ?? id, client: 'Kith' } as const
