@@ -51,6 +51,10 @@ export class Eiskalt implements AsyncDisposable {
     return eiskalt
   }
 
+  get pid(): number {
+    return this.#program.child.pid!
+  }
+
   call(method: string, params: Readonly<Record<string, unknown>>): Promise<unknown> {
     return call(this.#rpc, method, params)
   }
@@ -104,6 +108,8 @@ export class Eiskalt implements AsyncDisposable {
     await this.call('list.download', { huburl: hub, nick })
     // When the first try fails, it tries again a minute later.
     await until(async () => String(await this.call('list.local', { separator: ';' })).includes(`${nick}.`), 200_000)
+    // Its connection is free a moment later; what is wanted before that waits until somebody ends it, and a minute more.
+    await new Promise((resolve) => setTimeout(resolve, 1_500))
   }
 
   /** Everything that was wanted is there. */
