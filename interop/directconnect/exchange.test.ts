@@ -109,11 +109,12 @@ test(
       await ncdc.tab('#hub')
     }
 
-    // Everybody takes from the others, except EiskaltDC++ from ncdc: it takes minutes over its many retries there.
+    // Everybody takes from the others.
     await using kith = await Kith.start(at.at('kith'), [`directconnect.hubs=${hub}`, 'directconnect.nick=Taker'])
     const fromNcdc = await look(looker, { nick: 'ncdc', folder: ofNcdc })
     await Promise.all([
       ncdc.fetchAll('eiskalt').then(() => arrived(ncdc.downloads, ofEiskalt)),
+      eiskalt.fetchFolder(hub, 'ncdc', 'nc').then(() => arrived(eiskalt.downloads, ofNcdc)),
       eiskalt
         .fetch(
           hub,

@@ -99,11 +99,26 @@ export class Eiskalt implements AsyncDisposable {
     await this.call('queue.matchlists', {})
   }
 
-  /** Gets somebody's list. */
-  async list(hub: string, nick: string): Promise<void> {
+  /** Gets somebody's list; gives what it calls it. */
+  async list(hub: string, nick: string): Promise<string> {
     await this.call('list.download', { huburl: hub, nick })
-    // When the first try fails, it tries again a minute later.
-    await until(async () => String(await this.call('list.local', { separator: ';' })).includes(`${nick}.`), 200_000)
+    let name: string | undefined
+    await until(async () => {
+      const lists = String(await this.call('list.local', { separator: ';' })).split(';')
+      name = lists.find((one) => one.startsWith(`${nick}.`))
+      return name !== undefined
+      // When the first try fails, it tries again a minute later.
+    }, 200_000)
+    return name!
+  }
+
+  /** Fetches a folder of somebody's list, which is what they share it as. */
+  async fetchFolder(hub: string, nick: string, folder: string): Promise<void> {
+    const filelist = await this.list(hub, nick)
+    await this.call('list.open', { filelist })
+    const target = `${folder}\\`
+    const failed = await this.call('list.downloaddir', { target, downloadto: `${this.downloads}/`, filelist })
+    if (failed !== 0) throw new Error(`EiskaltDC++ finds no ${folder} in ${filelist}`)
   }
 
   /** Everything that was wanted is there. */

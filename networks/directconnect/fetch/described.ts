@@ -41,6 +41,11 @@ export class Described {
     return this.#hint.size
   }
 
+  /** Empty until somebody says. */
+  get name(): string {
+    return this.#hint.name ?? ''
+  }
+
   /** Whether blocks can be asked for. */
   get ready(): boolean {
     return this.#subject.layout.current !== undefined
