@@ -226,8 +226,11 @@ export class Member implements Membership {
       case 'invite':
         return this.#with(hub, event.from, (party) => this.#reception.invited(party, event.meeting))
       case 'traverse': {
-        const { port, meeting, first } = event
-        return this.#with(hub, event.from, (party) => this.#reception.traverse(party, port, meeting, first))
+        const user = event.from === undefined ? undefined : hub.user(event.from)
+        const host = event.host ?? user?.address
+        if (host === undefined || (event.from !== undefined && user === undefined)) return
+        const party = user === undefined ? undefined : { hub, user }
+        return this.#reception.traverse(hub, party, { host, port: event.port }, event.meeting, event.first)
       }
       case 'left':
         for (const sources of this.#sources.values()) sources.left({ hub, user: event.user })
