@@ -310,6 +310,8 @@ export class Member implements Membership {
       kernel: this.#kernel,
       ask: (question, found, hub) => this.#questions.ask(question, found, hub === undefined ? {} : { hub }),
       find: (key) => this.#hubs.find(key),
+      called: (nick, address) => this.#hubs.called(nick, address),
+      visit: (address, transfer) => this.#hubs.visit(address, transfer),
       line: (party) => this.#line(party),
     })
     const key = hexOf(digest)

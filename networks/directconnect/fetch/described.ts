@@ -7,6 +7,8 @@ import { tigerRoot } from '@kith/wire/hash/tiger-tree.ts'
 import { describeFile } from '../wire/description.ts'
 import type { Hint } from '../wire/hint.ts'
 import { decodeHint, encodeHint } from '../wire/hint.ts'
+import type { HubPlace } from '../wire/hub-place.ts'
+import { readHubPlace } from '../wire/hub-place.ts'
 import { tigerText } from '../wire/cid.ts'
 
 /** A file of one block needs no leaves: its root says it all. */
@@ -34,6 +36,11 @@ export class Described {
   /** Keys of users who are said to have it. */
   get users(): readonly string[] {
     return this.#hint.users ?? []
+  }
+
+  /** Hubs that the link names, and who has it there. */
+  get places(): readonly HubPlace[] {
+    return (this.#hint.places ?? []).map(readHubPlace).filter((place) => place !== undefined)
   }
 
   /** Undefined until somebody says. */
