@@ -154,7 +154,7 @@ export async function startKith({ clock, log, paths, config, database, stop }: K
   const limitHashing = (): void => hasher.limitTo(inLibrary.current.hashing === 'gentle' ? 1 : undefined)
   limitHashing()
   resources.use(inLibrary.watch(limitHashing))
-  const reader = resources.use(new SharedFiles(disk.descriptors))
+  const reader = resources.use(new SharedFiles(disk))
   const forbidden = [paths.state, paths.runtime, dirname(paths.configFile)]
   const library = resources.use(
     new Library({

@@ -1,4 +1,4 @@
-import { constants, lstatSync } from 'node:fs'
+import { constants, lstatSync, mkdirSync } from 'node:fs'
 import { lstat, mkdir } from 'node:fs/promises'
 import { dirname, sep } from 'node:path'
 import { fail } from '@kith/core/fault/fault.ts'
@@ -64,4 +64,16 @@ export async function makeFolders(root: string, path: string): Promise<void> {
       if (!(await lstat(folder)).isDirectory()) throw inTheWay(folder, 'make the folder')
     }
   }
+}
+
+/** The same for a worker; a link is an Error with the code ELOOP. */
+export function makeFoldersSync(root: string, path: string): void {
+  for (const folder of foldersBelow(root, path)) {
+    try {
+      mkdirSync(folder)
+    } catch (error) {
+      if (systemError(error).code !== 'EEXIST') throw error
+    }
+  }
+  checkFoldersSync(root, path)
 }

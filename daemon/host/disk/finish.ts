@@ -47,8 +47,7 @@ export async function flush(files: Files, work: (job: FlushJob) => Promise<unkno
   const jobs: Promise<unknown>[] = []
   for (let at = 0; at < indices.length; at += FILES_OF_A_FLUSH) {
     const some = indices.slice(at, at + FILES_OF_A_FLUSH)
-    const places = await Promise.all(some.map((index) => files.place(index)))
-    jobs.push(work({ kind: 'flush', files: places.map(({ root, path }) => ({ root, path })) }))
+    jobs.push(work({ kind: 'flush', files: some.map((index) => ({ root: files.dir, path: files.pathOf(index) })) }))
   }
   for (const job of await Promise.allSettled(jobs)) if (job.status === 'rejected') throw job.reason
   if (!parts) return

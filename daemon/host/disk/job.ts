@@ -1,26 +1,34 @@
 import type { LeafAlgorithm } from '@kith/core/transfer/proof.ts'
+import type { Stamp } from '../hash/stamp.ts'
 import type { SystemError } from './fault.ts'
+import type { Place } from './held.ts'
 
-/** Bytes [at, at + length) of a job's memory, and their place in an open file. */
+/** Bytes [at, at + length) of a job's memory, and their place in a file. */
 export interface Write {
   readonly at: number
-  /** Descriptors belong to the process, so those of the main thread are good in a worker. */
-  readonly fd: number
+  readonly to: OpenTo | ShortTo
   readonly position: number
   readonly length: number
+}
+
+/** An open file. Descriptors belong to the process, so those of the main thread are good in a worker. */
+export interface OpenTo {
+  readonly fd: number
+}
+
+/** A file that is opened for these bytes alone, and made if need be. */
+export type ShortTo = Place & OpenOptions
+
+export interface OpenOptions {
+  readonly executable: boolean
+  /** Bytes that the file is stretched to when it is made; sparse without it. */
+  readonly stretch?: number | undefined
 }
 
 /** A run of bytes to be hashed. */
 export type Run =
   | { readonly kind: 'zeros'; readonly length: number }
-  /** A file at or below `root`; no folder between the two may be a link. */
-  | {
-      readonly kind: 'file'
-      readonly root: string
-      readonly path: string
-      readonly position: number
-      readonly length: number
-    }
+  | (Place & { readonly kind: 'file'; readonly position: number; readonly length: number })
 
 export interface CommitJob {
   readonly kind: 'commit'
@@ -37,24 +45,48 @@ export interface DigestsJob {
   readonly algorithm: LeafAlgorithm
 }
 
-/** Files that the device is to have when the job is done; none of the folders between `root` and `path` may be a link. */
+/** Files that the device is to have when the job is done. */
 export interface FlushJob {
   readonly kind: 'flush'
-  readonly files: readonly { readonly root: string; readonly path: string }[]
+  readonly files: readonly Place[]
 }
 
-export type Job = CommitJob | DigestsJob | FlushJob
+/** Bytes of short files, one after another into shared memory; each file is opened for them alone. */
+export interface ReadJob {
+  readonly kind: 'read'
+  readonly memory: Uint8Array
+  readonly parts: readonly ReadPart[]
+}
+
+export interface ReadPart extends Place {
+  readonly position: number
+  readonly length: number
+  /** The file is to be this one, also when it was read. */
+  readonly stamp?: Stamp | undefined
+}
+
+/** Opens a file for the main thread, which closes it. */
+export interface OpenJob extends Place, OpenOptions {
+  readonly kind: 'open'
+  readonly writable: boolean
+}
+
+export type Job = CommitJob | DigestsJob | FlushJob | ReadJob | OpenJob
 
 export type Answer =
   | { readonly kind: 'committed'; readonly right: boolean }
   | { readonly kind: 'digests'; readonly bytes: Uint8Array; readonly present: Uint8Array }
   | { readonly kind: 'flushed' }
+  | { readonly kind: 'read' }
+  /** The file at `path` is not the one that was asked for, or it is shorter. */
+  | { readonly kind: 'changed' | 'short'; readonly path: string }
+  | { readonly kind: 'opened'; readonly fd: number }
   | { readonly kind: 'aborted' }
   | { readonly kind: 'failed'; readonly error: SystemError }
 
 /** What a worker is told. */
 export type Order =
-  /** Several small commits travel together, because a message costs as much as hashing 16 KiB. */
+  /** Several small jobs travel together, because a message costs as much as hashing 16 KiB. */
   | { readonly kind: 'work'; readonly id: number; readonly jobs: readonly Job[] }
   | { readonly kind: 'abort'; readonly id: number }
   | { readonly kind: 'end' }

@@ -23,7 +23,12 @@ const nothing: CommitJob = {
 function deadly(): Job {
   return {
     ...nothing,
-    writes: Array.from({ length: 1_200_000 }, (_, at) => ({ at, fd: at + 0.5, position: at + 0.5, length: at + 0.5 })),
+    writes: Array.from({ length: 1_200_000 }, (_, at) => ({
+      at,
+      to: { fd: at + 0.5 },
+      position: at,
+      length: at + 0.5,
+    })),
   }
 }
 
@@ -38,7 +43,7 @@ test('no thread exists before the first job, and no more than asked for', async 
 
 test('a job that fails is an answer and leaves the thread alive', async () => {
   await using pool = new Pool({ clock: systemClock, workers: 1 })
-  const bad: Job = { ...nothing, writes: [{ at: 0, fd: 1_000_000, position: 0, length: 4 }] }
+  const bad: Job = { ...nothing, writes: [{ at: 0, to: { fd: 1_000_000 }, position: 0, length: 4 }] }
   const [failed, fine] = await Promise.all([pool.run(bad), pool.run(nothing)])
   assert.equal(failed.kind, 'failed')
   assert.equal(failed.kind === 'failed' && failed.error.code, 'EBADF')

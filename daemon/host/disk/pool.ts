@@ -12,7 +12,7 @@ const idleMs = 30_000
 const mostWorkers = 8
 /** One order being worked on, and the next one there already when it is done. */
 const ordersAhead = 2
-/** Commits travel together up to this much: below it a message costs a noticeable part of the work. */
+/** Short jobs travel together up to this much: below it a message costs a noticeable part of the work. */
 const batchBytes = 512 * 1024
 const batchJobs = 64
 /** A worker needs little: its buffers are outside of the heap. */
@@ -46,9 +46,9 @@ export class Pool implements AsyncDisposable {
   readonly #limit: number
   readonly #members = new Set<Member>()
   readonly #turns = new Turns()
-  /** Commits go first: a transfer waits for them, a check of files does not. */
-  readonly #commits: Waiting[] = []
-  readonly #digests: Waiting[] = []
+  /** What somebody waits for goes first: a check of files does not. */
+  readonly #short: Waiting[] = []
+  readonly #long: Waiting[] = []
   #nextOrder = 1
   #lastUsed = 0
   #sweep: Disposable | undefined
@@ -89,7 +89,7 @@ export class Pool implements AsyncDisposable {
   }
 
   #queue(job: Job): Waiting[] {
-    return job.kind === 'commit' ? this.#commits : this.#digests
+    return job.kind === 'digests' || job.kind === 'flush' ? this.#long : this.#short
   }
 
   #abort(waiting: Waiting, reason: Error): void {
@@ -101,10 +101,10 @@ export class Pool implements AsyncDisposable {
   }
 
   #hand(): void {
-    while (this.#commits.length > 0 || this.#digests.length > 0) {
+    while (this.#short.length > 0 || this.#long.length > 0) {
       const member = this.#idlest()
       if (member === undefined) return
-      const batch = this.#commits.length > 0 ? this.#takeCommits() : this.#digests.splice(0, 1)
+      const batch = this.#short.length > 0 ? this.#takeShort() : this.#long.splice(0, 1)
       const id = this.#nextOrder++
       for (const waiting of batch) waiting.sent = { to: member, id }
       if (member.orders.size === 0) member.worker.ref()
@@ -113,14 +113,14 @@ export class Pool implements AsyncDisposable {
     }
   }
 
-  #takeCommits(): readonly Waiting[] {
+  #takeShort(): readonly Waiting[] {
     let count = 0
-    for (let bytes = 0; count < this.#commits.length && count < batchJobs; count++) {
-      const { job } = this.#commits[count]!
-      if (job.kind === 'commit') bytes += job.memory.length
+    for (let bytes = 0; count < this.#short.length && count < batchJobs; count++) {
+      const { job } = this.#short[count]!
+      if ('memory' in job) bytes += job.memory.length
       if (count > 0 && bytes > batchBytes) break
     }
-    return this.#commits.splice(0, count)
+    return this.#short.splice(0, count)
   }
 
   /** The member with the fewest orders; a new one when all have some; undefined when all have enough. */
@@ -178,7 +178,7 @@ export class Pool implements AsyncDisposable {
   }
 
   #rejectQueued(fault: FaultError): void {
-    for (const waiting of [...this.#commits.splice(0), ...this.#digests.splice(0)]) waiting.reject(fault)
+    for (const waiting of [...this.#short.splice(0), ...this.#long.splice(0)]) waiting.reject(fault)
   }
 
   #endIdle(): void {

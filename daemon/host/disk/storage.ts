@@ -20,13 +20,12 @@ import { move, rename } from './move.ts'
 import type { Pool } from './pool.ts'
 import { readInto, take } from './read.ts'
 import { removeData, removeFile } from './remove.ts'
+import type { ShortRead, ShortReads } from './short-reads.ts'
 import { isThere } from './space.ts'
 import { want } from './want.ts'
 
 /** Bytes that one job hashes: some milliseconds, so that a call of the usual 64 MiB keeps all workers busy. */
 const jobBytes = 4 * 1024 * 1024
-/** Files that one job writes to; each keeps a descriptor busy meanwhile. */
-const jobFiles = 16
 
 /**
  * - `dir`: the folder that the user chose; it has to exist, or every call is the fault `disk/gone`
@@ -40,6 +39,7 @@ export type StorageOptions = FilesOptions
 export interface StorageWorld {
   readonly pool: Pool
   readonly descriptors: Descriptors
+  readonly short: ShortReads
 }
 
 /**
@@ -49,6 +49,7 @@ export interface StorageWorld {
 export class FileStorage implements Storage {
   readonly #layout: Layout
   readonly #pool: Pool
+  readonly #short: ShortReads
   readonly #files: Files
   readonly #fence = new Fence()
   #closed = false
@@ -56,6 +57,7 @@ export class FileStorage implements Storage {
   constructor(options: StorageOptions, world: StorageWorld) {
     this.#layout = options.layout
     this.#pool = world.pool
+    this.#short = world.short
     this.#files = new Files(options, world.descriptors)
   }
 
@@ -80,13 +82,9 @@ export class FileStorage implements Storage {
       // Memory that is not shared is copied on its way to the worker, and then whole: so only what is needed may go.
       const shared = slot.bytes.buffer instanceof SharedArrayBuffer
       const memory = shared ? slot.bytes.subarray(0, length) : slot.bytes.slice(0, length)
-      const real = segments(this.#layout, offset, offset + length).filter(({ padding }) => !padding)
-      let expected = check && { algorithm: check.algorithm, expected: check.expected.slice() }
-      for (let at = 0; at < real.length || expected !== undefined; at += jobFiles) {
-        if (!(await this.#write(memory, expected, real.slice(at, at + jobFiles)))) return false
-        expected = undefined
-      }
-      return true
+      const found = segments(this.#layout, offset, offset + length)
+      const expected = check && { algorithm: check.algorithm, expected: check.expected.slice() }
+      return await this.#write(memory, expected, found)
     } finally {
       this.#fence.leave()
     }
@@ -100,11 +98,17 @@ export class FileStorage implements Storage {
     const used: OpenFile[] = []
     const writes: Write[] = []
     try {
-      for (const { index, at, position, length } of into) {
+      for (const { index, at, position, length, padding } of into) {
+        if (padding) continue
+        const short = this.#files.shortTo(index)
+        if (short !== undefined) {
+          writes.push({ at, to: short, position, length })
+          continue
+        }
         const opened = this.#files.use(index, true)
         const { file, base } = opened instanceof Promise ? await opened : opened
         used.push(file)
-        writes.push({ at, fd: file.fd, position: base + position, length })
+        writes.push({ at, to: { fd: file.fd }, position: base + position, length })
       }
       const answer = await this.#work({ kind: 'commit', memory, check, writes }, 'write the file')
       return answer.kind === 'committed' && answer.right
@@ -118,15 +122,19 @@ export class FileStorage implements Storage {
     try {
       const length = into.reduce((sum, { length }) => sum + length, 0)
       const found = segments(this.#layout, offset, offset + length)
-      const [only] = found
-      if (only === undefined) return
-      if (found.length === 1 && !only.padding) return await this.#read(only, into)
+      const short: ShortRead[] = []
       const rest = [...into]
       for (const segment of found) {
-        const part = take(rest, segment.length)
-        if (!segment.padding) await this.#read(segment, part)
-        else for (const buffer of part) buffer.fill(0)
+        const part = found.length === 1 ? into : take(rest, segment.length)
+        if (segment.padding) {
+          for (const buffer of part) buffer.fill(0)
+          continue
+        }
+        const place = this.#files.short(segment.index)
+        if (place === undefined) await this.#read(segment, part)
+        else short.push({ ...place, position: segment.position, length: segment.length, into: part })
       }
+      if (short.length > 0) await this.#short.read(short)
     } finally {
       this.#fence.leave()
     }
