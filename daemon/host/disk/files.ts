@@ -5,7 +5,7 @@ import type { Descriptors, OpenFile } from './descriptors.ts'
 import { diskFault, isAbsent, systemError } from './fault.ts'
 import { pathOf } from './file-map.ts'
 import type { Place } from './held.ts'
-import type { ShortTo } from './job.ts'
+import type { OpenOptions } from './job.ts'
 import { SHORT_BYTES } from './short-reads.ts'
 import { makeFolder } from './space.ts'
 
@@ -99,7 +99,7 @@ export class Files {
   }
 
   /** The same, to be written to. */
-  shortTo(index: number): ShortTo | undefined {
+  shortTo(index: number): (Place & OpenOptions) | undefined {
     const place = this.short(index)
     if (place === undefined) return undefined
     this.#written.add(index)

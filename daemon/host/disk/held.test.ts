@@ -11,6 +11,9 @@ import { HeldFolders } from './held.ts'
 import { SHORT_BYTES } from './short-reads.ts'
 import { folder, layoutOf, slotWith, testDisk } from './testing.ts'
 
+/** Elsewhere the way is looked at right before, and a link may come between. */
+const skip = process.platform !== 'linux' && 'folders are held on Linux only'
+
 function code(expected: string) {
   return (error: unknown) => error instanceof FaultError && error.fault.code === expected
 }
@@ -34,7 +37,7 @@ async function put(from: string, to: string): Promise<void> {
   }
 }
 
-test('a link that is put in the place of a folder while files are written leads nowhere', async () => {
+test('a link that is put in the place of a folder while files are written leads nowhere', { skip }, async () => {
   await using temporary = await folder()
   await using disk = testDisk()
   const outside = join(temporary.path, 'outside')
@@ -75,7 +78,7 @@ test('a link that is put in the place of a folder while files are written leads 
   assert.deepEqual(await readdir(outside), [])
 })
 
-test('a folder that is deleted or replaced while it is held is found anew', async () => {
+test('a folder that is deleted or replaced while it is held is found anew', { skip }, async () => {
   await using temporary = await folder()
   const root = temporary.path
   using folders = new HeldFolders()
@@ -92,7 +95,7 @@ test('a folder that is deleted or replaced while it is held is found anew', asyn
   assert.throws(() => folders.open({ root, path }, readFlags), systemCode('ENOTDIR', path))
 })
 
-test('no folder stays open', async () => {
+test('no folder stays open', { skip }, async () => {
   await using temporary = await folder()
   const root = temporary.path
   const before = readdirSync('/proc/self/fd').length

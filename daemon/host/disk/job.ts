@@ -2,22 +2,22 @@ import type { LeafAlgorithm } from '@kith/core/transfer/proof.ts'
 import type { Stamp } from '../hash/stamp.ts'
 import type { SystemError } from './fault.ts'
 import type { Place } from './held.ts'
+import type { Packed } from './packed.ts'
 
 /** Bytes [at, at + length) of a job's memory, and their place in a file. */
-export interface Write {
+interface Write {
   readonly at: number
-  readonly to: OpenTo | ShortTo
   readonly position: number
   readonly length: number
 }
 
-/** An open file. Descriptors belong to the process, so those of the main thread are good in a worker. */
-export interface OpenTo {
+/** To an open file. Descriptors belong to the process, so those of the main thread are good in a worker. */
+export interface OpenWrite extends Write {
   readonly fd: number
 }
 
-/** A file that is opened for these bytes alone, and made if need be. */
-export type ShortTo = Place & OpenOptions
+/** To a file that is opened for these bytes alone, and made if need be. */
+export interface ShortWrite extends Write, Place, OpenOptions {}
 
 export interface OpenOptions {
   readonly executable: boolean
@@ -35,12 +35,15 @@ export interface CommitJob {
   /** Shared memory, so nothing is copied on the way to the worker. */
   readonly memory: Uint8Array
   readonly check: { readonly algorithm: LeafAlgorithm; readonly expected: Uint8Array } | undefined
-  readonly writes: readonly Write[]
+  readonly open: readonly OpenWrite[]
+  /** What `packWrites` gives. */
+  readonly short?: Packed | undefined
 }
 
 export interface DigestsJob {
   readonly kind: 'digests'
-  readonly runs: readonly Run[]
+  /** What `packRuns` gives. */
+  readonly runs: Packed
   readonly leaf: number
   readonly algorithm: LeafAlgorithm
 }
@@ -48,16 +51,20 @@ export interface DigestsJob {
 /** Files that the device is to have when the job is done. */
 export interface FlushJob {
   readonly kind: 'flush'
-  readonly files: readonly Place[]
+  readonly files: Packed
 }
 
 /** Bytes of short files, one after another into shared memory; each file is opened for them alone. */
 export interface ReadJob {
   readonly kind: 'read'
   readonly memory: Uint8Array
-  readonly parts: readonly ReadPart[]
+  /** What `packParts` gives. */
+  readonly parts: Packed
+  /** What `packStamps` gives. */
+  readonly stamps?: string | undefined
 }
 
+/** Part of a short file. */
 export interface ReadPart extends Place {
   readonly position: number
   readonly length: number

@@ -4,6 +4,7 @@ import type { Clock } from '@kith/core/network/clock.ts'
 import type { Slot } from '@kith/core/transfer/storage.ts'
 import { diskFault } from './fault.ts'
 import type { ReadPart } from './job.ts'
+import { packParts, packStamps } from './packed.ts'
 import type { Pool } from './pool.ts'
 import { shorter } from './read.ts'
 import { SharedSlots } from './slots.ts'
@@ -64,14 +65,12 @@ export class ShortReads implements Disposable {
     }
     try {
       const memory = room.slot.bytes.subarray(room.used - length, room.used)
-      const asked = parts.map(({ root, path, position, length: bytes, stamp }) => ({
-        root,
-        path,
-        position,
-        length: bytes,
-        stamp,
-      }))
-      const answer = await this.#pool.run({ kind: 'read', memory, parts: asked })
+      const answer = await this.#pool.run({
+        kind: 'read',
+        memory,
+        parts: packParts(parts),
+        stamps: packStamps(parts),
+      })
       if (answer.kind === 'failed') throw diskFault(answer.error, 'read the file', answer.error.path ?? parts[0]!.path)
       if (answer.kind === 'short') throw shorter(answer.path)
       if (answer.kind === 'changed') throw changed()
@@ -91,7 +90,7 @@ export class ShortReads implements Disposable {
   #take(length: number): Room | undefined {
     if (this.#room !== undefined && this.#room.used + length > SHORT_BYTES) this.#room = undefined
     if (this.#room === undefined) {
-      const slot = this.#memory.lease()
+      const slot = this.#memory.lease(SHORT_BYTES)
       if (slot === undefined) return undefined
       this.#room = { slot, used: 0, users: 0 }
     }

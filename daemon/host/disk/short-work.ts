@@ -3,9 +3,9 @@ import { stampOf } from '../hash/stamp.ts'
 import { leafHash } from './algorithms.ts'
 import { readFlags, writeFlags } from './below.ts'
 import { systemError } from './fault.ts'
-import type { HeldFolders } from './held.ts'
-import type { Answer, CommitJob, FlushJob, OpenJob, OpenOptions, ReadJob, ReadPart, Write } from './job.ts'
-import type { Place } from './held.ts'
+import type { HeldFolders, Place } from './held.ts'
+import type { Answer, CommitJob, FlushJob, OpenJob, OpenOptions, ReadJob, ReadPart } from './job.ts'
+import { partsOf, placesOf, writesOf } from './packed.ts'
 import type { Turns } from './turns.ts'
 
 /** What a thread of the disk works with. */
@@ -16,19 +16,18 @@ export interface Tools {
 }
 
 /** Writes what is right. A short file is opened, written and closed in one go. */
-export function commit({ memory, check, writes }: CommitJob, tools: Tools): Answer {
+export function commit({ memory, check, open: written, short }: CommitJob, tools: Tools): Answer {
   if (check !== undefined && !equal(leafHash(check.algorithm).of(memory), check.expected)) {
     return { kind: 'committed', right: false }
   }
-  for (const one of writes) {
-    const { to } = one
-    if ('fd' in to) {
-      using _turn = tools.turns.take(to.fd, tools.thread)
-      writeAll(to.fd, memory, one)
-    } else {
-      const fd = openToWrite(to, tools.folders)
-      closing(fd, to.path, () => writeAll(fd, memory, one))
-    }
+  for (const { fd, at: from, position, length } of written) {
+    using _turn = tools.turns.take(fd, tools.thread)
+    writeAll(fd, memory.subarray(from, from + length), position)
+  }
+  for (const write of short === undefined ? [] : writesOf(short)) {
+    const fd = openToWrite(write, tools.folders)
+    const bytes = memory.subarray(write.at, write.at + write.length)
+    closing(fd, write.path, () => writeAll(fd, bytes, write.position))
   }
   return { kind: 'committed', right: true }
 }
@@ -37,9 +36,9 @@ export function open(job: OpenJob, { folders }: Tools): Answer {
   return { kind: 'opened', fd: job.writable ? openToWrite(job, folders) : folders.open(job, readFlags) }
 }
 
-export function read({ memory, parts }: ReadJob, { folders }: Tools): Answer {
+export function read({ memory, parts, stamps }: ReadJob, { folders }: Tools): Answer {
   let at = 0
-  for (const part of parts) {
+  for (const part of partsOf(parts, stamps)) {
     const fd = folders.open(part, readFlags)
     const wrong = closing(fd, part.path, () => readPart(fd, memory.subarray(at, at + part.length), part))
     if (wrong !== undefined) return { kind: wrong, path: part.path }
@@ -59,7 +58,7 @@ function readPart(fd: number, into: Uint8Array, { position, stamp }: ReadPart): 
 }
 
 export function flush({ files }: FlushJob, { folders }: Tools): Answer {
-  for (const file of files) {
+  for (const file of placesOf(files)) {
     const fd = folders.open(file, readFlags)
     closing(fd, file.path, () => fdatasyncSync(fd))
   }
@@ -79,8 +78,10 @@ function openToWrite(to: Place & OpenOptions, folders: HeldFolders): number {
   }
 }
 
-function writeAll(fd: number, memory: Uint8Array, { at: from, position, length }: Write): void {
-  for (let done = 0; done < length;) done += writeSync(fd, memory, from + done, length - done, position + done)
+function writeAll(fd: number, bytes: Uint8Array, position: number): void {
+  for (let done = 0; done < bytes.length;) {
+    done += writeSync(fd, bytes, done, bytes.length - done, position + done)
+  }
 }
 
 /** Closes the file after the work; what fails is told with its path. */

@@ -14,9 +14,10 @@ import { segments } from './file-map.ts'
 import type { FilesOptions } from './files.ts'
 import { Files } from './files.ts'
 import { finish, flush } from './finish.ts'
-import type { Answer, Job, Run, Write } from './job.ts'
+import type { Answer, Job, OpenWrite, Run, ShortWrite } from './job.ts'
 import type { MoveOptions } from './move.ts'
 import { move, rename } from './move.ts'
+import { packRuns, packWrites, type Packed } from './packed.ts'
 import type { Pool } from './pool.ts'
 import { readInto, take } from './read.ts'
 import { removeData, removeFile } from './remove.ts'
@@ -96,21 +97,23 @@ export class FileStorage implements Storage {
     into: readonly Segment[],
   ): Promise<boolean> {
     const used: OpenFile[] = []
-    const writes: Write[] = []
+    const open: OpenWrite[] = []
+    const shorts: ShortWrite[] = []
     try {
       for (const { index, at, position, length, padding } of into) {
         if (padding) continue
         const short = this.#files.shortTo(index)
         if (short !== undefined) {
-          writes.push({ at, to: short, position, length })
+          shorts.push({ ...short, at, position, length })
           continue
         }
         const opened = this.#files.use(index, true)
         const { file, base } = opened instanceof Promise ? await opened : opened
         used.push(file)
-        writes.push({ at, to: { fd: file.fd }, position: base + position, length })
+        open.push({ at, fd: file.fd, position: base + position, length })
       }
-      const answer = await this.#work({ kind: 'commit', memory, check, writes }, 'write the file')
+      const short = shorts.length === 0 ? undefined : packWrites(shorts)
+      const answer = await this.#work({ kind: 'commit', memory, check, open, short }, 'write the file')
       return answer.kind === 'committed' && answer.right
     } finally {
       for (const file of used) this.#files.done(file)
@@ -194,7 +197,7 @@ export class FileStorage implements Storage {
     }
   }
 
-  async #runs(start: number, end: number): Promise<readonly Run[]> {
+  async #runs(start: number, end: number): Promise<Packed> {
     const runs: Run[] = []
     for (const { index, position, length, padding } of segments(this.#layout, start, end)) {
       if (padding) {
@@ -204,7 +207,7 @@ export class FileStorage implements Storage {
       const { root, path, base } = await this.#files.place(index)
       runs.push({ kind: 'file', root, path, position: base + position, length })
     }
-    return runs
+    return packRuns(runs)
   }
 
   readonly #flushing = (job: Job): Promise<Answer> => this.#work(job, 'write the file')

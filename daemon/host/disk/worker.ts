@@ -6,6 +6,7 @@ import { readFlags } from './below.ts'
 import { isAbsent, systemError } from './fault.ts'
 import { HeldFolders } from './held.ts'
 import type { Answer, DigestsJob, Job, Order, Report, Run, WorkerData } from './job.ts'
+import { runsOf } from './packed.ts'
 import { commit, flush, open, read, type Tools } from './short-work.ts'
 import { Turns } from './turns.ts'
 
@@ -76,7 +77,8 @@ class Source implements Disposable {
 
 /** Hashes `readBytes` at most between two yields, so that commits need not wait for a whole file. */
 function* digests(job: DigestsJob, memory: Uint8Array, folders: HeldFolders): Generator<void, Answer> {
-  const { runs, leaf } = job
+  const { leaf } = job
+  const runs = runsOf(job.runs)
   const algorithm = leafHash(job.algorithm)
   const total = runs.reduce((sum, run) => sum + run.length, 0)
   const count = Math.ceil(total / leaf)
