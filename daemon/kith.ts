@@ -310,6 +310,7 @@ export async function startKith({ clock, log, paths, config, database, stop }: K
       random,
       http,
       device: self.device,
+      disk,
       downloads: () => folderFor(downloads()),
       tell: (type, id, data) => told.tell(type, id, data),
     }),
@@ -334,7 +335,7 @@ export async function startKith({ clock, log, paths, config, database, stop }: K
       record: () => database.settle(),
       view: (entry) => transferView(entry, clock.now()),
     }),
-    ...deliveryOperations({ networks: supervised }),
+    ...deliveryOperations({ networks: supervised, disk }),
     ...findOperations({ finder, watches, networks: supervised, transfers, found, folder: folderFor, view: viewOf }),
     ...browseOperations({
       browses: resources.use(new Browses(clock, random)),

@@ -26,7 +26,8 @@ export function checkName(name: string): void {
     name.includes('/') ||
     name.includes('\0') ||
     (sep === '\\' && /[\\:]/.test(name)) ||
-    Buffer.byteLength(name) > nameBytes
+    // A character has three bytes at the most.
+    (name.length * 3 > nameBytes && Buffer.byteLength(name) > nameBytes)
   if (bad) throw fail('input', 'disk/name', `“${name.slice(0, 80)}” is no name for a file`)
 }
 

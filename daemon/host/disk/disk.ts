@@ -6,6 +6,7 @@ import { ShortReads } from './short-reads.ts'
 import { SharedSlots } from './slots.ts'
 import type { StorageOptions } from './storage.ts'
 import { FileStorage } from './storage.ts'
+import { walk, type Walked } from './walk.ts'
 
 export interface DiskOptions {
   readonly clock: Clock
@@ -37,6 +38,11 @@ export class Disk implements AsyncDisposable {
 
   open(options: StorageOptions): FileStorage {
     return new FileStorage(options, this)
+  }
+
+  /** See `walk`. */
+  walk(path: string, signal?: AbortSignal): Promise<Walked> {
+    return walk(this.pool, path, signal)
   }
 
   /** Storages have to be disposed before. */

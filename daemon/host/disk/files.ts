@@ -3,9 +3,9 @@ import { dirname } from 'node:path'
 import type { Layout } from '@kith/core/transfer/layout.ts'
 import type { Descriptors, OpenFile } from './descriptors.ts'
 import { diskFault, isAbsent, systemError } from './fault.ts'
-import { pathOf } from './file-map.ts'
+import { pathOf, type Segment } from './file-map.ts'
 import type { Place } from './held.ts'
-import type { OpenOptions } from './job.ts'
+import type { ShortWrite } from './job.ts'
 import { SHORT_BYTES } from './short-reads.ts'
 import { makeFolder } from './space.ts'
 
@@ -94,17 +94,21 @@ export class Files {
 
   /** Where a file is that is opened for each read and write alone; undefined for others. */
   short(index: number): Place | undefined {
-    if (this.layout.files[index]!.size > SHORT_BYTES || this.#skipped.has(index)) return undefined
+    if (!this.#isShort(index, this.layout.files[index]!.size)) return undefined
     return { root: this.dir, path: this.pathOf(index) }
   }
 
-  /** The same, to be written to. */
-  shortTo(index: number): (Place & OpenOptions) | undefined {
-    const place = this.short(index)
-    if (place === undefined) return undefined
+  /** The same, for a segment that is written. */
+  shortWrite({ index, at, position, length }: Segment): ShortWrite | undefined {
+    const { executable = false, size } = this.layout.files[index]!
+    if (!this.#isShort(index, size)) return undefined
     this.#written.add(index)
-    const { executable, size } = this.layout.files[index]!
-    return { ...place, executable: executable === true, stretch: this.#stretch ? size : undefined }
+    const stretch = this.#stretch ? size : undefined
+    return { root: this.dir, path: this.pathOf(index), at, position, length, executable, stretch }
+  }
+
+  #isShort(index: number, size: number): boolean {
+    return size <= SHORT_BYTES && !this.#skipped.has(index)
   }
 
   async place(index: number): Promise<Placed> {

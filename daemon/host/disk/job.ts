@@ -1,3 +1,4 @@
+import type { Fault } from '@kith/core/fault/fault.ts'
 import type { LeafAlgorithm } from '@kith/core/transfer/proof.ts'
 import type { Stamp } from '../hash/stamp.ts'
 import type { SystemError } from './fault.ts'
@@ -78,7 +79,23 @@ export interface OpenJob extends Place, OpenOptions {
   readonly writable: boolean
 }
 
-export type Job = CommitJob | DigestsJob | FlushJob | ReadJob | OpenJob
+/** Lists a file, or a folder with all that is in it. */
+export interface WalkJob {
+  readonly kind: 'walk'
+  readonly path: string
+}
+
+export type Job = CommitJob | DigestsJob | FlushJob | ReadJob | OpenJob | WalkJob
+
+/** Files in order. */
+export interface WalkAnswer {
+  readonly kind: 'walked'
+  /** From the folder down, names separated by `/` and paths by zeros; empty for the file itself. */
+  readonly paths: string
+  /** For each its bytes, and 1 for a program. */
+  readonly numbers: Float64Array
+  readonly single: boolean
+}
 
 export type Answer =
   | { readonly kind: 'committed'; readonly right: boolean }
@@ -88,7 +105,9 @@ export type Answer =
   /** The file at `path` is not the one that was asked for, or it is shorter. */
   | { readonly kind: 'changed' | 'short'; readonly path: string }
   | { readonly kind: 'opened'; readonly fd: number }
+  | WalkAnswer
   | { readonly kind: 'aborted' }
+  | { readonly kind: 'fault'; readonly fault: Fault }
   | { readonly kind: 'failed'; readonly error: SystemError }
 
 /** What a worker is told. */

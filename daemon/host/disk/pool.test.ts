@@ -44,8 +44,8 @@ test('a job that fails is an answer and leaves the thread alive', async () => {
   assert.equal(failed.kind, 'failed')
   assert.equal(failed.kind === 'failed' && failed.error.code, 'EBADF')
   assert.deepEqual(fine, { kind: 'committed', right: true })
-  const unknown = await pool.run({ kind: 'digests', runs: packRuns([]), leaf: 1, algorithm: 'tth-of-nothing' as 'tth' })
-  assert.equal(unknown.kind, 'failed')
+  const unknown = pool.run({ kind: 'digests', runs: packRuns([]), leaf: 1, algorithm: 'tth-of-nothing' as 'tth' })
+  await assert.rejects(unknown, code('disk/algorithm'))
   assert.equal(pool.size, 1)
 })
 

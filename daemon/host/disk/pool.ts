@@ -1,7 +1,6 @@
 import { availableParallelism } from 'node:os'
 import { Worker } from 'node:worker_threads'
-import type { FaultError } from '@kith/core/fault/fault.ts'
-import { fail } from '@kith/core/fault/fault.ts'
+import { fail, FaultError } from '@kith/core/fault/fault.ts'
 import type { Clock } from '@kith/core/network/clock.ts'
 import type { Answer, Job, Order, Report, WorkerData } from './job.ts'
 import { Turns } from './turns.ts'
@@ -26,7 +25,7 @@ export interface PoolOptions {
 
 interface Waiting {
   readonly job: Job
-  resolve(answer: Answer): void
+  resolve(answer: Exclude<Answer, { kind: 'fault' }>): void
   reject(error: Error): void
   /** Set once the job went to a worker. */
   sent?: { readonly to: Member; readonly id: number }
@@ -64,9 +63,9 @@ export class Pool implements AsyncDisposable {
     return this.#members.size
   }
 
-  /** Does the job in a worker. A call that fails is an answer (`failed`); rejects only when the worker died, or
-   * with the signal's reason. */
-  run(job: Job, signal?: AbortSignal): Promise<Answer> {
+  /** Does the job in a worker. A call of the system that fails is an answer (`failed`).
+   * @throws FaultError when the job makes no sense or the worker died; or the signal's reason */
+  run(job: Job, signal?: AbortSignal): Promise<Exclude<Answer, { kind: 'fault' }>> {
     return new Promise((resolve, reject) => {
       if (this.#closed) return reject(closed())
       if (signal?.aborted) return reject(signal.reason as Error)
@@ -89,7 +88,7 @@ export class Pool implements AsyncDisposable {
   }
 
   #queue(job: Job): Waiting[] {
-    return job.kind === 'digests' || job.kind === 'flush' ? this.#long : this.#short
+    return job.kind === 'digests' || job.kind === 'flush' || job.kind === 'walk' ? this.#long : this.#short
   }
 
   #abort(waiting: Waiting, reason: Error): void {
@@ -160,7 +159,11 @@ export class Pool implements AsyncDisposable {
       this.#lastUsed = this.#clock.now()
     }
     this.#hand()
-    for (const [index, waiting] of batch.entries()) waiting.resolve(answers[index]!)
+    for (const [index, waiting] of batch.entries()) {
+      const answer = answers[index]!
+      if (answer.kind === 'fault') waiting.reject(new FaultError(answer.fault))
+      else waiting.resolve(answer)
+    }
   }
 
   #died(member: Member, cause: unknown): void {

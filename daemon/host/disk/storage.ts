@@ -100,13 +100,14 @@ export class FileStorage implements Storage {
     const open: OpenWrite[] = []
     const shorts: ShortWrite[] = []
     try {
-      for (const { index, at, position, length, padding } of into) {
-        if (padding) continue
-        const short = this.#files.shortTo(index)
+      for (const segment of into) {
+        if (segment.padding) continue
+        const short = this.#files.shortWrite(segment)
         if (short !== undefined) {
-          shorts.push({ ...short, at, position, length })
+          shorts.push(short)
           continue
         }
+        const { index, at, position, length } = segment
         const opened = this.#files.use(index, true)
         const { file, base } = opened instanceof Promise ? await opened : opened
         used.push(file)

@@ -1,14 +1,16 @@
 import { closeSync, readSync } from 'node:fs'
 import type { MessagePort } from 'node:worker_threads'
 import { parentPort, threadId, workerData } from 'node:worker_threads'
+import { FaultError } from '@kith/core/fault/fault.ts'
 import { leafHash } from './algorithms.ts'
 import { readFlags } from './below.ts'
 import { isAbsent, systemError } from './fault.ts'
 import { HeldFolders } from './held.ts'
-import type { Answer, DigestsJob, Job, Order, Report, Run, WorkerData } from './job.ts'
+import type { Answer, DigestsJob, Job, Order, Report, Run, WalkJob, WorkerData } from './job.ts'
 import { runsOf } from './packed.ts'
 import { commit, flush, open, read, type Tools } from './short-work.ts'
 import { Turns } from './turns.ts'
+import { walking } from './walking.ts'
 
 /** Fits the caches, and is as fast as any larger read. */
 const readBytes = 1024 * 1024
@@ -117,7 +119,9 @@ function attempt(work: () => Answer | undefined): Answer | undefined {
   try {
     return work()
   } catch (error) {
-    return { kind: 'failed', error: systemError(error) }
+    return error instanceof FaultError
+      ? { kind: 'fault', fault: error.fault }
+      : { kind: 'failed', error: systemError(error) }
   }
 }
 
@@ -125,7 +129,7 @@ function serve(port: MessagePort, turns: Turns): void {
   const memory = new Uint8Array(readBytes)
   const folders = new HeldFolders()
   const tools: Tools = { folders, turns, thread: threadId }
-  /** Digests under way, by order. */
+  /** What takes long and is under way, by order. */
   const running = new Map<number, Generator<void, Answer>>()
   let scheduled = false
   let ending = false
@@ -134,7 +138,7 @@ function serve(port: MessagePort, turns: Turns): void {
     port.postMessage({ id, answers } satisfies Report)
   }
 
-  function now(job: Exclude<Job, DigestsJob>): Answer {
+  function now(job: Exclude<Job, DigestsJob | WalkJob>): Answer {
     switch (job.kind) {
       case 'commit':
         return commit(job, tools)
@@ -147,7 +151,7 @@ function serve(port: MessagePort, turns: Turns): void {
     }
   }
 
-  /** Goes on with the oldest digests, and lets messages in between. */
+  /** Goes on with the oldest, and lets messages in between. */
   function step(): void {
     scheduled = false
     for (const [id, generator] of running) {
@@ -176,6 +180,7 @@ function serve(port: MessagePort, turns: Turns): void {
     const answers: Answer[] = []
     for (const job of jobs) {
       if (job.kind === 'digests') running.set(id, digests(job, memory, folders))
+      else if (job.kind === 'walk') running.set(id, walking(job.path))
       else answers.push(attempt(() => now(job))!)
     }
     // Held for what comes together, and no longer: a folder that is held cannot be unmounted.
