@@ -157,7 +157,7 @@ export async function startKith({ clock, log, paths, config, database, stop }: K
   const limitHashing = (): void => hasher.limitTo(inLibrary.current.hashing === 'gentle' ? 1 : undefined)
   limitHashing()
   resources.use(inLibrary.watch(limitHashing))
-  const reader = resources.use(new SharedFiles(disk.descriptors))
+  const reader = resources.use(new SharedFiles(disk))
   const forbidden = [paths.state, paths.runtime, dirname(paths.configFile)]
   const library = resources.use(
     new Library({
@@ -313,6 +313,7 @@ export async function startKith({ clock, log, paths, config, database, stop }: K
       random,
       http,
       device: self.device,
+      disk,
       downloads: () => folderFor(downloads()),
       tell: (type, id, data) => told.tell(type, id, data),
     }),
@@ -337,7 +338,7 @@ export async function startKith({ clock, log, paths, config, database, stop }: K
       record: () => database.settle(),
       view: (entry) => transferView(entry, clock.now()),
     }),
-    ...deliveryOperations({ networks: supervised }),
+    ...deliveryOperations({ networks: supervised, disk }),
     ...findOperations({ finder, watches, networks: supervised, transfers, found, folder: folderFor, view: viewOf }),
     ...browseOperations({
       browses: resources.use(new Browses(clock, random)),
