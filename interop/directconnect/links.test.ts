@@ -9,12 +9,12 @@ import { until } from '../peers/client.ts'
 import { Ncdc } from '../peers/ncdc.ts'
 import { freePort, needs } from '../peers/process.ts'
 import { Uhub } from '../peers/uhub.ts'
-import { sharesOf } from './on-hub.ts'
+import { OnHub, sharesOf } from './on-hub.ts'
 
 type Gateway = { address: string; state: string; note?: string; transfer?: string }
 
 const hubsOf = async (kith: Kith): Promise<Gateway[]> =>
-  (await lines(kith, 'net', 'gateways', 'directconnect')).flat() as Gateway[]
+  JSON.parse(await command(kith, '--json', 'net', 'gateways', 'directconnect')) as Gateway[]
 
 test('links to hubs of every kind, typed at the command line, lead there and stay', { timeout: 240_000 }, async (t) => {
   if (!needs(t, 'uhub', 'ncdc', 'tmux')) return
@@ -26,7 +26,10 @@ test('links to hubs of every kind, typed at the command line, lead there and sta
     'directconnect.directory=true',
     'directconnect.directoryName=Ours',
   ])
-  await own.client.call('register', { body: { nick: 'kith', password: 'sesame', rank: 'registered' } })
+  await own.client.call('register', {
+    params: { id: 'directconnect', nick: 'kith' },
+    body: { password: 'sesame', rank: 'registered' },
+  })
   await using kith = await Kith.start(at.at('kith'), ['directconnect.nick=kith'])
 
   assert.match(await command(kith, 'add', uhub.address), /^adc:\S+ +attached +Test hub, \d users?$/m)
@@ -61,32 +64,42 @@ test('links to hubs of every kind, typed at the command line, lead there and sta
   assert.match(await failed('add', `dchub://127.0.0.1:${await freePort()}`), /Nobody listens/)
 })
 
-test('a magnet link that names a hub and a user there is fetched, and the hub is left', { timeout: 240_000 }, async (t) => {
-  if (!needs(t, 'uhub', 'ncdc', 'tmux')) return
-  await using at = await scratch()
-  const shared = at.at('nc')
-  await put(join(shared, 'one.bin'), bytesFrom('one', 2_000_000))
-  await put(join(shared, 'two.bin'), bytesFrom('two', 3_000_000))
-  await using uhub = await Uhub.start(at.at('uhub'))
-  await using ncdc = await Ncdc.start(at.at('ncdc'), 'ncdc')
-  await ncdc.share(shared, 'nc')
-  await ncdc.join(uhub.address)
-  await using kith = await Kith.start(at.at('kith'), ['directconnect.nick=kith'])
-  await put(at.at('secret', 'ours.bin'), bytesFrom('ours', 1_000))
-  await kith.client.call('shareFolder', { body: { path: at.at('secret') } })
-  await until(async () => (await kith.client.call('hashing')).known.files === 1, 30_000)
+test(
+  'a magnet link that names a hub and a user there is fetched, and the hub is left',
+  { timeout: 240_000 },
+  async (t) => {
+    if (!needs(t, 'uhub', 'ncdc', 'tmux')) return
+    await using at = await scratch()
+    const shared = at.at('nc')
+    await put(join(shared, 'one.bin'), bytesFrom('one', 2_000_000))
+    await put(join(shared, 'two.bin'), bytesFrom('two', 3_000_000))
+    await using uhub = await Uhub.start(at.at('uhub'))
+    await using ncdc = await Ncdc.start(at.at('ncdc'), 'ncdc')
+    await ncdc.share(shared, 'nc')
+    await ncdc.join(uhub.address)
+    await using kith = await Kith.start(at.at('kith'), ['directconnect.nick=kith'])
+    await put(at.at('secret', 'ours.bin'), bytesFrom('ours', 1_000))
+    await kith.client.call('shareFolder', { body: { path: at.at('secret') } })
+    await until(async () => (await kith.client.call('hashing')).known.files === 1, 30_000)
 
-  const links = (await sharesOf(shared)).map(({ content }) => formatMagnet(content)!)
-  // One says who has it; the other one is looked for on the hub.
-  const [one, two] = [`${links[0]!}&xs=${uhub.address}/ncdc`, `${links[1]!}&xs=${encodeURIComponent(uhub.address)}`]
-  const added = (await lines(kith, 'add', '--to', at.at('got'), '--paused', one, two)) as { transfer: { id: string } }[]
-  assert.deepEqual(await hubsOf(kith), [])
-  for (const { transfer } of added) await command(kith, 'resume', transfer.id)
-  await until(async () => /kith/.test(await ncdc.users()), 30_000)
-  // We are there for the files only.
-  assert.doesNotMatch(await ncdc.users(), /kith.*1\.0 KiB|kith.*1000/)
-  for (const { transfer } of added) await kith.complete(transfer.id, 120_000)
-  assert.deepEqual(await tree(at.at('got')), await tree(shared))
-  await until(async () => !/kith/.test(await ncdc.users()), 30_000)
-  assert.deepEqual(await hubsOf(kith), [])
-})
+    // What somebody else on the hub sees of us.
+    await using witness = await OnHub.start(uhub.address, [], { nick: 'Witness' })
+    const seen = (): number | undefined =>
+      witness.member.chat.people(uhub.address).find(({ peer }) => peer.name === 'kith')?.shared
+    const links = (await sharesOf(shared)).map(({ content }) => formatMagnet(content)!)
+    // One says who has it; the other one is looked for on the hub.
+    const [one, two] = [`${links[0]!}&xs=${uhub.address}/ncdc`, `${links[1]!}&xs=${encodeURIComponent(uhub.address)}`]
+    const added = (await lines(kith, 'add', '--to', at.at('got'), '--paused', one, two)) as {
+      transfer: { id: string }
+    }[]
+    assert.deepEqual(await hubsOf(kith), [])
+    for (const { transfer } of added) await command(kith, 'resume', transfer.id)
+    let shown: number | undefined
+    await until(async () => (shown = seen()) !== undefined, 30_000)
+    assert.equal(shown, 0, 'we are there for the files only')
+    for (const { transfer } of added) await kith.complete(transfer.id, 120_000)
+    assert.deepEqual(await tree(at.at('got')), await tree(shared))
+    await until(async () => seen() === undefined, 30_000)
+    assert.deepEqual(await hubsOf(kith), [])
+  },
+)
