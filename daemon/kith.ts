@@ -79,6 +79,8 @@ import { Talk } from './talk/talk.ts'
 import { digestsAt } from './transfers/digests-at.ts'
 import type { Entry } from './transfers/entry.ts'
 import { Transfers } from './transfers/transfers.ts'
+import { Uploads } from './uploads/uploads.ts'
+import { isGiven } from './uploads/used.ts'
 import { Visits } from './visits/visits.ts'
 import { transferView } from './views/transfer-view.ts'
 
@@ -318,6 +320,15 @@ export async function startKith({ clock, log, paths, config, database, stop }: K
       tell: (type, id, data) => told.tell(type, id, data),
     }),
   )
+  const uploads = resources.use(
+    new Uploads({
+      clock,
+      random,
+      log: log.child('uploads'),
+      folder: paths.uploads,
+      isUsed: (folder) => isGiven({ transfers, publications, networks: supervised }, folder),
+    }),
+  )
   const handlers: Handlers = {
     ...status,
     ...transferOperations({
@@ -351,6 +362,7 @@ export async function startKith({ clock, log, paths, config, database, stop }: K
     }),
     ...talkOperations({ talk, networks: supervised, record: () => database.settle() }),
     ...visits.operations,
+    ...uploads.operations,
     ...davOperations({
       dav,
       on: () => forDav.current.on,
@@ -410,6 +422,7 @@ export async function startKith({ clock, log, paths, config, database, stop }: K
   await switches.begin()
   await directories.settled()
   await transfers.start()
+  await uploads.start()
   resources.use(
     every(clock, 1_000, () => {
       speed.tick()
