@@ -43,13 +43,19 @@ export class OpenCell {
   begin(slots: Slots, zeros: readonly Range[]): Chunk | undefined {
     const index = this.#parts.indexOf(undefined)
     if (index < 0) return undefined
-    const slot = slots.lease()
-    if (slot === undefined) return undefined
     const start = this.start + index * this.#partLength
     const length = Math.min(this.#partLength, this.end - start)
+    const slot = slots.lease(length)
+    if (slot === undefined) return undefined
     const chunk = new Chunk(this.cell, start, length, slot, zeros)
     this.#parts[index] = chunk
     return chunk
+  }
+
+  /** The chunk that collects what is at `offset`. */
+  chunkAt(offset: number): Chunk | undefined {
+    const part = this.#parts[Math.floor((offset - this.start) / this.#partLength)]
+    return isWritten(part) ? undefined : part
   }
 
   #index(chunk: Chunk): number {

@@ -9,12 +9,12 @@ export interface Slot {
 
 /** The memory between sockets and disk; bounded, so an empty pool is back-pressure. */
 export interface Slots {
-  /** Bytes in a slot; what is longer is written in parts. */
+  /** Bytes in a whole slot; what is longer is written in parts. */
   readonly size: number
-  /** Undefined when all are in use: wait for `freed`. */
-  lease(): Slot | undefined
-  /** How many could be leased now. */
-  readonly free: number
+  /** Memory for so many bytes, a whole slot at the most. Undefined when all is in use: wait for `freed`. */
+  lease(length: number): Slot | undefined
+  /** Whether so many bytes could be leased now. */
+  has(length: number): boolean
   watch(freed: () => void): Disposable
 }
 

@@ -53,7 +53,12 @@ class MemorySlots implements Slots {
     return this.#free.length
   }
 
-  lease(): Slot | undefined {
+  has(): boolean {
+    return this.#free.length > 0
+  }
+
+  lease(length: number): Slot | undefined {
+    assert.ok(length > 0 && length <= this.size)
     const bytes = this.#free.pop()
     if (bytes === undefined) return undefined
     let released = false
