@@ -92,4 +92,7 @@ test('a line that has died in silence is no answer: what changes nothing is aske
   using other = fresh()
   await assert.rejects(other.ask(id, { method: 'POST', target: '/talk' }), (error) => faultOf(error).kind === 'gone')
   assert.equal(asked.length, 5)
+  dead = 1
+  using last = fresh()
+  assert.equal((await last.ask(id, { method: 'POST', target: '/gift' }, true)).status, 200)
 })

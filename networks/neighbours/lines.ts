@@ -67,9 +67,17 @@ export class Lines implements Disposable {
     return opening
   }
 
-  /** Asks and wants success. @throws FaultError `gone`, `peer`, or `unavailable` `neighbours/refused` */
-  async ask(id: string, question: ChannelQuestion): Promise<ChannelAnswer> {
-    const answer = await this.#answer(id, question)
+  /**
+   * Asks and wants success.
+   * @param repeats whether it is the same to be asked once or twice
+   * @throws FaultError `gone`, `peer`, or `unavailable` `neighbours/refused`
+   */
+  async ask(
+    id: string,
+    question: ChannelQuestion,
+    repeats: boolean = question.method === 'GET',
+  ): Promise<ChannelAnswer> {
+    const answer = await this.#answer(id, question, repeats)
     if (answer.status >= 200 && answer.status < 300) return answer
     await leave(answer)
     if (answer.status === 404) throw fail('unavailable', 'neighbours/not-there', 'The device does not have that')
@@ -78,15 +86,15 @@ export class Lines implements Disposable {
 
   /**
    * A device that was switched off, or lost its network, has said nothing: its line shows that only when something is asked.
-   * By then it may be back, so what changes nothing is asked again, once (RFC 9110 9.2.2).
+   * By then it may be back, so what may be repeated is asked again, once (RFC 9110 9.2.2).
    */
-  async #answer(id: string, question: ChannelQuestion): Promise<ChannelAnswer> {
+  async #answer(id: string, question: ChannelQuestion, repeats: boolean): Promise<ChannelAnswer> {
     const channel = await this.to(id, question.signal)
     try {
       return await channel.ask(question)
     } catch (error) {
       const hasEnded = faultOf(error).code === 'channel/ended' && !channel.open
-      if (question.method !== 'GET' || !hasEnded) throw error
+      if (!repeats || !hasEnded) throw error
       const known = this.#open.get(id)
       if (known !== undefined && (await known.catch(() => channel)) === channel) this.#open.delete(id)
       return (await this.to(id, question.signal)).ask(question)
