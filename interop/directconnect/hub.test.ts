@@ -41,7 +41,7 @@ for (const [ncdcSpeaks, eiskaltSpeaks] of [
 ] as const) {
   test(
     `on our hub, ncdc with ${ncdcSpeaks} and EiskaltDC++ with ${eiskaltSpeaks} talk and find each other`,
-    { timeout: 300_000 },
+    { timeout: 600_000 },
     async (t) => {
       if (!needs(t, 'ncdc', 'tmux', 'eiskaltdcpp-daemon')) return
       await using at = await scratch()
@@ -68,10 +68,10 @@ for (const [ncdcSpeaks, eiskaltSpeaks] of [
 
       assert.deepEqual(await eiskalt.find('nc large'), ['ncdc: nc/nc large.bin'])
       await ncdc.find('eis large', 'eis large.bin')
-      assert.deepEqual(
-        (await hub.kith.client.call('network', { params: { id: 'directconnect' } })).directory?.counts['users'],
-        2,
-      )
+      await until(async () => {
+        const { directory } = await hub.kith.client.call('network', { params: { id: 'directconnect' } })
+        return directory?.counts['users'] === 2
+      })
     },
   )
 }
@@ -79,7 +79,7 @@ for (const [ncdcSpeaks, eiskaltSpeaks] of [
 for (const scheme of ['adc', 'adcs', 'dchub', 'nmdcs'] as const) {
   test(
     `on our hub, all with ${scheme}, ncdc, EiskaltDC++ and Kith take from each other`,
-    { timeout: 400_000 },
+    { timeout: 600_000 },
     async (t) => {
       if (!needs(t, 'ncdc', 'tmux', 'eiskaltdcpp-daemon')) return
       await using at = await scratch()
@@ -115,8 +115,9 @@ for (const scheme of ['adc', 'adcs', 'dchub', 'nmdcs'] as const) {
       const room = address
       await on.member.chat.say(room, 'hello from Kith')
       await until(async () => (await eiskalt.chat(address)).includes('<Kith> hello from Kith'))
-      const count = on.member.chat.commands(room).find(({ path }) => path.at(-1) === 'Count users and shares')
-      await on.member.chat.run(room, count!.id, {})
+      const count = () => on.member.chat.commands(room).find(({ path }) => path.at(-1) === 'Count users and shares')
+      await until(async () => count() !== undefined)
+      await on.member.chat.run(room, count()!.id, {})
       await until(async () => on.member.chat.history(room).some(({ text }) => /^3 users\n/.test(text)))
       await eiskalt.call('hub.pm', { huburl: address, nick: 'Kith', message: 'between us' })
       assert.equal(await on.heard('between us', 'eiskalt'), `${room}/eiskalt`)

@@ -2,6 +2,8 @@ import { broken } from '@kith/wire/fault.ts'
 
 /** One question asks for some MiB; this many parts of it are as many as blocks of that can be scattered in. */
 export const MOST_RANGES = 512
+/** As long as that many are in writing. */
+export const MOST_QUESTION_BYTES: number = MOST_RANGES * 32
 
 export interface AskedRange {
   readonly start: number
