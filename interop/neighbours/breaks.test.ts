@@ -89,12 +89,9 @@ test('three devices on a slow network, with cables pulled and daemons killed', {
       return all.length === 2 ? all : undefined
     }, 'it has two sources')
     assert.deepEqual(sources.map(({ name }) => name).toSorted(), ['ann', 'bob'])
-<<<<<<< HEAD
-    await third!.slow(400)
-=======
     // Not inside the channel, which is slower.
     assert.deepEqual(new Set(sources.map(({ via }) => via)), new Set(['data']))
->>>>>>> main
+    await third!.slow(400)
     const done = await cem.complete(id)
     assert.ok(bytes.equals(await readFile(done.path!)))
   })
