@@ -389,6 +389,25 @@ describe('the http server', () => {
     assert.equal(await text(response), 'no')
   })
 
+  it('answers one who sends on and reads late, and then ends the connection', async () => {
+    await using http = open()
+    await using server = await http.listen({ port: 0, host: HOST }, () => ({ status: 200 }))
+    const socket = connect(server.local.port, HOST)
+    let said = ''
+    const closed = once(socket, 'close')
+    socket.on('error', () => {})
+    socket.pause()
+    socket.write(`POST / HTTP/1.1\r\nhost: ${HOST}\r\ncontent-length: ${100 * MIB}\r\n\r\n`)
+    for (let turn = 0; turn < 10; turn++) {
+      socket.write(new Uint8Array(64 * 1024))
+      await new Promise((resolve) => setTimeout(resolve, 20))
+    }
+    socket.on('data', (data) => (said += data.toString('latin1'))).resume()
+    socket.on('end', () => socket.destroy())
+    await closed
+    assert.match(said, /^HTTP\/1\.1 413 /)
+  })
+
   it('breaks the connection off where a body breaks off', async () => {
     await using http = open()
     const broken = async function* (): AsyncGenerator<Uint8Array> {
