@@ -105,12 +105,12 @@ export class Ncdc implements AsyncDisposable {
   }
 
   /** Goes to the tab whose title begins so, when it is there. */
-  async tab(title: string): Promise<void> {
+  async tab(title: string, ms = 20_000): Promise<void> {
     let number = ''
     await until(async () => {
       number = new RegExp(`(\\d+)[!:+]${title}`).exec(await this.screen())?.[1] ?? ''
       return number !== ''
-    }, 20_000)
+    }, ms)
     await this.key(`M-${number}`)
   }
 
@@ -123,7 +123,8 @@ export class Ncdc implements AsyncDisposable {
   /** Fetches all that somebody has, by their list. */
   async fetchAll(nick: string): Promise<void> {
     await this.type(`/browse ${nick}`)
-    await this.tab(`/${nick}`)
+    // On NMDC hubs two who want something of each other at the same time meet once, and one of them comes again a minute later.
+    await this.tab(`/${nick}`, 150_000)
     await this.key('d')
   }
 

@@ -124,7 +124,6 @@ export class Member implements Membership {
     this.chat = new HubChat({
       clock: host.clock,
       hubs: () => this.#hubs,
-      keep: host.keep,
       ignored: settings.ignored,
     })
     this.directory = directory(host, settings, this.#kernel)

@@ -185,7 +185,7 @@ export class Reception implements Disposable {
     const nmdc = hub.address.protocol === 'nmdc'
     const talk = nmdc ? this.#nmdc(hub) : new AdcPeer({ cid, token, now: host.clock.now() })
     if (!(await this.#begin(connection, talk, party, token, hub)))
-      throw fail('gone', 'directconnect/stranger', 'Nobody who was expected is there')
+      throw fail('gone', 'directconnect/no-show', 'Nobody who was expected is there')
   }
 
   /** Dials until the others dial as well: a router that hears of us too early says that nobody is there. */
