@@ -86,7 +86,7 @@ async function attach(kith: Client, id: string, address: string): Promise<readon
   if (news.length === 0) return after
   const end = Date.now() + settleMs
   for (;;) {
-    const [now] = (await kith.call('gateways', { params })).filter((one) => one.address === news[0]!.address)
+    const now = (await kith.call('gateways', { params })).find((one) => one.address === news[0]!.address)
     if (now === undefined) return news
     if (now.fault !== undefined) {
       const hint = now.fault.hint === undefined ? '' : `\n${now.fault.hint}`
