@@ -81,8 +81,13 @@ import { Talk } from './talk/talk.ts'
 import { digestsAt } from './transfers/digests-at.ts'
 import type { Entry } from './transfers/entry.ts'
 import { Transfers } from './transfers/transfers.ts'
+import { Uploads } from './uploads/uploads.ts'
+import { isGiven } from './uploads/used.ts'
 import { Visits } from './visits/visits.ts'
 import { transferView } from './views/transfer-view.ts'
+
+/** Who asks before everything stands waits so long at most, in milliseconds: a network that hangs shall not hide the rest. */
+const beginMs = 10_000
 
 export interface KithOptions {
   readonly clock: Clock
@@ -156,7 +161,7 @@ export async function startKith({ clock, log, paths, config, database, stop }: K
   const limitHashing = (): void => hasher.limitTo(inLibrary.current.hashing === 'gentle' ? 1 : undefined)
   limitHashing()
   resources.use(inLibrary.watch(limitHashing))
-  const reader = resources.use(new SharedFiles(disk.descriptors))
+  const reader = resources.use(new SharedFiles(disk))
   const forbidden = [paths.state, paths.runtime, dirname(paths.configFile)]
   const library = resources.use(
     new Library({
@@ -312,6 +317,7 @@ export async function startKith({ clock, log, paths, config, database, stop }: K
       random,
       http,
       device: self.device,
+      disk,
       downloads: () => folderFor(downloads()),
       tell: (type, id, data) => told.tell(type, id, data),
     }),
@@ -325,6 +331,15 @@ export async function startKith({ clock, log, paths, config, database, stop }: K
     downloads,
     folder: folderFor,
   }
+  const uploads = resources.use(
+    new Uploads({
+      clock,
+      random,
+      log: log.child('uploads'),
+      folder: paths.uploads,
+      isUsed: (folder) => isGiven({ transfers, publications, networks: supervised }, folder),
+    }),
+  )
   const handlers: Handlers = {
     ...status,
     ...transferOperations({
@@ -345,12 +360,13 @@ export async function startKith({ clock, log, paths, config, database, stop }: K
       record: () => database.settle(),
       view: (entry) => transferView(entry, clock.now()),
     }),
-    ...deliveryOperations({ networks: supervised }),
+    ...deliveryOperations({ networks: supervised, disk }),
     ...findOperations({ finder, watches, networks: supervised, transfers, found, folder: folderFor, view: viewOf }),
     ...browseOperations(browsing),
     ...foundFolderOperations({ ...browsing, clock, finder }),
     ...talkOperations({ talk, networks: supervised, record: () => database.settle() }),
     ...visits.operations,
+    ...uploads.operations,
     ...davOperations({
       dav,
       on: () => forDav.current.on,
@@ -373,7 +389,7 @@ export async function startKith({ clock, log, paths, config, database, stop }: K
       turn: (id, on) => switches.turn(id as NetworkId, on),
       turnDirectory: (id, on) => directories.turn(id as NetworkId, on),
     }),
-    ...settingOperations(config),
+    ...settingOperations(config, () => Promise.all([switches.settled(), dav.settled()])),
     ...accessOperations(
       access,
       () => listening.server?.url,
@@ -382,6 +398,8 @@ export async function startKith({ clock, log, paths, config, database, stop }: K
     journal: ({ query }) => told.since(query?.after ?? 0).entries,
     folders: ({ query }) => folderView(query?.path ?? downloads(), query?.files ?? false),
   }
+  const begun = Promise.withResolvers<void>()
+  using _beginning = clock.after(beginMs, begun.resolve)
   const web = app({
     version: programVersion,
     handlers,
@@ -393,6 +411,7 @@ export async function startKith({ clock, log, paths, config, database, stop }: K
     names: () => ({ machine: hostname(), allowed: config.of('api', settings.api).current.allowedHosts }),
     metrics: metrics(async () => status.status({}, nobody)),
     healthy: () => database.trouble.current === undefined,
+    begun: begun.promise,
   })
   const { listen: address, port, page } = fromSettings
   checkListen(address, access.hasPassword)
@@ -405,7 +424,9 @@ export async function startKith({ clock, log, paths, config, database, stop }: K
   library.start()
   await dav.turn()
   await switches.begin()
+  await directories.settled()
   await transfers.start()
+  await uploads.start()
   resources.use(
     every(clock, 1_000, () => {
       speed.tick()
@@ -413,6 +434,7 @@ export async function startKith({ clock, log, paths, config, database, stop }: K
     }),
   )
   told.tell('daemon/started', undefined, { version: programVersion })
+  begun.resolve()
   const owned = resources.move()
   return {
     url: server.url,

@@ -108,7 +108,7 @@ test('our hub is opened in the page, and entered', { skip: noBrowser }, async ()
 
 test(
   'what others share is found, with who has it, and a row is fetched',
-  { skip: noBrowser, timeout: 120_000 },
+  { skip: noBrowser, timeout: 300_000 },
   async () => {
     await page.keyboard.press('g')
     await page.keyboard.press('f')
@@ -143,7 +143,7 @@ test(
 
 test(
   'somebody is browsed from what was found, and a folder is fetched',
-  { skip: noBrowser, timeout: 120_000 },
+  { skip: noBrowser, timeout: 300_000 },
   async () => {
     await page.setViewportSize({ width: 1440, height: 900 })
     const row = page.getByTestId('found-row').filter({ hasText: 'live.flac' })
@@ -167,7 +167,7 @@ test(
   },
 )
 
-test('rooms and private talks are in one list, live', { skip: noBrowser, timeout: 120_000 }, async () => {
+test('rooms and private talks are in one list, live', { skip: noBrowser, timeout: 300_000 }, async () => {
   const hubRoom = async (kith: Kith) => (await kith.client.call('rooms')).find(({ kind }) => kind === 'public')!
   await bob.client.call('say', { params: { id: (await hubRoom(bob)).id }, body: { text: 'Good morning, harbour' } })
   await page.getByTestId('nav-unread').first().waitFor({ timeout: 30_000 })
@@ -209,7 +209,7 @@ test('rooms and private talks are in one list, live', { skip: noBrowser, timeout
   await accessible(page, 'people')
 })
 
-test('the keeper of the hub sends away, bans, lifts and registers', { skip: noBrowser, timeout: 120_000 }, async () => {
+test('the keeper of the hub sends away, bans, lifts and registers', { skip: noBrowser, timeout: 300_000 }, async () => {
   const id = 'directconnect'
   await page.setViewportSize({ width: 1440, height: 900 })
   await page.goto(new URL('/networks', page.url()).href)

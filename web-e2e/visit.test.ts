@@ -20,7 +20,7 @@ async function until<T>(what: string, ask: () => Promise<T | undefined>): Promis
   }
 }
 
-test('somebody without the app takes a file and sends some, from a phone', { skip, timeout: 120_000 }, async () => {
+test('somebody without the app takes a file and sends some, from a phone', { skip, timeout: 300_000 }, async () => {
   const folder = await mkdtemp(join(tmpdir(), 'kith-visit-'))
   await using _folder = { [Symbol.asyncDispose]: () => rm(folder, { recursive: true }) }
   await using kith = await Kith.start(join(folder, 'home'), ['general.device_name=Ann'])

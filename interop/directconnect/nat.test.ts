@@ -18,7 +18,7 @@ const hubPort = 26_411
 for (const encryption of ['required', 'never'] as const) {
   test(
     `two behind routers that let nobody in fetch from each other, TLS ${encryption}`,
-    { timeout: 240_000 },
+    { timeout: 300_000 },
     async (t) => {
       if (!needs(t, 'nft') || !(await canMakeNetworks(t))) return
       await using at = await scratch()

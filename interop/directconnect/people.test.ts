@@ -22,7 +22,7 @@ async function browsed(kith: Kith, peer: string): Promise<BrowseView> {
 
 test(
   'on a uhub, what ncdc shares is a tree that is fetched as it is, and both talk',
-  { timeout: 240_000 },
+  { timeout: 300_000 },
   async (t) => {
     if (!needs(t, 'uhub', 'ncdc', 'tmux')) return
     await using at = await scratch()

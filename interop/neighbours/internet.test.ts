@@ -49,7 +49,7 @@ async function udpThrough(machine: Machine, proxy: number, to: string, port: num
   return (await run(command, args)).stdout.trim()
 }
 
-test('a neighbour lends its connection', { timeout: 180_000 }, async (t) => {
+test('a neighbour lends its connection', { timeout: 300_000 }, async (t) => {
   if (!(await canMakeNetworks(t)) || !needs(t, '/usr/bin/curl')) return
   await using folder = await temporary()
   await using lan = await localNetwork(2)

@@ -32,7 +32,7 @@ async function send(from: Kith, to: Kith, name: string, path: string): Promise<v
   assert.ok((await readFile(path)).equals(await readFile(done.path!)))
 }
 
-test('two devices without a way to each other meet through a third', { timeout: 180_000 }, async (t) => {
+test('two devices without a way to each other meet through a third', { timeout: 300_000 }, async (t) => {
   if (!(await canMakeNetworks(t))) return
   await using folder = await temporary()
   await using lan = await localNetwork(3)

@@ -21,7 +21,7 @@ async function outside(kith: Kith, state: OutsideView['state']): Promise<Outside
 for (const by of ['NAT-PMP', 'UPnP'] as const) {
   test(
     `the router opens our port by ${by}, and a stranger comes in by an invitation`,
-    { timeout: 120_000 },
+    { timeout: 300_000 },
     async (t) => {
       if (!(await canMakeNetworks(t)) || !needs(t, router, 'nft')) return
       await using folder = await temporary()

@@ -26,7 +26,7 @@ async function share(
 
 test(
   'paired devices look into shared folders by audience and fetch from all who have it',
-  { timeout: 180_000 },
+  { timeout: 300_000 },
   async (t) => {
     if (!(await canMakeNetworks(t))) return
     await using folder = await temporary()

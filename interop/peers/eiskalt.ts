@@ -64,6 +64,10 @@ export class Eiskalt implements AsyncDisposable {
     return eiskalt
   }
 
+  get pid(): number {
+    return this.#program.child.pid!
+  }
+
   call(method: string, params: Readonly<Record<string, unknown>>): Promise<unknown> {
     return call(this.#rpc, method, params)
   }
@@ -122,6 +126,8 @@ export class Eiskalt implements AsyncDisposable {
       return name !== undefined
       // When the first try fails, it tries again a minute later.
     }, 200_000)
+    // Its connection is free a moment later; what is wanted before that waits until somebody ends it, and a minute more.
+    await new Promise((resolve) => setTimeout(resolve, 1_500))
     return name!
   }
 

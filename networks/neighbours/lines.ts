@@ -38,18 +38,22 @@ export class Lines implements Disposable {
     this.#book = book
   }
 
-  /** @throws FaultError `gone` when no address of it answers, or `peer` */
-  to(id: string): Promise<Channel> {
-    const known = this.#open.get(id)
-    if (known !== undefined) return known
-    return this.#keep(id, this.#dial(id))
+  /**
+   * Whoever gives up is let go at once; others may wait for the same line.
+   * @throws FaultError `gone` when no address of it answers, or `peer`; the signal's reason
+   */
+  to(id: string, signal?: AbortSignal): Promise<Channel> {
+    return waited(this.#open.get(id) ?? this.#keep(id, this.#dial(id)), signal)
   }
 
-  /** The same, but never through another device. @throws FaultError `gone`, `peer` */
-  async direct(id: string): Promise<Channel> {
-    const known = await this.#open.get(id)?.catch(() => undefined)
+  /** The same, but never through another device. @throws FaultError `gone`, `peer`; the signal's reason */
+  async direct(id: string, signal: AbortSignal): Promise<Channel> {
+    const opening = this.#open.get(id)
+    const known = opening === undefined ? undefined : await waited(opening, signal).catch(() => undefined)
+    signal.throwIfAborted()
     if (known?.open === true && !isRelayed(known)) return known
-    const channel = this.#counted(id, await this.#reach(id, this.#book.get(id)?.addresses ?? [], []))
+    const stop = AbortSignal.any([signal, this.#stop.signal])
+    const channel = this.#counted(id, await this.#reach(id, this.#book.get(id)?.addresses ?? [], [], stop))
     // From now on everything goes by the shorter way; what runs on the longer one ends there.
     return this.#keep(id, Promise.resolve(channel))
   }
@@ -65,7 +69,7 @@ export class Lines implements Disposable {
 
   /** Asks and wants success. @throws FaultError `gone`, `peer`, or `unavailable` `neighbours/refused` */
   async ask(id: string, question: ChannelQuestion): Promise<ChannelAnswer> {
-    const channel = await this.to(id)
+    const channel = await this.to(id, question.signal)
     const answer = await channel.ask(question)
     if (answer.status >= 200 && answer.status < 300) return answer
     await leave(answer)
@@ -75,7 +79,7 @@ export class Lines implements Disposable {
 
   /** @throws FaultError `gone`, `peer`, or `unavailable` `channel/refused` */
   async tunnel(id: string, target: string, options?: TunnelOptions): Promise<Connection> {
-    return (await this.to(id)).tunnel(target, options)
+    return (await this.to(id, options?.signal)).tunnel(target, options)
   }
 
   /**
@@ -97,7 +101,12 @@ export class Lines implements Disposable {
     return channel
   }
 
-  #reach(id: string, at: readonly Endpoint[], relays = this.#relays()): Promise<Channel> {
+  #reach(
+    id: string,
+    at: readonly Endpoint[],
+    relays = this.#relays(),
+    signal: AbortSignal = this.#stop.signal,
+  ): Promise<Channel> {
     const name = idBytes(id)
     const ways = at.map((address) => ({
       afterMs: NEXT_ADDRESS_MS,
@@ -112,7 +121,7 @@ export class Lines implements Disposable {
         return this.#channels.dial(line, name, signal)
       },
     }))
-    return firstWay(this.#clock, [...ways, ...calls], this.#stop.signal)
+    return firstWay(this.#clock, [...ways, ...calls], signal)
   }
 
   [Symbol.dispose](): void {
@@ -124,6 +133,17 @@ export class Lines implements Disposable {
       )
     }
   }
+}
+
+/** What a line becomes, or the reason of the signal when that comes first. */
+function waited(opening: Promise<Channel>, signal: AbortSignal | undefined): Promise<Channel> {
+  if (signal === undefined) return opening
+  return new Promise((resolve, reject) => {
+    const abort = (): void => reject(signal.reason as Error)
+    if (signal.aborted) abort()
+    signal.addEventListener('abort', abort, { once: true })
+    opening.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort))
+  })
 }
 
 /** Lets go of an answer that is not read. */

@@ -87,7 +87,10 @@ class Job {
   }
 
   #look(): void {
-    if (this.#signal.aborted || this.#subject.stage.current === 'giving') return
+    const { stage, layout } = this.#subject
+    if (this.#signal.aborted || stage.current === 'giving') return
+    // The files are being opened: what is missing shows when that is done.
+    if (layout.current !== undefined && stage.current === 'looking') return
     const { book } = this.#world
     const said = this.#hint().from.filter((id) => book.isPaired(id))
     for (const id of new Set([...said, ...book.friends])) {
@@ -127,7 +130,7 @@ class Job {
   async #lane(id: string, beside: boolean): Promise<DeviceLane> {
     const { book, lines, host } = this.#world
     const wish = { target: `/data/${contentPath(this.#id)}`, budget: this.#subject.budget, signal: this.#signal }
-    const channel = await lines.to(id)
+    const channel = await lines.to(id, this.#signal)
     const long = beside && this.#subject.missing() >= BESIDE_BYTES
     const line = long ? await dialData(host, channel, wish) : undefined
     const peer = { network: 'neighbours', key: id, name: book.get(id)?.name ?? id, client: 'Kith' } as const

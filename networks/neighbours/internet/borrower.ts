@@ -64,7 +64,7 @@ export class Borrower implements AsyncDisposable {
 
   /** What a device lends; undefined for nothing. @throws FaultError `gone`, `peer` */
   async at(device: string, signal?: AbortSignal): Promise<InternetTerms | undefined> {
-    const channel = await this.#lines.to(device)
+    const channel = await this.#lines.to(device, signal)
     const answer = await channel.ask({
       method: 'GET',
       target: '/internet',

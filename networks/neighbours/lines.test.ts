@@ -1,0 +1,56 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { fail, faultOf } from '@kith/core/fault/fault.ts'
+import type { Channel, Channels } from '@kith/core/network/channel.ts'
+import type { Clock } from '@kith/core/network/clock.ts'
+import { Book } from './book.ts'
+import { Lines } from './lines.ts'
+
+const clock: Clock = { now: () => 0, after: () => ({ [Symbol.dispose]() {} }) }
+const id = 'ab'.repeat(32)
+
+/** A device at an address where nobody answers, and what became of the dialling. */
+function world(): { lines: Lines; dialled: AbortSignal[] } {
+  const dialled: AbortSignal[] = []
+  const channels = {
+    dial: (_to: unknown, _fingerprint: unknown, signal: AbortSignal) =>
+      new Promise<Channel>((_, reject) => {
+        dialled.push(signal)
+        signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true })
+      }),
+  } as unknown as Channels
+  const book = new Book({ get: () => undefined, set() {} }, clock)
+  book.seen(id, { addresses: [{ host: '192.0.2.1', port: 7 }] })
+  return { lines: new Lines({ channels, clock }, book, () => []), dialled }
+}
+
+const leaving = (): Error => fail('gone', 'test/leaving', 'It is not wanted any more')
+const left = (error: unknown): boolean => faultOf(error).code === 'test/leaving'
+
+test('who gives up is let go while somebody else waits for the same line', async () => {
+  const { lines, dialled } = world()
+  const stop = new AbortController()
+  const others = lines.to(id).catch(faultOf)
+  const ours = lines.ask(id, { method: 'GET', target: '/', signal: stop.signal })
+  const tunnel = lines.tunnel(id, '/', { signal: stop.signal })
+  stop.abort(leaving())
+  await assert.rejects(ours, left)
+  await assert.rejects(tunnel, left)
+  await assert.rejects(lines.to(id, stop.signal), left)
+  assert.deepEqual(
+    dialled.map(({ aborted }) => aborted),
+    [false],
+  )
+  lines[Symbol.dispose]()
+  assert.equal(((await others) as { code: string }).code, 'neighbours/leaving')
+})
+
+test('a line of our own is dialled no further when nobody wants it', async () => {
+  const { lines, dialled } = world()
+  const stop = new AbortController()
+  const ours = lines.direct(id, stop.signal)
+  stop.abort(leaving())
+  await assert.rejects(ours, left)
+  assert.ok(dialled.every(({ aborted }) => aborted))
+  lines[Symbol.dispose]()
+})
