@@ -15,6 +15,9 @@ import { parseHubAddress, publicAddress } from '../wire/hub-address.ts'
 /** What is kept of a room, and private talks that are kept. */
 const mostKept = 500
 const mostTalks = 200
+/** Characters of a room that are kept, and of one text that somebody else sends. */
+const mostKeptText = 200_000
+const mostText = 16_000
 /** Hubs cut longer ones or send their author away. */
 const longestText = 8_000
 
@@ -141,7 +144,9 @@ export class HubChat implements Chat {
   heard(hub: Hub, event: HubEvent): void {
     if (event.kind === 'chat') this.#add(roomOf(hub), hub, event.from, event.me ? `/me ${event.text}` : event.text)
     else if (event.kind === 'private') {
-      const other = hub.user(event.room)?.nick ?? event.room
+      // A room that is nobody's would be any number of rooms.
+      const other = (hub.user(event.room) ?? hub.user(event.from))?.nick
+      if (other === undefined) return
       this.#add(`${roomOf(hub)}/${other}`, hub, event.from, event.text)
     }
   }
@@ -161,7 +166,8 @@ export class HubChat implements Chat {
     this.rooms.set(rooms)
   }
 
-  #add(room: string, hub: Hub, from: string | undefined, text: string): void {
+  #add(room: string, hub: Hub, from: string | undefined, said: string): void {
+    const text = said.slice(0, mostText)
     const own = from !== undefined && from === hub.talk?.id
     const nick = from === undefined ? hub.name : (hub.user(from)?.nick ?? from)
     if (!own && from !== undefined && this.#ignored.has(nick)) return
@@ -176,7 +182,8 @@ export class HubChat implements Chat {
     const at = this.#world.clock.now()
     const message: Message = { room, from: nick, text, at, own, ...(mention ? { mention } : {}) }
     messages.push(message)
-    if (messages.length > mostKept) messages.shift()
+    let length = messages.reduce((sum, one) => sum + one.text.length, 0)
+    while (messages.length > mostKept || length > mostKeptText) length -= messages.shift()!.text.length
     for (const listener of this.#listeners) listener(message)
   }
 }
