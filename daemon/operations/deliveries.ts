@@ -20,7 +20,10 @@ export interface DeliveryWorld {
 }
 
 /** @throws FaultError `unavailable` `near/off` */
-function near({ networks }: Pick<DeliveryWorld, 'networks'>): { readonly deliveries: Deliveries; readonly devices: Devices } {
+function near({ networks }: Pick<DeliveryWorld, 'networks'>): {
+  readonly deliveries: Deliveries
+  readonly devices: Devices
+} {
   for (const { membership } of networks.values()) {
     const { deliveries, devices } = membership ?? {}
     if (deliveries !== undefined && devices !== undefined) return { deliveries, devices }

@@ -130,8 +130,7 @@ for (const scheme of ['adc', 'adcs', 'dchub', 'nmdcs'] as const) {
       await exchange(at, address)
 
       await using on = await OnHub.start(address, [])
-      const count = () =>
-        on.member.chat.commands(address).find(({ path }) => path.at(-1) === 'Count users and shares')
+      const count = () => on.member.chat.commands(address).find(({ path }) => path.at(-1) === 'Count users and shares')
       await until(async () => count() !== undefined)
       await on.member.chat.run(address, count()!.id, {})
       await until(async () => on.member.chat.history(address).some(({ text }) => /^1 users\n/.test(text)))
