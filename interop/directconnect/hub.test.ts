@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { command, lines } from '../command.ts'
 import { Kith } from '../kith.ts'
 import type { Scratch } from '../material.ts'
 import { bytesFrom, put, scratch } from '../material.ts'
@@ -39,7 +40,7 @@ for (const [ncdcSpeaks, eiskaltSpeaks] of [
 ] as const) {
   test(
     `on our hub, ncdc with ${ncdcSpeaks} and EiskaltDC++ with ${eiskaltSpeaks} talk and find each other`,
-    { timeout: 300_000 },
+    { timeout: 600_000 },
     async (t) => {
       if (!needs(t, 'ncdc', 'tmux', 'eiskaltdcpp-daemon')) return
       await using at = await scratch()
@@ -66,13 +67,55 @@ for (const [ncdcSpeaks, eiskaltSpeaks] of [
 
       assert.deepEqual(await eiskalt.find('nc large'), ['ncdc: nc/nc large.bin'])
       await ncdc.find('eis large', 'eis large.bin')
-      assert.deepEqual(
-        (await hub.kith.client.call('network', { params: { id: 'directconnect' } })).directory?.counts['users'],
-        2,
-      )
+      await until(async () => {
+        const { directory } = await hub.kith.client.call('network', { params: { id: 'directconnect' } })
+        return directory?.counts['users'] === 2
+      })
     },
   )
 }
+
+test(
+  'what our hub offers is done from the command line, and who is spoken to is told',
+  { timeout: 200_000 },
+  async (t) => {
+    if (!needs(t, 'ncdc', 'tmux')) return
+    await using at = await scratch()
+    const hub = await ourHub(at)
+    await using _kith = hub.kith
+    await hub.kith.client.call('register', {
+      params: { id: 'directconnect', nick: 'anna' },
+      body: { password: 'sesame', rank: 'operator' },
+    })
+    await using ncdc = await Ncdc.start(at.at('ncdc'), 'ncdc')
+    await ncdc.join(hub.at('dchub'))
+    await using kith = await Kith.start(at.at('anna'))
+    await command(kith, 'add', hub.at('adc').replace('//', '//anna:sesame@'))
+    const room = hub.at('adc')
+    assert.match(await command(kith, 'chat', 'menu', room), /^Hub\/Count users and shares/m)
+    await command(kith, 'chat', 'run', room, 'Hub/Count users and shares')
+    await until(async () => /2 users/.test(await command(kith, 'chat', room)))
+    await command(kith, 'chat', 'run', room, 'Hub/Say to all', 'all about harbours')
+    await until(async () => /all about harbours/.test(await ncdc.screen()))
+    await assert.rejects(command(kith, 'chat', 'run', room, 'Hub/Send away', '--to', 'ncdc'), /It asks: Why/)
+    await assert.rejects(
+      command(kith, 'chat', 'run', room, 'Hub/Send away', '--to', 'nobody', 'so'),
+      /is not on the hub/,
+    )
+
+    await ncdc.type('nobody in particular')
+    await ncdc.type('Anna, look here')
+    await until(async () => /\d unread, 1 to you/.test(await command(kith, 'chat')))
+    const said = (await lines(kith, 'chat', room)) as { text: string; mention?: true }[]
+    assert.deepEqual(
+      said.filter(({ mention }) => mention).map(({ text }) => text),
+      ['Anna, look here'],
+    )
+
+    await command(kith, 'chat', 'run', room, 'Hub/Send away', '--to', 'ncdc', 'so')
+    await until(async () => /sent you away: so/.test(await ncdc.screen()))
+  },
+)
 
 for (const scheme of ['adc', 'adcs', 'dchub', 'nmdcs'] as const) {
   test(
@@ -87,8 +130,9 @@ for (const scheme of ['adc', 'adcs', 'dchub', 'nmdcs'] as const) {
       await exchange(at, address)
 
       await using on = await OnHub.start(address, [])
-      const count = on.member.chat.commands(address).find(({ path }) => path.at(-1) === 'Count users and shares')
-      await on.member.chat.run(address, count!.id, {})
+      const count = () => on.member.chat.commands(address).find(({ path }) => path.at(-1) === 'Count users and shares')
+      await until(async () => count() !== undefined)
+      await on.member.chat.run(address, count()!.id, {})
       await until(async () => on.member.chat.history(address).some(({ text }) => /^1 users\n/.test(text)))
     },
   )

@@ -114,29 +114,30 @@ export class Ncdc implements AsyncDisposable {
   /** Leaves the terminal in the tab of the hub. */
   async join(hub: string): Promise<void> {
     await this.type(`/open hub ${hub}`)
-    await until(async () => /\b[1-9]\d* users/.test(await this.screen()), 20_000)
+    await until(async () => /\b[1-9]\d* users/.test(await this.screen()))
   }
 
   /** Goes to the tab whose title begins so, when it is there. */
-  async tab(title: string): Promise<void> {
+  async tab(title: string, ms = 20_000): Promise<void> {
     let number = ''
     await until(async () => {
       number = new RegExp(`(\\d+)[!:+]${title}`).exec(await this.screen())?.[1] ?? ''
       return number !== ''
-    }, 20_000)
+    }, ms)
     await this.key(`M-${number}`)
   }
 
   /** Finds by words, or `tth:…`; leaves the terminal in the results, with the first one chosen. */
   async find(words: string, expected: string): Promise<void> {
     await this.type(words.startsWith('tth:') ? `/search -tth ${words.slice(4)}` : `/search -t any ${words}`)
-    await until(async () => (await this.screen()).includes(expected), 20_000)
+    await until(async () => (await this.screen()).includes(expected))
   }
 
   /** Fetches all that somebody has, by their list. */
   async fetchAll(nick: string): Promise<void> {
     await this.type(`/browse ${nick}`)
-    await this.tab(`/${nick}`)
+    // On NMDC hubs two who want something of each other at the same time meet once, and one of them comes again a minute later.
+    await this.tab(`/${nick}`, 150_000)
     await this.key('d')
   }
 

@@ -108,6 +108,27 @@ test('who asks again before the answer is through is let go, and so is nobody el
   assert.ok(greedy.said.length <= 1)
 })
 
+test('who asks for the same again and again is refused, while others get it, and an hour later he does', async () => {
+  const { uploads, pass } = setting(3)
+  const [again, other] = [new Somebody('1'), new Somebody('2')]
+  const ask = async (somebody: Somebody, what: Ask): Promise<void> => {
+    uploads.asked(somebody.conversation, what)
+    await settled()
+    await somebody.take()
+  }
+  for (let times = 0; times < 1_000; times++) await ask(again, times % 2 === 0 ? large : small)
+  const given = (somebody: Somebody): number => somebody.said.filter(({ kind }) => kind === 'given').length
+  assert.equal(given(again), 60)
+  assert.ok(!again.closed)
+  await ask(other, large)
+  assert.equal(given(other), 1)
+  await ask(again, { ...large, start: 500_000, bytes: 500_000 })
+  assert.equal(given(again), 61, 'another part is another matter')
+  pass(61 * 60_000)
+  await ask(again, large)
+  assert.equal(given(again), 62)
+})
+
 test('what we do not have, or not all of, is refused', async () => {
   const { uploads } = setting(3)
   const somebody = new Somebody('1')

@@ -6,6 +6,7 @@ import { partyKey } from '../peers/party.ts'
 import type { Ask } from '../wire/ask.ts'
 import type { Bodies, Body } from './bodies.ts'
 import { isWorthPacking, sendPacked } from './packed.ts'
+import { Repeats } from './repeats.ts'
 
 /** Bytes that are read and sent at once, and how many of such parts are on their way. */
 const partBytes = 512 * 1024
@@ -42,10 +43,12 @@ export class Uploads {
   /** Who waits, with the time when they asked last. */
   readonly #queue = new Map<string, number>()
   readonly #giving = new Set<Conversation>()
+  readonly #repeats: Repeats
   #free = 0
 
   constructor(world: UploadsWorld) {
     this.#world = world
+    this.#repeats = new Repeats(world.clock)
   }
 
   get freeSlots(): number {
@@ -73,6 +76,7 @@ export class Uploads {
     const bytes = body === undefined ? -1 : ask.bytes < 0 ? body.size - ask.start : ask.bytes
     if (body === undefined || bytes < 0 || ask.start + bytes > body.size) return conversation.refuse({ kind: 'absent' })
     const key = partyKey(party)
+    if (!this.#repeats.allows(key, ask)) return conversation.refuse({ kind: 'other', text: 'You have had that often' })
     if (body.free && this.#free < mostFree) return this.#send(conversation, ask, body, bytes)
     const slot = this.#take(key)
     if (slot === undefined) return conversation.refuse({ kind: 'busy', place: this.#wait(key) })
