@@ -1,15 +1,15 @@
 import { execFile } from 'node:child_process'
 import { randomFillSync } from 'node:crypto'
-import { mkdir, open, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir, open, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { performance } from 'node:perf_hooks'
 import { parseArgs, promisify } from 'node:util'
 import { localNetwork, type Machine } from '@kith/interop/namespaces.ts'
 import { pair, ready, start, until } from '@kith/interop/neighbours/people.ts'
 import { Program, programPath } from '@kith/interop/peers/process.ts'
+import { footer, keep, type Kept, keptNow, median } from './kept.ts'
 import { removeFolder, scratchFolder, warmMemory } from './material.ts'
 import { Syncthing } from './neighbours/syncthing.ts'
-import { intoReadme, machine, median, versions } from './result.ts'
 
 /**
  * `npm run bench -- neighbours [file files] [--size MIB] [--files N] [--rounds N] [--keep]`
@@ -33,7 +33,6 @@ const mib = 2 ** 20
 const [size, count, rounds] = [Number(values.size) * mib, Number(values.files), Number(values.rounds)]
 const port = 22_100
 const patienceMs = 600_000
-const history = join(import.meta.dirname, 'history')
 const wanted = (name: string): boolean => positionals.length === 0 || positionals.includes(name)
 
 /** Seconds of one turn. */
@@ -54,10 +53,7 @@ interface Measured {
   readonly lines: readonly Line[]
 }
 
-interface Result {
-  readonly at: string
-  readonly machine: string
-  readonly versions: Readonly<Record<string, string>>
+interface Result extends Kept {
   file?: Measured
   files?: Measured
 }
@@ -239,33 +235,13 @@ function report(results: readonly Result[]): string {
   return text.join('\n\n')
 }
 
-function footer({ at, machine: where, versions: used }: Result): string {
-  const others = Object.entries(used).map(([tool, version]) => `; ${tool} ${version}`)
-  return `${at.slice(0, 10)}, medians of n turns; ${where}${others.join('')}.`
-}
-
-async function keep(result: Result): Promise<void> {
-  await mkdir(history, { recursive: true })
-  const stamp = result.at.slice(0, 16).replaceAll(':', '')
-  await writeFile(join(history, `neighbours-${stamp}.json`), `${JSON.stringify(result, undefined, 1)}\n`)
-  const kept = (await readdir(history)).filter((name) => name.startsWith('neighbours-')).toSorted()
-  const results = await Promise.all(
-    kept.map(async (name) => JSON.parse(await readFile(join(history, name), 'utf8')) as Result),
-  )
-  await intoReadme('neighbours', report(results))
-}
-
 const missing = ['syncthing', 'rclone', 'openssl', 'ss'].filter((one) => programPath(one) === undefined)
 if (missing.length > 0) {
   console.log(`NOT MEASURED: ${missing.join(', ')} missing (Debian: syncthing rclone openssl iproute2)`)
 } else {
   const folder = await scratchFolder(3 * size + 2 ** 30)
   try {
-    const result: Result = {
-      at: new Date().toISOString(),
-      machine: machine(),
-      versions: versions(['syncthing', 'rclone']),
-    }
+    const result: Result = { ...keptNow(['syncthing', 'rclone']) }
     const file = {
       Kith: kith,
       'node:tls, bytes of memory to nowhere': stream(false),
@@ -276,7 +252,7 @@ if (missing.length > 0) {
     if (wanted('file')) result.file = await measure(folder, oneFile, file)
     if (wanted('files')) result.files = await measure(folder, manyFiles, { Kith: kith, Syncthing: syncthing })
     console.log(`\n${report([result])}`)
-    if (values.keep) await keep(result)
+    if (values.keep) await keep('neighbours', result, report)
   } finally {
     await removeFolder(folder)
   }

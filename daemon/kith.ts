@@ -79,6 +79,8 @@ import { Talk } from './talk/talk.ts'
 import { digestsAt } from './transfers/digests-at.ts'
 import type { Entry } from './transfers/entry.ts'
 import { Transfers } from './transfers/transfers.ts'
+import { Uploads } from './uploads/uploads.ts'
+import { isGiven } from './uploads/used.ts'
 import { Visits } from './visits/visits.ts'
 import { transferView } from './views/transfer-view.ts'
 
@@ -157,7 +159,7 @@ export async function startKith({ clock, log, paths, config, database, stop }: K
   const limitHashing = (): void => hasher.limitTo(inLibrary.current.hashing === 'gentle' ? 1 : undefined)
   limitHashing()
   resources.use(inLibrary.watch(limitHashing))
-  const reader = resources.use(new SharedFiles(disk.descriptors))
+  const reader = resources.use(new SharedFiles(disk))
   const forbidden = [paths.state, paths.runtime, dirname(paths.configFile)]
   const library = resources.use(
     new Library({
@@ -313,8 +315,18 @@ export async function startKith({ clock, log, paths, config, database, stop }: K
       random,
       http,
       device: self.device,
+      disk,
       downloads: () => folderFor(downloads()),
       tell: (type, id, data) => told.tell(type, id, data),
+    }),
+  )
+  const uploads = resources.use(
+    new Uploads({
+      clock,
+      random,
+      log: log.child('uploads'),
+      folder: paths.uploads,
+      isUsed: (folder) => isGiven({ transfers, publications, networks: supervised }, folder),
     }),
   )
   const handlers: Handlers = {
@@ -337,7 +349,7 @@ export async function startKith({ clock, log, paths, config, database, stop }: K
       record: () => database.settle(),
       view: (entry) => transferView(entry, clock.now()),
     }),
-    ...deliveryOperations({ networks: supervised }),
+    ...deliveryOperations({ networks: supervised, disk }),
     ...findOperations({ finder, watches, networks: supervised, transfers, found, folder: folderFor, view: viewOf }),
     ...browseOperations({
       browses: resources.use(new Browses(clock, random)),
@@ -350,6 +362,7 @@ export async function startKith({ clock, log, paths, config, database, stop }: K
     }),
     ...talkOperations({ talk, networks: supervised, record: () => database.settle() }),
     ...visits.operations,
+    ...uploads.operations,
     ...davOperations({
       dav,
       on: () => forDav.current.on,
@@ -409,6 +422,7 @@ export async function startKith({ clock, log, paths, config, database, stop }: K
   await switches.begin()
   await directories.settled()
   await transfers.start()
+  await uploads.start()
   resources.use(
     every(clock, 1_000, () => {
       speed.tick()

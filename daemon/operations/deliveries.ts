@@ -3,7 +3,7 @@ import { fail } from '@kith/core/fault/fault.ts'
 import type { Deliveries, Delivery, SentFile } from '@kith/core/network/deliveries.ts'
 import type { Devices } from '@kith/core/network/devices.ts'
 import type { Handlers } from '../api/handlers.ts'
-import { walk } from '../host/disk/walk.ts'
+import type { Disk } from '../host/disk/disk.ts'
 import { FileTree } from '../host/files/tree.ts'
 import type { Supervised } from '../supervisor.ts'
 import { faultView } from '../views/fault-view.ts'
@@ -14,7 +14,10 @@ const mostFiles = 2_000
 
 type Operations = Pick<Handlers, 'deliveries' | 'deliver' | 'answerDelivery' | 'cancelDelivery'>
 
-export function deliveryOperations(world: { readonly networks: ReadonlyMap<string, Supervised> }): Operations {
+export function deliveryOperations(world: {
+  readonly networks: ReadonlyMap<string, Supervised>
+  readonly disk: Disk
+}): Operations {
   const near = (): { readonly deliveries: Deliveries; readonly devices: Devices } => {
     for (const { membership } of world.networks.values()) {
       const { deliveries, devices } = membership ?? {}
@@ -36,15 +39,15 @@ export function deliveryOperations(world: { readonly networks: ReadonlyMap<strin
           hint: 'Pair it, and send: kith send FILE DEVICE',
         })
       }
-      return deliveryView(deliveries.send(device.id, await filesAt(body.path), body.pin))
+      return deliveryView(deliveries.send(device.id, await filesAt(world.disk, body.path), body.pin))
     },
     answerDelivery: ({ params, body }) => near().deliveries.answer(find(params.id).id, body.yes),
     cancelDelivery: ({ params }) => near().deliveries.cancel(find(params.id).id),
   }
 }
 
-async function filesAt(path: string): Promise<readonly SentFile[]> {
-  const { dir, layout } = await walk(path)
+async function filesAt(disk: Disk, path: string): Promise<readonly SentFile[]> {
+  const { dir, layout } = await disk.walk(path)
   const { files, single, name } = layout
   if (files.length === 0) throw fail('input', 'near/no-files', `There are no files in ${path}`)
   if (files.length > mostFiles) {

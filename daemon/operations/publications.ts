@@ -7,7 +7,7 @@ import type { Random } from '@kith/core/network/clock.ts'
 import type { PublishOptions } from '@kith/core/network/facets.ts'
 import type { Handlers } from '../api/handlers.ts'
 import type { Disk } from '../host/disk/disk.ts'
-import { walk } from '../host/disk/walk.ts'
+import type { Walked } from '../host/disk/walk.ts'
 import type { Supervised } from '../supervisor.ts'
 import type { Transfers } from '../transfers/transfers.ts'
 import { faultView } from '../views/fault-view.ts'
@@ -59,13 +59,19 @@ export class Publications {
     }
   }
 
+  /** What is being read now. */
+  get reading(): readonly string[] {
+    const all = [...this.#kept.values()]
+    return all.filter((one) => one.document === undefined && one.fault === undefined).map(({ path }) => path)
+  }
+
   /** Hashes and gives a file or folder; `ready` is told the wish once that is done, and may fail it.
    * @throws FaultError when it cannot even begin */
   async begin(body: PublishRequest, ready?: (wish: Wish, layout: Layout) => Promise<void>): Promise<Publication> {
     const kept: Kept = { id: this.#world.random.bytes(4).toHex(), path: body.path, bytes: 0, size: 0 }
     if (this.#kept.size >= mostKept) this.#kept.delete(this.#kept.keys().next().value!)
     const network = this.#network(body.network)
-    const walked = await walk(body.path, this.#world.signal)
+    const walked = await this.#world.disk.walk(body.path, this.#world.signal)
     if (walked.layout.size === 0) throw fail('input', 'publish/empty', `There are no bytes in ${body.path}`)
     kept.size = walked.layout.size
     this.#kept.set(kept.id, kept)
@@ -102,7 +108,7 @@ export class Publications {
   async #work(
     kept: Kept,
     network: Supervised,
-    walked: Awaited<ReturnType<typeof walk>>,
+    walked: Walked,
     options: PublishOptions,
     give: boolean,
     ready: ((wish: Wish, layout: Layout) => Promise<void>) | undefined,

@@ -4,7 +4,7 @@ import type { Clock, Random } from '@kith/core/network/clock.ts'
 import type { Http, HttpListener } from '@kith/core/network/http.ts'
 import type { Handlers } from '../api/handlers.ts'
 import { Guesses } from '../guesses.ts'
-import { walk } from '../host/disk/walk.ts'
+import type { Disk } from '../host/disk/disk.ts'
 import { FileTree } from '../host/files/tree.ts'
 import { isLoopback, localNetwork } from '../host/net/address.ts'
 import { ownAddresses } from '../host/net/own.ts'
@@ -21,6 +21,7 @@ export interface VisitsWorld {
   readonly random: Random
   readonly http: Http
   readonly device: string
+  readonly disk: Disk
   /** The folder where what arrives is put; made when it is not there. */
   downloads(): Promise<string>
   tell(type: string, id: string, data: Readonly<Record<string, unknown>>): void
@@ -48,9 +49,9 @@ export class Visits implements AsyncDisposable {
   }
 
   async #open({ path, pin, seconds = usualSeconds }: VisitRequest): Promise<VisitView> {
-    const { clock, random } = this.#world
+    const { clock, random, disk } = this.#world
     if (this.#visits.size >= mostVisits) throw fail('unavailable', 'visit/too-many', 'There are too many pages already')
-    const offered = path === undefined ? undefined : await offer(path)
+    const offered = path === undefined ? undefined : await offer(disk, path)
     const id = random.bytes(4).toHex()
     const token = random.bytes(16).toBase64({ alphabet: 'base64url', omitPadding: true })
     const visit = new Visit({ id, token, pin, until: clock.now() + seconds * 1000, offered })
@@ -123,8 +124,8 @@ function weight(host: string): number {
   return isLoopback(host) ? 2 : host.includes(':') ? 1 : 0
 }
 
-async function offer(path: string): Promise<Offered> {
-  const { dir, layout } = await walk(path)
+async function offer(disk: Disk, path: string): Promise<Offered> {
+  const { dir, layout } = await disk.walk(path)
   if (layout.files.length > mostFiles) {
     throw fail('input', 'visit/too-many', `A page shows at most ${mostFiles} files`, {
       hint: 'Offer a smaller folder.',

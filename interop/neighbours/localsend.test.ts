@@ -7,7 +7,7 @@ import { test } from 'node:test'
 import type { DeliveryView } from '@kith/api/deliveries.ts'
 import type { Kith } from '../kith.ts'
 import { canMakeNetworks, localNetwork, type Machine } from '../namespaces.ts'
-import { localSend, localSendPort, localSendReceiver, ran, strictReceiver } from '../peers/localsend.ts'
+import { hasLocalSend, localSend, localSendPort, localSendReceiver, ran, strictReceiver } from '../peers/localsend.ts'
 import { needs } from '../peers/process.ts'
 import { device, start, temporary, until } from './people.ts'
 
@@ -75,7 +75,7 @@ test(
   'LocalSend: an implementation of somebody else finds this, sends, and receives',
   { timeout: 300_000 },
   async (t) => {
-    if (!(await canMakeNetworks(t))) return
+    if (!(await canMakeNetworks(t)) || !hasLocalSend(t)) return
     await using folder = await temporary()
     await using lan = await localNetwork(2)
     const [one, other] = lan.machines

@@ -45,6 +45,19 @@ export class Ncdc implements AsyncDisposable {
     return join(this.folder, 'dl')
   }
 
+  /** Of ncdc itself, which its shell waits for. */
+  async pid(): Promise<number> {
+    const { stdout } = await run('tmux', ['-S', this.#socket, 'list-panes', '-F', '#{pane_pid}'])
+    const shell = stdout.trim()
+    const children = await readFile(`/proc/${shell}/task/${shell}/children`, 'utf8')
+    return Number(children.trim() || shell)
+  }
+
+  /** What it wrote about what it did. */
+  log(): Promise<string> {
+    return readFile(join(this.folder, 'stderr.log'), 'utf8').catch(() => '')
+  }
+
   async type(line: string): Promise<void> {
     await run('tmux', ['-S', this.#socket, 'send-keys', '-l', line])
     await run('tmux', ['-S', this.#socket, 'send-keys', 'Enter'])
@@ -73,7 +86,7 @@ export class Ncdc implements AsyncDisposable {
         if (listed >= files.length) return true
         // What it hashed gets into the list a minute later, or when it looks through its folders again; and when it looks
         // while it hashes, it begins anew.
-        const log = await readFile(join(this.folder, 'stderr.log'), 'utf8').catch(() => '')
+        const log = await this.log()
         const [begun, done] = [/Start hashing/g, /Completed hashing/g].map((of) => log.match(of)?.length ?? 0)
         if (begun !== done || begun === 0 || Date.now() - looked < 5_000) return false
         looked = Date.now()

@@ -3,8 +3,10 @@ import { test } from 'node:test'
 import type { Clock } from '@kith/core/network/clock.ts'
 import { digestOf } from '@kith/core/content/digest.ts'
 import type { Host } from '@kith/core/network/host.ts'
+import type { Connection, Receiver } from '@kith/core/network/net.ts'
 import { listedShares } from '@kith/core/share/listed.ts'
 import type { Description, Subject } from '@kith/core/transfer/subject.ts'
+import { utf8 } from '@kith/wire/bytes.ts'
 import { tth } from '@kith/wire/hash/tiger-tree.ts'
 import { TigerKernel } from '@kith/wire/hash/tiger.ts'
 import { search } from './facets/search.ts'
@@ -51,34 +53,56 @@ test('results that nobody asked for, and more of them than anybody reads, cost n
   assert.ok(count <= 5_001, `${count} of 50,000 were kept`)
 })
 
-test('a hub that names one address again and again does not make us attack it', async () => {
-  let dials = 0
-  const host = {
-    clock,
-    random: { number: () => 0, bytes: (length: number) => new Uint8Array(length) },
-    log: { debug: () => {} },
-    net: {
-      connect() {
-        dials++
-        return Promise.reject(new Error('nobody there'))
-      },
-    },
-  } as unknown as Host
-  using reception = new Reception({
-    host,
-    cid: '',
-    program: '',
-    encryption: 'offered',
-    port: () => 1,
-    asked: () => {},
+for (const there of ['nobody is there', 'something else listens there', 'something says nothing there']) {
+  test(`a hub that names one address again and again does not make us attack it: ${there}`, async () => {
+    let dials = 0
+    let open = 0
+    const connect = async (): Promise<Connection> => {
+      dials++
+      if (there.startsWith('nobody')) throw new Error('nobody there')
+      open++
+      return {
+        remote: { host: '192.0.2.1', port: 1 },
+        pending: 0,
+        open(receiver: Receiver) {
+          if (!there.startsWith('something else')) return
+          // A web server: it says that it does not understand, and hangs up.
+          queueMicrotask(() => receiver.receive(utf8('HTTP/1.1 400 Bad Request\r\n\r\n')))
+          queueMicrotask(() => receiver.ended())
+        },
+        send: (_bytes: Uint8Array, sent?: () => void) => sent?.(),
+        close() {},
+      } as unknown as Connection
+    }
+    const host = {
+      clock,
+      random: { number: () => 0, bytes: (length: number) => new Uint8Array(length) },
+      log: { debug: () => {} },
+      net: { connect },
+    } as unknown as Host
+    using reception = new Reception({
+      host,
+      cid: '',
+      program: '',
+      encryption: 'offered',
+      port: () => 1,
+      asked: () => {},
+    })
+    const hub = { address: { protocol: 'nmdc' }, talk: { id: 'me' } } as unknown as Hub
+    for (let at = 0; at < 1_000; at++) {
+      reception.meet(hub, undefined, { host: '192.0.2.1', port: 1 + at }, { token: '', tls: false })
+      await new Promise((resolve) => setImmediate(resolve))
+    }
+    assert.equal(dials, 10)
+    assert.ok(open <= 10)
+    // Others are not shut out by that.
+    reception.meet(hub, undefined, { host: '192.0.2.2', port: 1 }, { token: '', tls: false })
+    assert.equal(dials, 11)
+    // Nobody is dialled half way who was not expected so.
+    reception.traverse(hub, undefined, { host: '192.0.2.3', port: 1 }, { token: '', tls: false }, false)
+    assert.equal(dials, 11)
   })
-  const hub = { address: { protocol: 'nmdc' }, talk: undefined } as unknown as Hub
-  for (let at = 0; at < 1_000; at++) {
-    reception.meet(hub, undefined, { host: '192.0.2.1', port: 1 + at }, { token: '', tls: false })
-    await new Promise((resolve) => setImmediate(resolve))
-  }
-  assert.equal(dials, 10)
-})
+}
 
 test('at one moment one place gets its share, whatever the others do, and is forgotten in the end', () => {
   const restraint = new Restraint(3, 100)

@@ -226,8 +226,11 @@ export class Member implements Membership {
       case 'invite':
         return this.#with(hub, event.from, (party) => this.#reception.invited(party, event.meeting))
       case 'traverse': {
-        const { port, meeting, first } = event
-        return this.#with(hub, event.from, (party) => this.#reception.traverse(party, port, meeting, first))
+        const user = event.from === undefined ? undefined : hub.user(event.from)
+        const host = event.host ?? user?.address
+        if (host === undefined || (event.from !== undefined && user === undefined)) return
+        const party = user === undefined ? undefined : { hub, user }
+        return this.#reception.traverse(hub, party, { host, port: event.port }, event.meeting, event.first)
       }
       case 'left':
         for (const sources of this.#sources.values()) sources.left({ hub, user: event.user })
@@ -307,6 +310,8 @@ export class Member implements Membership {
       kernel: this.#kernel,
       ask: (question, found, hub) => this.#questions.ask(question, found, hub === undefined ? {} : { hub }),
       find: (key) => this.#hubs.find(key),
+      called: (nick, address) => this.#hubs.called(nick, address),
+      visit: (address, transfer) => this.#hubs.visit(address, transfer),
       line: (party) => this.#line(party),
     })
     const key = hexOf(digest)

@@ -132,6 +132,8 @@ export class MadeUpNear {
         return method === 'GET' ? { status: 200, value: gifts } : undefined
       case 'invitations':
       case 'games':
+      case 'uploads':
+      case 'deliveries':
         return method === 'GET' ? { status: 200, value: [] } : undefined
       case 'internet':
         if (method !== 'GET') return undefined

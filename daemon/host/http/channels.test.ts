@@ -306,7 +306,7 @@ it('a channel runs inside a tunnel of another, and whoever passes it on sees not
     tunnel: (line) => {
       calls.push(line)
       if (target === '/call') return
-      splice(calls[0]!, listened(line, passed))
+      splice(clock, calls[0]!, listened(line, passed))
     },
   }))
   const far = await bob.channels.dial(relay.at, relay.fingerprint)
@@ -403,7 +403,7 @@ it('a line that leads to somebody else is refused', async () => {
     status: 200,
     tunnel: (line) => {
       calls.push(line)
-      if (target === '/take') splice(calls[0]!, line)
+      if (target === '/take') splice(clock, calls[0]!, line)
     },
   }))
   using far = await bob.channels.dial(relay.at, relay.fingerprint)

@@ -307,7 +307,7 @@ describe('tcp', () => {
     const joined = Promise.withResolvers<void>()
     await using listener = await listenTcp(ours, { port: 0, host: HOST, budget: root }, (near) => {
       void dial(ours, { host: HOST, port: address.port }, { budget: root }).then((far) =>
-        splice(near, far, joined.resolve),
+        splice(clock, near, far, joined.resolve),
       )
     })
     const connection = await dial(ours, { host: HOST, port: listener.local.port }, { budget: root })

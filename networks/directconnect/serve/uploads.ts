@@ -5,6 +5,7 @@ import type { Conversation } from '../peers/conversation.ts'
 import { partyKey } from '../peers/party.ts'
 import type { Ask } from '../wire/ask.ts'
 import type { Bodies, Body } from './bodies.ts'
+import { isWorthPacking, sendPacked } from './packed.ts'
 
 /** Bytes that are read and sent at once, and how many of such parts are on their way. */
 const partBytes = 256 * 1024
@@ -112,11 +113,9 @@ export class Uploads {
   async #send(conversation: Conversation, ask: Ask, body: Body, bytes: number): Promise<void> {
     if (body.free) this.#free++
     try {
-      if (ask.zlib && body.packed !== undefined && bytes > 0) {
-        conversation.give(ask, bytes, true)
-        const packed = body.packed(ask.start, ask.start + bytes)
-        return await new Promise((resolve) => conversation.connection.send(packed, resolve))
-      }
+      if (ask.zlib && (await isWorthPacking(body, ask.start, bytes)))
+        return await sendPacked(conversation, ask, body, bytes)
+      if (conversation.ended) return
       conversation.give(ask, bytes, false)
       const buffers: Uint8Array[] = []
       const onTheWay = new Set<Promise<void>>()

@@ -126,7 +126,7 @@ test('ADC: chat, private words, questions, meetings', () => {
     assert.deepEqual(tell(talk, `D${command} AAAC AAAB ADCS/0.10 4321 tok\n`).events, [
       { kind: 'traverse', from: 'AAAC', port: 4321, meeting: { token: 'tok', tls: true }, first },
     ])
-    talk.traverse!('AAAC', { token: 'z', tls: false }, 77, first)
+    talk.traverse('AAAC', { token: 'z', tls: false }, 77, first)
     assert.equal(drain(talk).text, `D${command} AAAB AAAC ADC/1.0 77 z\n`)
     assert.deepEqual(tell(talk, `D${command} AAAC AAAB ADCS/0.10 65536 tok\n`).events, [])
   }
@@ -192,6 +192,19 @@ test('NMDC: chat, private words, questions, results, meetings', () => {
   assert.deepEqual(tell(talk, '$ConnectToMe kith 1.2.3.4:5S|').events, [
     { kind: 'meet', host: '1.2.3.4', port: 5, meeting: { token: '', tls: true } },
   ])
+  // Half way: an invitation is answered by N, and that by R, which does not say whose it is.
+  const halfWay = { kind: 'traverse', host: '1.2.3.4', port: 5 } as const
+  assert.deepEqual(tell(talk, '$ConnectToMe kith 1.2.3.4:5NS eisk|$ConnectToMe kith 1.2.3.4:5R|').events, [
+    { ...halfWay, from: 'eisk', meeting: { token: '', tls: true }, first: true },
+    { ...halfWay, meeting: { token: '', tls: false }, first: false },
+  ])
+  assert.deepEqual(
+    tell(talk, '$ConnectToMe kith 1.2.3.4:5N|$ConnectToMe kith 1.2.3.4:5N nobody|$ConnectToMe eisk 1.2.3.4:5R|').events,
+    [],
+  )
+  talk.traverse('eisk', { token: '', tls: true }, 77, true)
+  talk.traverse('eisk', { token: '', tls: false }, 77, false)
+  assert.equal(drain(talk).text, '$ConnectToMe eisk 127.0.0.1:77NS kith|$ConnectToMe eisk 127.0.0.1:77R|')
   assert.deepEqual(tell(talk, '$RevConnectToMe eisk kith|').events, [
     { kind: 'invite', from: 'eisk', meeting: { token: '', tls: true } },
   ])

@@ -161,6 +161,12 @@ export class NmdcHub implements HubTalk {
     this.#send(`$RevConnectToMe ${this.id} ${to}|`)
   }
 
+  traverse(to: string, { tls }: Meeting, port: number, first: boolean): void {
+    const how = `${first ? 'N' : 'R'}${tls ? 'S' : ''}`
+    // Who answers an invitation says who it is; some hubs pass on no line that says so otherwise.
+    this.#send(`$ConnectToMe ${to} ${this.#address}:${port}${how}${first ? ` ${this.id}` : ''}|`)
+  }
+
   raw(text: string): void {
     this.#send(this.#options.text.write(text))
   }
@@ -340,11 +346,15 @@ export class NmdcHub implements HubTalk {
   }
 
   #meet(rest: string): void {
-    const [nick = '', where = ''] = rest.split(' ')
-    const match = /^(.*?)(S?)$/.exec(where)
+    const [nick = '', where = '', from = ''] = rest.split(' ')
+    const match = /^(.*?)([NR]?)(S?)$/.exec(where)
     const at = endpointIn(match?.[1] ?? '')
     if (nick !== this.id || at === undefined) return
-    this.#event({ kind: 'meet', ...at, meeting: { token: '', tls: match?.[2] === 'S' } })
+    const [, , how, secure] = match!
+    const meeting = { token: '', tls: secure === 'S' }
+    if (how === '') return this.#event({ kind: 'meet', ...at, meeting })
+    if (how === 'R') return this.#event({ kind: 'traverse', ...at, meeting, first: false })
+    if (this.#users.has(from)) this.#event({ kind: 'traverse', from, ...at, meeting, first: true })
   }
 
   #invited(rest: string): void {

@@ -87,7 +87,10 @@ class Job {
   }
 
   #look(): void {
-    if (this.#signal.aborted || this.#subject.stage.current === 'giving') return
+    const { stage, layout } = this.#subject
+    if (this.#signal.aborted || stage.current === 'giving') return
+    // The files are being opened: what is missing shows when that is done.
+    if (layout.current !== undefined && stage.current === 'looking') return
     const { book } = this.#world
     const said = this.#hint().from.filter((id) => book.isPaired(id))
     for (const id of new Set([...said, ...book.friends])) {
