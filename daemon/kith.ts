@@ -50,7 +50,7 @@ import { metrics } from './metrics.ts'
 import { networks } from './networks.ts'
 import { accessOperations } from './operations/access.ts'
 import { davOperations } from './operations/dav.ts'
-import { deliveryOperations } from './operations/deliveries.ts'
+import { deliveryOperations, lendPath } from './operations/deliveries.ts'
 import { directoryOperations } from './operations/directory.ts'
 import { gatewayOperations } from './operations/gateways.ts'
 import type { BrowseWorld } from './operations/browse.ts'
@@ -318,6 +318,7 @@ export async function startKith({ clock, log, paths, config, database, stop }: K
       http,
       device: self.device,
       disk,
+      lend: (path, pin) => lendPath({ networks: supervised, disk }, path, pin),
       downloads: () => folderFor(downloads()),
       tell: (type, id, data) => told.tell(type, id, data),
     }),

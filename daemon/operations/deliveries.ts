@@ -14,25 +14,38 @@ const mostFiles = 2_000
 
 type Operations = Pick<Handlers, 'deliveries' | 'deliver' | 'answerDelivery' | 'cancelDelivery'>
 
-export function deliveryOperations(world: {
+export interface DeliveryWorld {
   readonly networks: ReadonlyMap<string, Supervised>
   readonly disk: Disk
-}): Operations {
-  const near = (): { readonly deliveries: Deliveries; readonly devices: Devices } => {
-    for (const { membership } of world.networks.values()) {
-      const { deliveries, devices } = membership ?? {}
-      if (deliveries !== undefined && devices !== undefined) return { deliveries, devices }
-    }
-    throw fail('unavailable', 'near/off', 'Kith is not joined with the devices nearby', {
-      hint: 'Switch the network on: kith net on neighbours',
-    })
+}
+
+/** @throws FaultError `unavailable` `near/off` */
+function near({ networks }: Pick<DeliveryWorld, 'networks'>): {
+  readonly deliveries: Deliveries
+  readonly devices: Devices
+} {
+  for (const { membership } of networks.values()) {
+    const { deliveries, devices } = membership ?? {}
+    if (deliveries !== undefined && devices !== undefined) return { deliveries, devices }
   }
+  throw fail('unavailable', 'near/off', 'Kith is not joined with the devices nearby', {
+    hint: 'Switch the network on: kith net on neighbours',
+  })
+}
+
+/** Lets LocalSend devices fetch a file or folder with a PIN, until disposed. */
+export async function lendPath(world: DeliveryWorld, path: string, pin: string): Promise<Disposable> {
+  const { deliveries } = near(world)
+  return deliveries.offer(await filesAt(world.disk, path), pin)
+}
+
+export function deliveryOperations(world: DeliveryWorld): Operations {
   const find = (text: string): Delivery =>
-    named(near().deliveries.all.current, text, ({ id }) => [id], 'near/no-delivery', 'delivery')
+    named(near(world).deliveries.all.current, text, ({ id }) => [id], 'near/no-delivery', 'delivery')
   return {
-    deliveries: () => near().deliveries.all.current.map(deliveryView),
+    deliveries: () => near(world).deliveries.all.current.map(deliveryView),
     async deliver({ body }) {
-      const { deliveries, devices } = near()
+      const { deliveries, devices } = near(world)
       const device = findDevice(devices, body.to)
       if (device.kind !== 'localsend') {
         throw fail('input', 'near/not-localsend', `${device.name} does not speak LocalSend`, {
@@ -41,8 +54,8 @@ export function deliveryOperations(world: {
       }
       return deliveryView(deliveries.send(device.id, await filesAt(world.disk, body.path), body.pin))
     },
-    answerDelivery: ({ params, body }) => near().deliveries.answer(find(params.id).id, body.yes),
-    cancelDelivery: ({ params }) => near().deliveries.cancel(find(params.id).id),
+    answerDelivery: ({ params, body }) => near(world).deliveries.answer(find(params.id).id, body.yes),
+    cancelDelivery: ({ params }) => near(world).deliveries.cancel(find(params.id).id),
   }
 }
 

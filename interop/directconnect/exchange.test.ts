@@ -32,7 +32,7 @@ test(
     const login = (more: string): string => `${uhub.address.replace('//', '//Kith:sesame@')}${more}`
     const certificate = new X509Certificate(await readFile(at.at('uhub', 'cert.pem')))
     const right = formatKeyprint(Uint8Array.fromHex(certificate.fingerprint256.replaceAll(':', '')))
-    const refused = (hub: string, code: RegExp): Promise<void> => assert.rejects(OnHub.start(hub, [], {}, 3_000), code)
+    const refused = (hub: string, code: RegExp): Promise<void> => assert.rejects(OnHub.start(hub, [], {}, code), code)
     await refused(login(`/?kp=${formatKeyprint(new Uint8Array(32))}`), /net\/certificate/)
     await refused(uhub.address.replace('//', '//Kith:wrong@'), /directconnect\/password-wrong/)
 

@@ -40,7 +40,7 @@ for (const [ncdcSpeaks, eiskaltSpeaks] of [
 ] as const) {
   test(
     `on our hub, ncdc with ${ncdcSpeaks} and EiskaltDC++ with ${eiskaltSpeaks} talk and find each other`,
-    { timeout: 300_000 },
+    { timeout: 600_000 },
     async (t) => {
       if (!needs(t, 'ncdc', 'tmux', 'eiskaltdcpp-daemon')) return
       await using at = await scratch()
@@ -67,10 +67,10 @@ for (const [ncdcSpeaks, eiskaltSpeaks] of [
 
       assert.deepEqual(await eiskalt.find('nc large'), ['ncdc: nc/nc large.bin'])
       await ncdc.find('eis large', 'eis large.bin')
-      assert.deepEqual(
-        (await hub.kith.client.call('network', { params: { id: 'directconnect' } })).directory?.counts['users'],
-        2,
-      )
+      await until(async () => {
+        const { directory } = await hub.kith.client.call('network', { params: { id: 'directconnect' } })
+        return directory?.counts['users'] === 2
+      })
     },
   )
 }
@@ -130,8 +130,9 @@ for (const scheme of ['adc', 'adcs', 'dchub', 'nmdcs'] as const) {
       await exchange(at, address)
 
       await using on = await OnHub.start(address, [])
-      const count = on.member.chat.commands(address).find(({ path }) => path.at(-1) === 'Count users and shares')
-      await on.member.chat.run(address, count!.id, {})
+      const count = () => on.member.chat.commands(address).find(({ path }) => path.at(-1) === 'Count users and shares')
+      await until(async () => count() !== undefined)
+      await on.member.chat.run(address, count()!.id, {})
       await until(async () => on.member.chat.history(address).some(({ text }) => /^1 users\n/.test(text)))
     },
   )

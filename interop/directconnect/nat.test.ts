@@ -50,15 +50,14 @@ for (const encryption of ['required', 'never'] as const) {
       await until(async () => {
         const { state, known } = await giver.client.call('hashing')
         return state === 'idle' && known.files === 1
-      }, 60_000)
+      })
       // Whoever shares nothing, as far as the hub knows, is asked nothing.
       await until(
         async () => (await taker.client.call('people', { query: { filter: 'Giver' } })).rows[0]?.shared === bytes,
-        60_000,
       )
       const [share] = await sharesOf(folder)
       const { id } = await taker.add(formatMagnet(share!.content)!)
-      await taker.complete(id, 120_000)
+      await taker.complete(id)
       assert.deepEqual(await tree(taker.downloads), await tree(folder))
     },
   )

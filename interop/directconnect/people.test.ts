@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import type { BrowsedRow, BrowseView } from '@kith/api/browse.ts'
 import type { FoundRow } from '@kith/api/find.ts'
+import type { PersonView } from '@kith/api/talk.ts'
 import { command, lines } from '../command.ts'
 import { Kith } from '../kith.ts'
 import { bytesFrom, put, scratch, tree } from '../material.ts'
@@ -16,7 +17,7 @@ async function browsed(kith: Kith, peer: string): Promise<BrowseView> {
   await until(async () => {
     view = await kith.client.call('browsed', { params: { id: view.id } })
     return view.state !== 'reading'
-  }, 30_000)
+  })
   return view
 }
 
@@ -42,11 +43,12 @@ test(
     await kith.client.call('attach', { params: { id: 'directconnect' }, body: { address: uhub.address } })
     await kith.stop()
     await kith.start()
-    await until(async () => (await kith.client.call('people', { query: { filter: 'ncdc' } })).total === 1, 30_000)
-
-    const [person] = (await kith.client.call('people', { query: { filter: 'ncdc' } })).rows
+    let person: PersonView | undefined
+    await until(async () => {
+      person = (await kith.client.call('people', { query: { filter: 'ncdc' } })).rows[0]
+      return person?.shared === 328_000
+    })
     assert.equal(person!.browse, true)
-    assert.equal(person!.shared, 328_000)
     assert.match(person!.client!, /ncdc/)
 
     // Browsing: the tree, folder by folder, and words in it.
@@ -54,7 +56,7 @@ test(
     await until(async () => {
       if (view.files < 6) view = await browsed(kith, person!.peer)
       return view.files === 6
-    }, 60_000)
+    })
     assert.deepEqual([view.state, view.bytes, view.name], ['done', 328_000, 'ncdc'])
     const params = { id: view.id }
     const rows = async (query: object): Promise<readonly BrowsedRow[]> =>
@@ -78,7 +80,7 @@ test(
       body: { paths: ['nc/album'], directory: at.at('got') },
     })
     assert.deepEqual([got.added, got.duplicates, got.skipped], [3, 0, 0])
-    for (const id of got.transfers) await kith.complete(id, 60_000)
+    for (const id of got.transfers) await kith.complete(id)
     assert.deepEqual(await tree(at.at('got', 'album')), await tree(join(shared, 'album')))
     const [label] = Object.keys((await kith.client.call('transfers', { query: {} })).labels)
     assert.equal(label, 'album')
@@ -90,9 +92,13 @@ test(
       listed.map(({ name }) => name),
       ['album', 'demos', 'other.bin'],
     )
-    const found = (await lines(kith, 'find', 'other', '--wait', '5', '--net', 'directconnect')) as FoundRow[]
-    assert.equal(found[0]?.name, 'other.bin')
-    await command(kith, 'get', `${found[0].row}`, '--to', at.at('single'), '--wait')
+    let found: FoundRow | undefined
+    await until(async () => {
+      found = ((await lines(kith, 'find', 'other', '--wait', '15', '--net', 'directconnect')) as FoundRow[])[0]
+      return found !== undefined
+    })
+    assert.equal(found!.name, 'other.bin')
+    await command(kith, 'get', `${found!.row}`, '--to', at.at('single'), '--wait')
     assert.deepEqual(Object.values(await tree(at.at('single'))), [(await tree(shared))['other.bin']])
     assert.match(await command(kith, 'people'), /ncdc/)
 

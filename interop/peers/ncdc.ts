@@ -114,7 +114,7 @@ export class Ncdc implements AsyncDisposable {
   /** Leaves the terminal in the tab of the hub. */
   async join(hub: string): Promise<void> {
     await this.type(`/open hub ${hub}`)
-    await until(async () => /\b[1-9]\d* users/.test(await this.screen()), 20_000)
+    await until(async () => /\b[1-9]\d* users/.test(await this.screen()))
   }
 
   /** Goes to the tab whose title begins so, when it is there. */
@@ -130,7 +130,7 @@ export class Ncdc implements AsyncDisposable {
   /** Finds by words, or `tth:…`; leaves the terminal in the results, with the first one chosen. */
   async find(words: string, expected: string): Promise<void> {
     await this.type(words.startsWith('tth:') ? `/search -tth ${words.slice(4)}` : `/search -t any ${words}`)
-    await until(async () => (await this.screen()).includes(expected), 20_000)
+    await until(async () => (await this.screen()).includes(expected))
   }
 
   /** Fetches all that somebody has, by their list. */

@@ -54,3 +54,45 @@ test('a line of our own is dialled no further when nobody wants it', async () =>
   assert.ok(dialled.every(({ aborted }) => aborted))
   lines[Symbol.dispose]()
 })
+
+test('a line that has died in silence is no answer: what changes nothing is asked again by a new one, once', async () => {
+  const asked: string[] = []
+  let dead = 1
+  const channels = {
+    dial: async () => {
+      const isDead = dead-- > 0
+      let open = true
+      return {
+        remote: { host: '192.0.2.1', port: 7 },
+        get open() {
+          return open
+        },
+        ended() {},
+        async ask({ method }: { method: string }) {
+          asked.push(method)
+          if (!isDead) return { status: 200, body: [] }
+          open = false
+          throw fail('gone', 'channel/ended', 'The other device ended the conversation')
+        },
+        [Symbol.dispose]() {},
+      } as unknown as Channel
+    },
+  } as unknown as Channels
+  const book = new Book({ get: () => undefined, set() {} }, clock)
+  book.seen(id, { addresses: [{ host: '192.0.2.1', port: 7 }] })
+  const fresh = (): Lines => new Lines({ channels, clock }, book, () => [])
+  using lines = fresh()
+  assert.equal((await lines.ask(id, { method: 'GET', target: '/shelf' })).status, 200)
+  assert.deepEqual(asked, ['GET', 'GET'])
+  dead = 2
+  using gone = fresh()
+  await assert.rejects(gone.ask(id, { method: 'GET', target: '/shelf' }), (error) => faultOf(error).kind === 'gone')
+  assert.equal(asked.length, 4)
+  dead = 1
+  using other = fresh()
+  await assert.rejects(other.ask(id, { method: 'POST', target: '/talk' }), (error) => faultOf(error).kind === 'gone')
+  assert.equal(asked.length, 5)
+  dead = 1
+  using last = fresh()
+  assert.equal((await last.ask(id, { method: 'POST', target: '/gift' }, true)).status, 200)
+})

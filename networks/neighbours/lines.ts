@@ -1,4 +1,4 @@
-import { fail } from '@kith/core/fault/fault.ts'
+import { fail, faultOf } from '@kith/core/fault/fault.ts'
 import type { Channel, ChannelAnswer, ChannelQuestion, Channels, TunnelOptions } from '@kith/core/network/channel.ts'
 import type { Clock } from '@kith/core/network/clock.ts'
 import type { Host } from '@kith/core/network/host.ts'
@@ -67,14 +67,38 @@ export class Lines implements Disposable {
     return opening
   }
 
-  /** Asks and wants success. @throws FaultError `gone`, `peer`, or `unavailable` `neighbours/refused` */
-  async ask(id: string, question: ChannelQuestion): Promise<ChannelAnswer> {
-    const channel = await this.to(id, question.signal)
-    const answer = await channel.ask(question)
+  /**
+   * Asks and wants success.
+   * @param repeats whether it is the same to be asked once or twice
+   * @throws FaultError `gone`, `peer`, or `unavailable` `neighbours/refused`
+   */
+  async ask(
+    id: string,
+    question: ChannelQuestion,
+    repeats: boolean = question.method === 'GET',
+  ): Promise<ChannelAnswer> {
+    const answer = await this.#answer(id, question, repeats)
     if (answer.status >= 200 && answer.status < 300) return answer
     await leave(answer)
     if (answer.status === 404) throw fail('unavailable', 'neighbours/not-there', 'The device does not have that')
     throw fail('unavailable', 'neighbours/refused', `The device refuses (${answer.status})`)
+  }
+
+  /**
+   * A device that was switched off, or lost its network, has said nothing: its line shows that only when something is asked.
+   * By then it may be back, so what may be repeated is asked again, once (RFC 9110 9.2.2).
+   */
+  async #answer(id: string, question: ChannelQuestion, repeats: boolean): Promise<ChannelAnswer> {
+    const channel = await this.to(id, question.signal)
+    try {
+      return await channel.ask(question)
+    } catch (error) {
+      const hasEnded = faultOf(error).code === 'channel/ended' && !channel.open
+      if (!repeats || !hasEnded) throw error
+      const known = this.#open.get(id)
+      if (known !== undefined && (await known.catch(() => channel)) === channel) this.#open.delete(id)
+      return (await this.to(id, question.signal)).ask(question)
+    }
   }
 
   /** @throws FaultError `gone`, `peer`, or `unavailable` `channel/refused` */

@@ -49,7 +49,7 @@ async function whole(body: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
 }
 
 async function eventually(test: () => boolean): Promise<void> {
-  for (let tries = 0; tries < 1000; tries++) {
+  for (let tries = 0; tries < 6000; tries++) {
     if (test()) return
     await new Promise((resolve) => setTimeout(resolve, 10))
   }

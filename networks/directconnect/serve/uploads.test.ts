@@ -8,7 +8,7 @@ import type { Ask } from '../wire/ask.ts'
 import type { Bodies } from './bodies.ts'
 import { Uploads } from './uploads.ts'
 
-const large: Ask = { kind: 'file', name: 'TTH/large', start: 0, bytes: 1_000_000, zlib: false, recursive: false }
+const large: Ask = { kind: 'file', name: 'TTH/large', start: 0, bytes: 4_000_000, zlib: false, recursive: false }
 const small: Ask = { kind: 'file', name: 'TTH/small', start: 0, bytes: -1, zlib: false, recursive: false }
 const log: Log = { debug() {}, info() {}, warn() {}, error() {}, child: () => log }
 
@@ -55,7 +55,7 @@ function setting(slots: number): { uploads: Uploads; pass(ms: number): void } {
   const bodies = {
     find: async ({ name }: Ask) =>
       name === 'TTH/large'
-        ? { size: 1_000_000, free: false, read: async () => {} }
+        ? { size: 4_000_000, free: false, read: async () => {} }
         : name === 'TTH/small'
           ? { size: 10, free: true, read: async () => {} }
           : undefined,
@@ -74,7 +74,7 @@ test('a slot for each, a place in the queue for the others, and small things wit
   uploads.asked(second.conversation, large)
   uploads.asked(third.conversation, large)
   await settled()
-  assert.deepEqual(first.said, [{ kind: 'given', bytes: 1_000_000 }])
+  assert.deepEqual(first.said, [{ kind: 'given', bytes: 4_000_000 }])
   assert.deepEqual(second.said, [{ kind: 'busy', place: 1 }])
   assert.deepEqual(third.said, [{ kind: 'busy', place: 2 }])
   assert.equal(uploads.freeSlots, 0)
@@ -82,9 +82,9 @@ test('a slot for each, a place in the queue for the others, and small things wit
   await third.take()
   assert.equal(third.received, 10)
 
-  assert.ok(first.received < 1_000_000, 'no more is read than can be sent')
+  assert.ok(first.received < 4_000_000, 'no more is read than can be sent')
   await first.take()
-  assert.equal(first.received, 1_000_000)
+  assert.equal(first.received, 4_000_000)
   uploads.asked(first.conversation, large)
   await settled()
   assert.equal(first.said.length, 2, 'a slot is held for the next question')
@@ -134,7 +134,7 @@ test('what we do not have, or not all of, is refused', async () => {
   const somebody = new Somebody('1')
   for (const ask of [
     { ...large, name: '../../etc/passwd' },
-    { ...large, start: 999_999, bytes: 2 },
+    { ...large, start: 3_999_999, bytes: 2 },
     { ...large, start: 2 ** 50, bytes: -1 },
   ]) {
     uploads.asked(somebody.conversation, ask)

@@ -9,7 +9,7 @@ import { isWorthPacking, sendPacked } from './packed.ts'
 import { Repeats } from './repeats.ts'
 
 /** Bytes that are read and sent at once, and how many of such parts are on their way. */
-const partBytes = 256 * 1024
+const partBytes = 512 * 1024
 const mostParts = 3
 /** A slot stays with a user this long after the last byte, for the next question. */
 const holdMs = 20_000
@@ -23,6 +23,8 @@ const mostFree = 20
 interface Slot {
   until: number
   busy: boolean
+  /** Memory of parts that have gone: who has a slot asks for one part of a file after the other. */
+  readonly buffers: Uint8Array[]
 }
 
 export interface UploadsWorld {
@@ -80,7 +82,7 @@ export class Uploads {
     if (slot === undefined) return conversation.refuse({ kind: 'busy', place: this.#wait(key) })
     slot.busy = true
     try {
-      await this.#send(conversation, ask, body, bytes)
+      await this.#send(conversation, ask, body, bytes, slot.buffers)
     } finally {
       slot.busy = false
       slot.until = this.#world.clock.now() + holdMs
@@ -96,7 +98,7 @@ export class Uploads {
     const before = [...this.#queue.keys()].indexOf(key)
     if (free === 0 || (before < 0 ? this.#queue.size : before) >= free) return undefined
     this.#queue.delete(key)
-    const slot = { until: 0, busy: false }
+    const slot = { until: 0, busy: false, buffers: [] }
     this.#slots.set(key, slot)
     this.#world.changed()
     return slot
@@ -114,19 +116,26 @@ export class Uploads {
     for (const [key, at] of this.#queue) if (at + queueMs < now) this.#queue.delete(key)
   }
 
-  async #send(conversation: Conversation, ask: Ask, body: Body, bytes: number): Promise<void> {
+  async #send(
+    conversation: Conversation,
+    ask: Ask,
+    body: Body,
+    bytes: number,
+    buffers: Uint8Array[] = [],
+  ): Promise<void> {
     if (body.free) this.#free++
     try {
       if (ask.zlib && (await isWorthPacking(body, ask.start, bytes)))
         return await sendPacked(conversation, ask, body, bytes)
       if (conversation.ended) return
       conversation.give(ask, bytes, false)
-      const buffers: Uint8Array[] = []
       const onTheWay = new Set<Promise<void>>()
       for (let at = 0; at < bytes && !conversation.ended;) {
         if (onTheWay.size === mostParts) await Promise.race(onTheWay)
-        const buffer = buffers.pop() ?? new Uint8Array(Math.min(partBytes, bytes))
-        const part = buffer.subarray(0, Math.min(buffer.length, bytes - at))
+        const length = Math.min(partBytes, bytes - at)
+        const spare = buffers.pop()
+        const buffer = spare !== undefined && spare.length >= length ? spare : new Uint8Array(length)
+        const part = buffer.subarray(0, length)
         await body.read(ask.start + at, part)
         if (conversation.ended) return
         at += part.length

@@ -76,7 +76,7 @@ export class Borrower implements AsyncDisposable {
   }
 
   async ask(device: string): Promise<void> {
-    await wholeOf(await this.#lines.ask(device, { method: 'POST', target: '/internet/ask' }), MOST_MESSAGE_BYTES)
+    await wholeOf(await this.#lines.ask(device, { method: 'POST', target: '/internet/ask' }, true), MOST_MESSAGE_BYTES)
   }
 
   async use(device: string, options: { readonly port?: number; readonly whole?: boolean }): Promise<BorrowedInternet> {
