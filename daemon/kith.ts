@@ -312,7 +312,7 @@ export async function startKith({ clock, log, paths, config, database, stop }: K
       random,
       http,
       device: self.device,
-      lend: (path, pin) => lendPath({ networks: supervised }, path, pin),
+      lend: (path, pin) => lendPath(supervised, path, pin),
       downloads: () => folderFor(downloads()),
       tell: (type, id, data) => told.tell(type, id, data),
     }),

@@ -40,7 +40,7 @@ class World {
         local: { host: '127.0.0.1', port },
         send: (to: Endpoint, bytes: Uint8Array) => void this.sent.push({ from: port, to, bytes: bytes.slice() }),
         [Symbol.asyncDispose]: async () => void this.#receivers.delete(port),
-      } as unknown as Datagrams
+      }
     },
   } as unknown as Net
 
