@@ -53,7 +53,9 @@ import { davOperations } from './operations/dav.ts'
 import { deliveryOperations, lendPath } from './operations/deliveries.ts'
 import { directoryOperations } from './operations/directory.ts'
 import { gatewayOperations } from './operations/gateways.ts'
+import type { BrowseWorld } from './operations/browse.ts'
 import { browseOperations } from './operations/browse.ts'
+import { foundFolderOperations } from './operations/found-folder.ts'
 import { findOperations, foundWorld, ownContents } from './operations/find.ts'
 import { gameOperations } from './operations/games.ts'
 import { invitationOperations } from './operations/invitations.ts'
@@ -83,6 +85,9 @@ import { Uploads } from './uploads/uploads.ts'
 import { isGiven } from './uploads/used.ts'
 import { Visits } from './visits/visits.ts'
 import { transferView } from './views/transfer-view.ts'
+
+/** Who asks before everything stands waits so long at most, in milliseconds: a network that hangs shall not hide the rest. */
+const beginMs = 10_000
 
 export interface KithOptions {
   readonly clock: Clock
@@ -156,7 +161,7 @@ export async function startKith({ clock, log, paths, config, database, stop }: K
   const limitHashing = (): void => hasher.limitTo(inLibrary.current.hashing === 'gentle' ? 1 : undefined)
   limitHashing()
   resources.use(inLibrary.watch(limitHashing))
-  const reader = resources.use(new SharedFiles(disk.descriptors))
+  const reader = resources.use(new SharedFiles(disk))
   const forbidden = [paths.state, paths.runtime, dirname(paths.configFile)]
   const library = resources.use(
     new Library({
@@ -312,11 +317,21 @@ export async function startKith({ clock, log, paths, config, database, stop }: K
       random,
       http,
       device: self.device,
-      lend: (path, pin) => lendPath(supervised, path, pin),
+      disk,
+      lend: (path, pin) => lendPath({ networks: supervised, disk }, path, pin),
       downloads: () => folderFor(downloads()),
       tell: (type, id, data) => told.tell(type, id, data),
     }),
   )
+  const browsing: BrowseWorld = {
+    browses: resources.use(new Browses(clock, random)),
+    networks: supervised,
+    talk,
+    transfers,
+    found,
+    downloads,
+    folder: folderFor,
+  }
   const uploads = resources.use(
     new Uploads({
       clock,
@@ -346,17 +361,10 @@ export async function startKith({ clock, log, paths, config, database, stop }: K
       record: () => database.settle(),
       view: (entry) => transferView(entry, clock.now()),
     }),
-    ...deliveryOperations({ networks: supervised }),
+    ...deliveryOperations({ networks: supervised, disk }),
     ...findOperations({ finder, watches, networks: supervised, transfers, found, folder: folderFor, view: viewOf }),
-    ...browseOperations({
-      browses: resources.use(new Browses(clock, random)),
-      networks: supervised,
-      talk,
-      transfers,
-      found,
-      downloads,
-      folder: folderFor,
-    }),
+    ...browseOperations(browsing),
+    ...foundFolderOperations({ ...browsing, clock, finder }),
     ...talkOperations({ talk, networks: supervised, record: () => database.settle() }),
     ...visits.operations,
     ...uploads.operations,
@@ -382,7 +390,7 @@ export async function startKith({ clock, log, paths, config, database, stop }: K
       turn: (id, on) => switches.turn(id as NetworkId, on),
       turnDirectory: (id, on) => directories.turn(id as NetworkId, on),
     }),
-    ...settingOperations(config),
+    ...settingOperations(config, () => Promise.all([switches.settled(), dav.settled()])),
     ...accessOperations(
       access,
       () => listening.server?.url,
@@ -391,6 +399,8 @@ export async function startKith({ clock, log, paths, config, database, stop }: K
     journal: ({ query }) => told.since(query?.after ?? 0).entries,
     folders: ({ query }) => folderView(query?.path ?? downloads(), query?.files ?? false),
   }
+  const begun = Promise.withResolvers<void>()
+  using _beginning = clock.after(beginMs, begun.resolve)
   const web = app({
     version: programVersion,
     handlers,
@@ -402,6 +412,7 @@ export async function startKith({ clock, log, paths, config, database, stop }: K
     names: () => ({ machine: hostname(), allowed: config.of('api', settings.api).current.allowedHosts }),
     metrics: metrics(async () => status.status({}, nobody)),
     healthy: () => database.trouble.current === undefined,
+    begun: begun.promise,
   })
   const { listen: address, port, page } = fromSettings
   checkListen(address, access.hasPassword)
@@ -414,6 +425,7 @@ export async function startKith({ clock, log, paths, config, database, stop }: K
   library.start()
   await dav.turn()
   await switches.begin()
+  await directories.settled()
   await transfers.start()
   await uploads.start()
   resources.use(
@@ -423,6 +435,7 @@ export async function startKith({ clock, log, paths, config, database, stop }: K
     }),
   )
   told.tell('daemon/started', undefined, { version: programVersion })
+  begun.resolve()
   const owned = resources.move()
   return {
     url: server.url,

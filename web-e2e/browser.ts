@@ -32,7 +32,7 @@ export async function launchWithin(machine: Machine, folder: string): Promise<Br
 }
 
 /** On a machine that does much else at the same time, a page takes its time to come up. */
-const patienceMs = 90_000
+export const patienceMs = 90_000
 
 /** The page of a daemon, opened by its one-time link. */
 export async function openPage(browser: Browser, kith: Kith): Promise<Page> {
@@ -45,6 +45,22 @@ export async function openPage(browser: Browser, kith: Kith): Promise<Page> {
   await page.goto((await kith.client.call('link')).url)
   await page.getByTestId('nav-home').first().waitFor()
   return page
+}
+
+/** Waits until something comes to be; for what the page, or the daemon behind it, does in its own time. */
+export async function until<T>(what: string, ask: () => Promise<T | undefined | false>): Promise<T> {
+  for (const end = Date.now() + patienceMs; ;) {
+    const answer = await ask()
+    if (answer !== undefined && answer !== false) return answer
+    assert.ok(Date.now() < end, `${what} did not happen`)
+    await new Promise((resolve) => setTimeout(resolve, 50))
+  }
+}
+
+/** Waits until something is so; says what it was instead when it never is. */
+export async function becomes(wanted: string | number, ask: () => Promise<string | number | null>): Promise<void> {
+  let is: string | number | null = null
+  await until('it', async () => (is = await ask()) === wanted).catch(() => assert.equal(is, wanted))
 }
 
 const pictures = join(import.meta.dirname, '..', 'out', 'pictures')

@@ -13,7 +13,7 @@ import { OpenCell } from './open-cell.ts'
 import type { Priority } from './picker.ts'
 import { Picker } from './picker.ts'
 import type { Check } from './proof.ts'
-import type { Slots, Storage } from './storage.ts'
+import type { PartDigests, Slots, Storage } from './storage.ts'
 
 /** In end game, this many lanes at most are asked for the same block. */
 const endGameAskers = 3
@@ -54,6 +54,8 @@ export class Collector {
   readonly picker: Picker
   readonly #world: CollectorWorld
   readonly #states: CellState[]
+  /** Bytes of the longest chunk. */
+  readonly #longest: number
   readonly #had = new RangeSet()
   readonly #open = new Map<number, OpenCell>()
   readonly #chunks = new Set<Chunk>()
@@ -73,6 +75,9 @@ export class Collector {
     this.picker = new Picker(grid.count, world.random)
     for (const { start, end } of had) this.#had.add(start, Math.min(end, grid.size))
     this.#states = Array.from({ length: grid.count }, (_, cell) => this.#stateFrom(cell))
+    let longest = 0
+    for (let cell = 0; cell < grid.count; cell++) longest = Math.max(longest, grid.end(cell) - grid.start(cell))
+    this.#longest = Math.min(longest, world.slots.size)
   }
 
   #stateFrom(cell: number): CellState {
@@ -125,7 +130,7 @@ export class Collector {
     this.forget(lane)
     this.#lanes.delete(lane.id)
     for (const open of this.#open.values()) if (open.only === lane.id) open.only = undefined
-    if (this.#world.slots.free === 0) this.#evict()
+    if (!this.#hasRoom()) this.#evict()
   }
 
   supply(lane: LaneState, first: number, last: number): void {
@@ -185,11 +190,16 @@ export class Collector {
     return lane.chunk
   }
 
+  /** Whether there is memory for any chunk. */
+  #hasRoom(): boolean {
+    return this.#world.slots.has(this.#longest)
+  }
+
   #shouldHelp(lane: LaneState): boolean {
-    if (this.#world.slots.free === 0) return true
+    if (!this.#hasRoom()) return true
     let begun = 0
     for (const chunk of this.#chunks) if (chunk.free > 0) begun++
-    return begun > 0 && (begun >= this.#lanes.size + 2 || lane.lane.rate() * patienceSeconds < this.#world.slots.size)
+    return begun > 0 && (begun >= this.#lanes.size + 2 || lane.lane.rate() * patienceSeconds < this.#longest)
   }
 
   #mayTouch(lane: LaneState, open: OpenCell): boolean {
@@ -221,7 +231,7 @@ export class Collector {
   }
 
   #begin(lane: LaneState, alone: boolean): Chunk | undefined {
-    if (this.#world.slots.free === 0 && !this.#evict()) return undefined
+    if (!this.#hasRoom() && !this.#evict()) return undefined
     const cell = this.#freshFor(lane)
     if (cell < 0) return undefined
     const { grid, picker } = this
@@ -258,7 +268,7 @@ export class Collector {
 
   /** End game: everything is asked for, so ask for some of it twice. */
   #claimAgain(lane: LaneState, count: number, into: Claim[]): number {
-    if (this.picker.fresh > 0 && this.#world.slots.free === 0) return 0
+    if (this.picker.fresh > 0 && !this.#hasRoom()) return 0
     let taken = 0
     for (const chunk of this.#chunks) {
       const open = this.#open.get(chunk.cell)!
@@ -281,13 +291,10 @@ export class Collector {
   #chunkAt(lane: LaneState, offset: number): Chunk | undefined {
     const last = lane.receiving
     if (last !== undefined && offset >= last.start && offset < last.end && this.#chunks.has(last)) return last
-    for (const chunk of this.#chunks) {
-      if (offset >= chunk.start && offset < chunk.end) {
-        lane.receiving = chunk
-        return chunk
-      }
-    }
-    return undefined
+    const chunk = this.#open.get(this.grid.cellAt(offset))?.chunkAt(offset)
+    if (chunk === undefined || !this.#chunks.has(chunk)) return undefined
+    lane.receiving = chunk
+    return chunk
   }
 
   place(lane: LaneState, offset: number, length: number): Uint8Array | undefined {
@@ -384,11 +391,18 @@ export class Collector {
     for (const id of chunk.authors()) open.authors.add(this.#authors.get(id)!)
     const check = this.grid.check(open.cell)!
     const direct = check.start === chunk.start && check.end === chunk.end
+    const parts = direct ? undefined : this.#partsOf(open, check)
     this.#writing++
     try {
-      const right = await this.#world.storage.commit(chunk.slot, chunk.length, chunk.start, direct ? check : undefined)
-      open.written(chunk)
-      if (direct) this.#judge([open], right)
+      const { storage } = this.#world
+      if (parts === undefined) {
+        const right = await storage.commit(chunk.slot, chunk.length, chunk.start, direct ? check : undefined)
+        open.written(chunk)
+        if (direct) this.#judge([open], right)
+      } else {
+        open.written(chunk, await parts.commit(chunk.slot, chunk.length, chunk.start, check.algorithm))
+        if (open.complete) this.#judge([open], equal(parts.join(open.digests(), check.algorithm), check.expected))
+      }
     } catch (error) {
       open.drop(chunk)
       if (open.idle) this.#reopen(open)
@@ -397,8 +411,16 @@ export class Collector {
       this.#writing--
       chunk.slot.release()
     }
-    if (!direct && open.complete) await this.#prove(check)
+    if (!direct && parts === undefined && open.complete) await this.#prove(check)
     this.#wake()
+  }
+
+  /** Where the digests over the parts of a cell make up the one that proves it. */
+  #partsOf(open: OpenCell, check: Check): PartDigests | undefined {
+    const { storage, slots } = this.#world
+    if (open.start !== check.start || open.end !== check.end) return undefined
+    const { partDigests } = storage
+    return partDigests?.can(check.algorithm, slots.size) ? partDigests : undefined
   }
 
   /** Reads back what was written in parts; does nothing while some cell under the check is still missing. */

@@ -9,13 +9,26 @@ export interface Slot {
 
 /** The memory between sockets and disk; bounded, so an empty pool is back-pressure. */
 export interface Slots {
-  /** Bytes in a slot; what is longer is written in parts. */
+  /** Bytes in a whole slot; what is longer is written in parts. */
   readonly size: number
-  /** Undefined when all are in use: wait for `freed`. */
-  lease(): Slot | undefined
-  /** How many could be leased now. */
-  readonly free: number
+  /** Memory for so many bytes, a whole slot at the most. Undefined when all is in use: wait for `freed`. */
+  lease(length: number): Slot | undefined
+  /** Whether so many bytes could be leased now. */
+  has(length: number): boolean
   watch(freed: () => void): Disposable
+}
+
+/**
+ * Digests over parts of a leaf that make up the one over all of it, as in a Tiger tree: so what was written in parts is
+ * proven without being read back.
+ */
+export interface PartDigests {
+  /** Whether this algorithm has them, where all parts but the last are `length` bytes long. */
+  can(algorithm: LeafAlgorithm, length: number): boolean
+  /** Writes as `commit` does without a check, and gives the digest over these bytes. */
+  commit(slot: Slot, length: number, offset: number, algorithm: LeafAlgorithm): Promise<Uint8Array>
+  /** The digest over all parts, by theirs, one after another. */
+  join(digests: Uint8Array, algorithm: LeafAlgorithm): Uint8Array
 }
 
 export interface Digests {
@@ -30,6 +43,7 @@ export interface Digests {
  * fault: `disk/full`, `disk/denied`, `disk/gone`, `disk/io`.
  */
 export interface Storage extends AsyncDisposable {
+  readonly partDigests?: PartDigests
   /**
    * Hashes the first `length` bytes of the slot, and writes them at `offset` only if they are right. With no
    * check it writes them as they are. True when they were right (and written).

@@ -14,7 +14,7 @@ import { openDatabase } from '../host/database/open.ts'
 import { sharedFolderStore } from '../host/database/shared-folders.ts'
 import { keepOf } from '../host/database/keep.ts'
 import { diskFault } from '../host/disk/fault.ts'
-import { Descriptors } from '../host/disk/descriptors.ts'
+import { Disk } from '../host/disk/disk.ts'
 import { SharedFiles } from '../host/disk/shared-files.ts'
 import { folder, systemClock } from '../host/disk/testing.ts'
 import { Hasher } from '../host/hash/hasher.ts'
@@ -43,6 +43,7 @@ function open(home: string, broken: (path: string) => boolean = () => false): Ke
     if (broken(at.path)) throw diskFault(Object.assign(new Error('EIO'), { code: 'EIO' }), 'read the file', at.path)
     return hash.call(hasher, at, options)
   }
+  const disk = new Disk({ clock: systemClock, workers: 1 })
   const library = new Library({
     clock: systemClock,
     log,
@@ -50,7 +51,7 @@ function open(home: string, broken: (path: string) => boolean = () => false): Ke
     folders: sharedFolderStore(main),
     keep: keepOf(main, 'library'),
     hasher,
-    reader: new SharedFiles(new Descriptors()),
+    reader: new SharedFiles(disk),
     forbidden: [home],
     downloads: () => join(home, 'downloads'),
     lookAgainMs: () => 3600_000,
@@ -63,6 +64,7 @@ function open(home: string, broken: (path: string) => boolean = () => false): Ke
     async [Symbol.asyncDispose]() {
       await hasher[Symbol.asyncDispose]()
       await library[Symbol.asyncDispose]()
+      await disk[Symbol.asyncDispose]()
       main[Symbol.dispose]()
     },
   }
@@ -76,7 +78,7 @@ async function put(path: string, text: string): Promise<void> {
 }
 
 async function until(what: string, test: () => boolean): Promise<void> {
-  for (const end = Date.now() + 15_000; !test();) {
+  for (const end = Date.now() + 90_000; !test();) {
     if (Date.now() > end) assert.fail(`${what} did not happen`)
     await new Promise((resolve) => setTimeout(resolve, 20))
   }
@@ -367,8 +369,11 @@ test('a file that is written again and again waits until it rests', async () => 
   await add(kept.library, dir.path)
   for (let i = 0; i < 10; i++) {
     await appendFile(join(dir.path, 'growing'), 'b')
+    const written = Date.now()
     await new Promise((resolve) => setTimeout(resolve, 60))
-    assert.deepEqual(names(kept.library), [])
+    // On a machine that slept meanwhile it has rested long enough.
+    const known = names(kept.library)
+    if (Date.now() - written < 1_000) assert.deepEqual(known, [])
   }
   await until('the rest', () => names(kept.library).length === 1)
   assert.deepEqual(

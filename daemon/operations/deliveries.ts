@@ -2,7 +2,7 @@ import type { DeliveryView } from '@kith/api/deliveries.ts'
 import { fail } from '@kith/core/fault/fault.ts'
 import type { Deliveries, Delivery, SentFile } from '@kith/core/network/deliveries.ts'
 import type { Handlers } from '../api/handlers.ts'
-import { walk } from '../host/disk/walk.ts'
+import type { Disk } from '../host/disk/disk.ts'
 import { FileTree } from '../host/files/tree.ts'
 import type { Supervised } from '../supervisor.ts'
 import { faultView } from '../views/fault-view.ts'
@@ -14,15 +14,18 @@ const mostFiles = 2_000
 
 type Operations = Pick<Handlers, 'deliveries' | 'deliver' | 'answerDelivery' | 'cancelDelivery'>
 
-type Networks = ReadonlyMap<string, Supervised>
-
-/** Lets LocalSend devices fetch a file or folder with a PIN, until disposed. @throws FaultError `unavailable` */
-export async function lendPath(networks: Networks, path: string, pin: string): Promise<Disposable> {
-  const { facet } = lentBy(networks, 'deliveries')
-  return facet.offer(await filesAt(path), pin)
+export interface DeliveryWorld {
+  readonly networks: ReadonlyMap<string, Supervised>
+  readonly disk: Disk
 }
 
-export function deliveryOperations({ networks }: { readonly networks: Networks }): Operations {
+/** Lets LocalSend devices fetch a file or folder with a PIN, until disposed. @throws FaultError `unavailable` */
+export async function lendPath({ networks, disk }: DeliveryWorld, path: string, pin: string): Promise<Disposable> {
+  const { facet } = lentBy(networks, 'deliveries')
+  return facet.offer(await filesAt(disk, path), pin)
+}
+
+export function deliveryOperations({ networks, disk }: DeliveryWorld): Operations {
   const near = (): Lent<Deliveries> => lentBy(networks, 'deliveries')
   const find = (text: string): Delivery =>
     named(near().facet.all.current, text, ({ id }) => [id], 'near/no-delivery', 'delivery')
@@ -36,15 +39,15 @@ export function deliveryOperations({ networks }: { readonly networks: Networks }
           hint: 'Pair it, and send: kith send FILE DEVICE',
         })
       }
-      return deliveryView(deliveries.send(device.id, await filesAt(body.path), body.pin))
+      return deliveryView(deliveries.send(device.id, await filesAt(disk, body.path), body.pin))
     },
     answerDelivery: ({ params, body }) => near().facet.answer(find(params.id).id, body.yes),
     cancelDelivery: ({ params }) => near().facet.cancel(find(params.id).id),
   }
 }
 
-async function filesAt(path: string): Promise<readonly SentFile[]> {
-  const { dir, layout } = await walk(path)
+async function filesAt(disk: Disk, path: string): Promise<readonly SentFile[]> {
+  const { dir, layout } = await disk.walk(path)
   const { files, single, name } = layout
   if (files.length === 0) throw fail('input', 'near/no-files', `There are no files in ${path}`)
   if (files.length > mostFiles) {

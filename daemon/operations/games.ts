@@ -73,7 +73,7 @@ export function gameOperations({ networks, record }: LentWorld): Operations {
     async joinGame({ body }) {
       const { facet: games } = near()
       const device = paired(body.device)
-      const all = await games.at(device, AbortSignal.timeout(LIST_MS))
+      const all = await games.at(device)
       const only = body.game === undefined && all.length === 1 ? all[0] : undefined
       const game = only ?? named(all, body.game ?? '', ({ id, title }) => [id, title], 'play/unknown', 'game')
       return joinedView(await games.join(device, game.id))

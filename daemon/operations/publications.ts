@@ -7,7 +7,7 @@ import type { Random } from '@kith/core/network/clock.ts'
 import type { PublishOptions } from '@kith/core/network/facets.ts'
 import type { Handlers } from '../api/handlers.ts'
 import type { Disk } from '../host/disk/disk.ts'
-import { walk } from '../host/disk/walk.ts'
+import type { Walked } from '../host/disk/walk.ts'
 import type { Supervised } from '../supervisor.ts'
 import type { Transfers } from '../transfers/transfers.ts'
 import { faultView } from '../views/fault-view.ts'
@@ -71,7 +71,7 @@ export class Publications {
     const kept: Kept = { id: this.#world.random.bytes(4).toHex(), path: body.path, bytes: 0, size: 0 }
     if (this.#kept.size >= mostKept) this.#kept.delete(this.#kept.keys().next().value!)
     const network = this.#network(body.network)
-    const walked = await walk(body.path, this.#world.signal)
+    const walked = await this.#world.disk.walk(body.path, this.#world.signal)
     if (walked.layout.size === 0) throw fail('input', 'publish/empty', `There are no bytes in ${body.path}`)
     kept.size = walked.layout.size
     this.#kept.set(kept.id, kept)
@@ -108,7 +108,7 @@ export class Publications {
   async #work(
     kept: Kept,
     network: Supervised,
-    walked: Awaited<ReturnType<typeof walk>>,
+    walked: Walked,
     options: PublishOptions,
     give: boolean,
     ready: ((wish: Wish, layout: Layout) => Promise<void>) | undefined,

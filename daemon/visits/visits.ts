@@ -4,7 +4,7 @@ import type { Clock, Random } from '@kith/core/network/clock.ts'
 import type { Http, HttpListener } from '@kith/core/network/http.ts'
 import type { Handlers } from '../api/handlers.ts'
 import { Guesses } from '../guesses.ts'
-import { walk } from '../host/disk/walk.ts'
+import type { Disk } from '../host/disk/disk.ts'
 import { FileTree } from '../host/files/tree.ts'
 import { isLoopback, localNetwork } from '../host/net/address.ts'
 import { ownAddresses } from '../host/net/own.ts'
@@ -21,6 +21,7 @@ export interface VisitsWorld {
   readonly random: Random
   readonly http: Http
   readonly device: string
+  readonly disk: Disk
   /** Lets LocalSend devices fetch a file or folder with a PIN. @throws FaultError where that is not spoken */
   lend(path: string, pin: string): Promise<Disposable>
   /** The folder where what arrives is put; made when it is not there. */
@@ -50,9 +51,9 @@ export class Visits implements AsyncDisposable {
   }
 
   async #open({ path, pin, seconds = usualSeconds, localsend = false }: VisitRequest): Promise<VisitView> {
-    const { clock, random } = this.#world
+    const { clock, random, disk } = this.#world
     if (this.#visits.size >= mostVisits) throw fail('unavailable', 'visit/too-many', 'There are too many pages already')
-    const offered = path === undefined ? undefined : await offer(path)
+    const offered = path === undefined ? undefined : await offer(disk, path)
     if (localsend && (path === undefined || pin === undefined)) {
       throw fail('input', 'visit/localsend', 'For LocalSend something has to be offered with a PIN', {
         hint: 'kith send FILE --page --localsend --pin 4711',
@@ -133,8 +134,8 @@ function weight(host: string): number {
   return isLoopback(host) ? 2 : host.includes(':') ? 1 : 0
 }
 
-async function offer(path: string): Promise<Offered> {
-  const { dir, layout } = await walk(path)
+async function offer(disk: Disk, path: string): Promise<Offered> {
+  const { dir, layout } = await disk.walk(path)
   if (layout.files.length > mostFiles) {
     throw fail('input', 'visit/too-many', `A page shows at most ${mostFiles} files`, {
       hint: 'Offer a smaller folder.',

@@ -55,7 +55,7 @@ test('litmus passes whole against our WebDAV', { timeout: 300_000 }, async (t) =
   assert.doesNotMatch(stdout, /SKIPPED|WARNING/)
 })
 
-test('rclone reads and writes with a password, and is refused without', { timeout: 120_000 }, async (t) => {
+test('rclone reads and writes with a password, and is refused without', { timeout: 300_000 }, async (t) => {
   if (!needs(t, 'rclone')) return
   await using folder = await temporary()
   await using served = await serve(folder.path)
@@ -86,7 +86,7 @@ test('rclone reads and writes with a password, and is refused without', { timeou
   assert.deepEqual((await readdir(join(served.shared, 'copy'))).includes('deep'), false)
 })
 
-test('cadaver puts, copies and locks', { timeout: 60_000 }, async (t) => {
+test('cadaver puts, copies and locks', { timeout: 300_000 }, async (t) => {
   if (!needs(t, 'cadaver')) return
   await using folder = await temporary()
   await using served = await serve(folder.path)
@@ -117,7 +117,7 @@ test('cadaver puts, copies and locks', { timeout: 60_000 }, async (t) => {
   assert.match(said, /opaquelocktoken:/)
 })
 
-test('davfs2 mounts it with a password, and not without', { timeout: 120_000 }, async (t) => {
+test('davfs2 mounts it with a password, and not without', { timeout: 300_000 }, async (t) => {
   if (!needs(t, 'mount.davfs', 'unshare')) return
   // Cadaver stands for file managers where the system mounts nothing of programs.
   if (!(await mayMount())) return t.diagnostic('not tried: there is no FUSE here')
@@ -164,7 +164,7 @@ async function mayMount(): Promise<boolean> {
   }
 }
 
-test('inside TLS', { timeout: 60_000 }, async (t) => {
+test('inside TLS', { timeout: 300_000 }, async (t) => {
   if (!needs(t, 'curl')) return
   await using folder = await temporary()
   await using served = await serve(folder.path, ['webdav.encryption=always'])
@@ -174,7 +174,7 @@ test('inside TLS', { timeout: 60_000 }, async (t) => {
   assert.deepEqual([status, body], [200, 'secret'])
 })
 
-test('ranges, conditions, rights, and ways out of the folder', { timeout: 60_000 }, async (t) => {
+test('ranges, conditions, rights, and ways out of the folder', { timeout: 300_000 }, async (t) => {
   if (!needs(t, 'curl')) return
   await using folder = await temporary()
   await using served = await serve(folder.path)

@@ -55,7 +55,7 @@ export async function localSend(machine: Machine, ...args: readonly string[]): P
 
 export async function ran(command: string, args: readonly string[]): Promise<Ran> {
   try {
-    const { stdout, stderr } = await run(command, [...args], { timeout: 60_000, maxBuffer: 16 * 1024 * 1024 })
+    const { stdout, stderr } = await run(command, [...args], { timeout: 180_000, maxBuffer: 16 * 1024 * 1024 })
     return { code: 0, text: stdout + stderr }
   } catch (error) {
     const { code, stdout, stderr } = error as { code?: number; stdout?: string; stderr?: string }

@@ -10,8 +10,8 @@ export function memorySlots(count: number, size: number = 256 * 1024): Slots {
   const watchers = new Set<() => void>()
   return {
     size,
-    get free() {
-      return free.length
+    has() {
+      return free.length > 0
     },
     lease(): Slot | undefined {
       const bytes = free.pop()

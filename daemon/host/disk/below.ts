@@ -1,4 +1,4 @@
-import { constants, lstatSync } from 'node:fs'
+import { constants, lstatSync, mkdirSync } from 'node:fs'
 import { lstat, mkdir } from 'node:fs/promises'
 import { dirname, sep } from 'node:path'
 import { fail } from '@kith/core/fault/fault.ts'
@@ -26,7 +26,8 @@ export function checkName(name: string): void {
     name.includes('/') ||
     name.includes('\0') ||
     (sep === '\\' && /[\\:]/.test(name)) ||
-    Buffer.byteLength(name) > nameBytes
+    // A character has three bytes at the most.
+    (name.length * 3 > nameBytes && Buffer.byteLength(name) > nameBytes)
   if (bad) throw fail('input', 'disk/name', `“${name.slice(0, 80)}” is no name for a file`)
 }
 
@@ -64,4 +65,16 @@ export async function makeFolders(root: string, path: string): Promise<void> {
       if (!(await lstat(folder)).isDirectory()) throw inTheWay(folder, 'make the folder')
     }
   }
+}
+
+/** The same for a worker; a link is an Error with the code ELOOP. */
+export function makeFoldersSync(root: string, path: string): void {
+  for (const folder of foldersBelow(root, path)) {
+    try {
+      mkdirSync(folder)
+    } catch (error) {
+      if (systemError(error).code !== 'EEXIST') throw error
+    }
+  }
+  checkFoldersSync(root, path)
 }

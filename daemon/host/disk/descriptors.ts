@@ -1,24 +1,12 @@
-import { close, fstat, ftruncate, open } from 'node:fs'
-import { promisify } from 'node:util'
-import { FaultError } from '@kith/core/fault/fault.ts'
-import { checkFolders, makeFolders, readFlags, writeFlags } from './below.ts'
-import { diskFault, inTheWay, systemError } from './fault.ts'
+import { close } from 'node:fs'
+import { diskFault } from './fault.ts'
+import type { OpenJob } from './job.ts'
+import type { Pool } from './pool.ts'
 
 /** Far below the usual limit of 1,024 descriptors a process, which sockets need too. */
 const openFiles = 256
 
-const openFile = promisify(open)
-const closeFile = promisify(close)
-const statFile = promisify(fstat)
-const stretchFile = promisify(ftruncate)
-
-export interface OpenRequest {
-  readonly root: string
-  readonly path: string
-  readonly writable: boolean
-  readonly executable: boolean
-  /** Bytes that the file is stretched to when it is made; sparse without it. */
-  readonly stretch?: number | undefined
+export interface OpenRequest extends Omit<OpenJob, 'kind'> {
   /** The descriptor is not to be used any more. */
   readonly closed: (file: OpenFile) => void
 }
@@ -36,11 +24,13 @@ interface Entry extends OpenFile {
 
 /** Open files of all transfers, of which those used least lately are closed; never one that is in use. */
 export class Descriptors {
+  readonly #pool: Pool
   readonly #limit: number
   /** Least lately used first. */
   readonly #entries = new Set<Entry>()
 
-  constructor(limit: number = openFiles) {
+  constructor(pool: Pool, limit: number = openFiles) {
+    this.#pool = pool
     this.#limit = limit
   }
 
@@ -50,40 +40,16 @@ export class Descriptors {
 
   /** Opens a file and uses it. Folders below the root are made for one that is written.
    * @throws FaultError `disk/…` */
-  async open(request: OpenRequest): Promise<OpenFile> {
-    const { root, path, writable, executable, stretch, closed } = request
-    const doing = writable ? 'write the file' : 'read the file'
-    try {
-      const fd = await this.#openBelow(root, path, writable, executable)
-      const entry: Entry = { fd, writable, users: 1, retired: false, closed }
-      this.#entries.add(entry)
-      try {
-        const stats = await statFile(fd)
-        if (!stats.isFile()) throw inTheWay(path, doing)
-        if (stretch !== undefined && stats.size < stretch) await stretchFile(fd, stretch)
-      } catch (error) {
-        this.retire(entry)
-        this.done(entry)
-        throw error
-      }
-      this.#evict()
-      return entry
-    } catch (error) {
-      throw error instanceof FaultError ? error : diskFault(error, doing, path)
+  async open({ closed, ...file }: OpenRequest): Promise<OpenFile> {
+    const answer = await this.#pool.run({ kind: 'open', ...file })
+    if (answer.kind === 'failed') {
+      throw diskFault(answer.error, file.writable ? 'write the file' : 'read the file', file.path)
     }
-  }
-
-  async #openBelow(root: string, path: string, writable: boolean, executable: boolean): Promise<number> {
-    const flags = writable ? writeFlags : readFlags
-    const mode = executable ? 0o777 : 0o666
-    try {
-      await checkFolders(root, path)
-      return await openFile(path, flags, mode)
-    } catch (error) {
-      if (!writable || systemError(error).code !== 'ENOENT') throw error
-      await makeFolders(root, path)
-      return await openFile(path, flags, mode)
-    }
+    if (answer.kind !== 'opened') throw new Error(`a thread answered ${answer.kind}`)
+    const entry: Entry = { fd: answer.fd, writable: file.writable, users: 1, retired: false, closed }
+    this.#entries.add(entry)
+    this.#evict()
+    return entry
   }
 
   use(file: OpenFile): void {
@@ -120,6 +86,6 @@ export class Descriptors {
 
   #close(entry: Entry): void {
     // What was written was told to the writer; a failing close has nothing to add that anybody could act on.
-    void closeFile(entry.fd).catch(() => undefined)
+    close(entry.fd, () => {})
   }
 }

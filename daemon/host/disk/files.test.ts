@@ -8,7 +8,6 @@ import { freeBytes, makeFolder } from './space.ts'
 import type { FileStorage } from './storage.ts'
 import type { Disk } from './disk.ts'
 import { folder, layoutOf, slotWith, testDisk } from './testing.ts'
-import { walk } from './walk.ts'
 
 function code(expected: string) {
   return (error: unknown) => error instanceof FaultError && error.fault.code === expected
@@ -156,7 +155,7 @@ test('walking a folder gives its regular files in order, as a layout that a stor
   await writeFile(join(top, 'ü'), '')
   await symlink('/etc/passwd', join(top, 'link'))
   await symlink(temporary.path, join(top, 'loop'))
-  const { dir, layout } = await walk(top)
+  const { dir, layout } = await disk.walk(top)
   assert.equal(dir, temporary.path)
   assert.deepEqual(layout, {
     name: 'top',
@@ -170,12 +169,12 @@ test('walking a folder gives its regular files in order, as a layout that a stor
   })
   await using storage = disk.open({ layout, dir, parts: join(temporary.path, 'parts') })
   assert.deepEqual(await get(storage, 15, 25), Uint8Array.of(...bytes.slice(25, 30), ...bytes.slice(0, 5)))
-  const one = await walk(join(top, 'b'))
+  const one = await disk.walk(join(top, 'b'))
   assert.equal(one.layout.single, true)
   assert.equal(one.dir, top)
-  await assert.rejects(walk(join(top, 'link')), code('disk/not-a-file'))
-  await assert.rejects(walk(join(top, 'nothing')), code('disk/gone'))
-  await assert.rejects(walk(top, AbortSignal.abort(new Error('enough'))), /enough/)
+  await assert.rejects(disk.walk(join(top, 'link')), code('disk/not-a-file'))
+  await assert.rejects(disk.walk(join(top, 'nothing')), code('disk/gone'))
+  await assert.rejects(disk.walk(top, AbortSignal.abort(new Error('enough'))), /enough/)
 })
 
 test('free space is told for folders that do not exist yet', async () => {

@@ -3,7 +3,10 @@ import { dirname } from 'node:path'
 import type { Layout } from '@kith/core/transfer/layout.ts'
 import type { Descriptors, OpenFile } from './descriptors.ts'
 import { diskFault, isAbsent, systemError } from './fault.ts'
-import { pathOf } from './file-map.ts'
+import { pathOf, type Segment } from './file-map.ts'
+import type { Place } from './held.ts'
+import type { ShortWrite } from './job.ts'
+import { SHORT_BYTES } from './short-reads.ts'
 import { makeFolder } from './space.ts'
 
 /** The key of the file that holds bytes of skipped files. */
@@ -24,9 +27,7 @@ export interface Used {
   readonly base: number
 }
 
-export interface Place {
-  readonly root: string
-  readonly path: string
+export interface Placed extends Place {
   readonly base: number
 }
 
@@ -91,12 +92,31 @@ export class Files {
     return parts
   }
 
-  async place(index: number): Promise<Place> {
+  /** Where a file is that is opened for each read and write alone; undefined for others. */
+  short(index: number): Place | undefined {
+    if (!this.#isShort(index, this.layout.files[index]!.size)) return undefined
+    return { root: this.dir, path: this.pathOf(index) }
+  }
+
+  /** The same, for a segment that is written. */
+  shortWrite({ index, at, position, length }: Segment): ShortWrite | undefined {
+    const { executable = false, size } = this.layout.files[index]!
+    if (!this.#isShort(index, size)) return undefined
+    this.#written.add(index)
+    const stretch = this.#stretch ? size : undefined
+    return { root: this.dir, path: this.pathOf(index), at, position, length, executable, stretch }
+  }
+
+  #isShort(index: number, size: number): boolean {
+    return size <= SHORT_BYTES && !this.#skipped.has(index)
+  }
+
+  async place(index: number): Promise<Placed> {
     if (await this.inParts(index)) return this.#partsPlace(index)
     return { root: this.dir, path: this.pathOf(index), base: 0 }
   }
 
-  #partsPlace(index: number): Place {
+  #partsPlace(index: number): Placed {
     return { root: dirname(this.parts), path: this.parts, base: this.layout.files[index]!.offset }
   }
 

@@ -3,6 +3,7 @@ import { promisify } from 'node:util'
 import { diskFault, isAbsent, systemError } from './fault.ts'
 import type { Files } from './files.ts'
 import type { FlushJob } from './job.ts'
+import { packPlaces } from './packed.ts'
 import { lstat, open } from 'node:fs/promises'
 import { readFlags } from './below.ts'
 
@@ -47,8 +48,8 @@ export async function flush(files: Files, work: (job: FlushJob) => Promise<unkno
   const jobs: Promise<unknown>[] = []
   for (let at = 0; at < indices.length; at += FILES_OF_A_FLUSH) {
     const some = indices.slice(at, at + FILES_OF_A_FLUSH)
-    const places = await Promise.all(some.map((index) => files.place(index)))
-    jobs.push(work({ kind: 'flush', files: places.map(({ root, path }) => ({ root, path })) }))
+    const places = some.map((index) => ({ root: files.dir, path: files.pathOf(index) }))
+    jobs.push(work({ kind: 'flush', files: packPlaces(places) }))
   }
   for (const job of await Promise.allSettled(jobs)) if (job.status === 'rejected') throw job.reason
   if (!parts) return

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { FaultError } from '@kith/core/fault/fault.ts'
 import type { CommitJob, Job } from './job.ts'
+import { packRuns } from './packed.ts'
 import { Pool } from './pool.ts'
 import { folder, systemClock } from './testing.ts'
 
@@ -16,14 +17,14 @@ const nothing: CommitJob = {
   kind: 'commit',
   memory: new Uint8Array(new SharedArrayBuffer(4)),
   check: undefined,
-  writes: [],
+  open: [],
 }
 
 /** Receiving this takes more memory than a worker may have, which kills it. */
 function deadly(): Job {
   return {
     ...nothing,
-    writes: Array.from({ length: 1_200_000 }, (_, at) => ({ at, fd: at + 0.5, position: at + 0.5, length: at + 0.5 })),
+    open: Array.from({ length: 1_200_000 }, (_, at) => ({ at, fd: at + 0.5, position: at + 0.5, length: at + 0.5 })),
   }
 }
 
@@ -38,13 +39,13 @@ test('no thread exists before the first job, and no more than asked for', async 
 
 test('a job that fails is an answer and leaves the thread alive', async () => {
   await using pool = new Pool({ clock: systemClock, workers: 1 })
-  const bad: Job = { ...nothing, writes: [{ at: 0, fd: 1_000_000, position: 0, length: 4 }] }
+  const bad: Job = { ...nothing, open: [{ at: 0, fd: 1_000_000, position: 0, length: 4 }] }
   const [failed, fine] = await Promise.all([pool.run(bad), pool.run(nothing)])
   assert.equal(failed.kind, 'failed')
   assert.equal(failed.kind === 'failed' && failed.error.code, 'EBADF')
   assert.deepEqual(fine, { kind: 'committed', right: true })
-  const unknown = await pool.run({ kind: 'digests', runs: [], leaf: 1, algorithm: 'tth-of-nothing' as 'tth' })
-  assert.equal(unknown.kind, 'failed')
+  const unknown = pool.run({ kind: 'digests', runs: packRuns([]), leaf: 1, algorithm: 'tth-of-nothing' as 'tth' })
+  await assert.rejects(unknown, code('disk/algorithm'))
   assert.equal(pool.size, 1)
 })
 
@@ -53,7 +54,7 @@ test('answers come back to the job that asked', async () => {
   const asked = Array.from({ length: 300 }, (_, index) => {
     const memory = new Uint8Array(new SharedArrayBuffer(8)).fill(index % 256)
     const expected = hash('sha1', index % 3 === 0 ? memory : new Uint8Array(9), 'buffer')
-    return pool.run({ kind: 'commit', memory, check: { algorithm: 'sha1', expected }, writes: [] })
+    return pool.run({ kind: 'commit', memory, check: { algorithm: 'sha1', expected }, open: [] })
   })
   const answers = await Promise.all(asked)
   assert.deepEqual(
@@ -73,7 +74,10 @@ test('commits get through while a long file is hashed, and an abort ends the has
     { kind: 'zeros', length },
     { kind: 'file', root: temporary.path, path, position: 0, length: 1 },
   ] as const
-  const long = pool.run({ kind: 'digests', runs, leaf: length + 1, algorithm: 'sha1' }, controller.signal)
+  const long = pool.run(
+    { kind: 'digests', runs: packRuns(runs), leaf: length + 1, algorithm: 'sha1' },
+    controller.signal,
+  )
   let ended = false
   const settled = long.then(
     () => (ended = true),

@@ -1,7 +1,6 @@
 import { availableParallelism } from 'node:os'
 import { Worker } from 'node:worker_threads'
-import type { FaultError } from '@kith/core/fault/fault.ts'
-import { fail } from '@kith/core/fault/fault.ts'
+import { fail, FaultError } from '@kith/core/fault/fault.ts'
 import type { Clock } from '@kith/core/network/clock.ts'
 import type { Answer, Job, Order, Report, WorkerData } from './job.ts'
 import { Turns } from './turns.ts'
@@ -12,7 +11,7 @@ const idleMs = 30_000
 const mostWorkers = 8
 /** One order being worked on, and the next one there already when it is done. */
 const ordersAhead = 2
-/** Commits travel together up to this much: below it a message costs a noticeable part of the work. */
+/** Short jobs travel together up to this much: below it a message costs a noticeable part of the work. */
 const batchBytes = 512 * 1024
 const batchJobs = 64
 /** A worker needs little: its buffers are outside of the heap. */
@@ -26,7 +25,7 @@ export interface PoolOptions {
 
 interface Waiting {
   readonly job: Job
-  resolve(answer: Answer): void
+  resolve(answer: Exclude<Answer, { kind: 'fault' }>): void
   reject(error: Error): void
   /** Set once the job went to a worker. */
   sent?: { readonly to: Member; readonly id: number }
@@ -46,9 +45,9 @@ export class Pool implements AsyncDisposable {
   readonly #limit: number
   readonly #members = new Set<Member>()
   readonly #turns = new Turns()
-  /** Commits go first: a transfer waits for them, a check of files does not. */
-  readonly #commits: Waiting[] = []
-  readonly #digests: Waiting[] = []
+  /** What somebody waits for goes first: a check of files does not. */
+  readonly #short: Waiting[] = []
+  readonly #long: Waiting[] = []
   #nextOrder = 1
   #lastUsed = 0
   #sweep: Disposable | undefined
@@ -64,9 +63,9 @@ export class Pool implements AsyncDisposable {
     return this.#members.size
   }
 
-  /** Does the job in a worker. A call that fails is an answer (`failed`); rejects only when the worker died, or
-   * with the signal's reason. */
-  run(job: Job, signal?: AbortSignal): Promise<Answer> {
+  /** Does the job in a worker. A call of the system that fails is an answer (`failed`).
+   * @throws FaultError when the job makes no sense or the worker died; or the signal's reason */
+  run(job: Job, signal?: AbortSignal): Promise<Exclude<Answer, { kind: 'fault' }>> {
     return new Promise((resolve, reject) => {
       if (this.#closed) return reject(closed())
       if (signal?.aborted) return reject(signal.reason as Error)
@@ -89,7 +88,7 @@ export class Pool implements AsyncDisposable {
   }
 
   #queue(job: Job): Waiting[] {
-    return job.kind === 'commit' ? this.#commits : this.#digests
+    return job.kind === 'digests' || job.kind === 'flush' || job.kind === 'walk' ? this.#long : this.#short
   }
 
   #abort(waiting: Waiting, reason: Error): void {
@@ -101,10 +100,10 @@ export class Pool implements AsyncDisposable {
   }
 
   #hand(): void {
-    while (this.#commits.length > 0 || this.#digests.length > 0) {
+    while (this.#short.length > 0 || this.#long.length > 0) {
       const member = this.#idlest()
       if (member === undefined) return
-      const batch = this.#commits.length > 0 ? this.#takeCommits() : this.#digests.splice(0, 1)
+      const batch = this.#short.length > 0 ? this.#takeShort() : this.#long.splice(0, 1)
       const id = this.#nextOrder++
       for (const waiting of batch) waiting.sent = { to: member, id }
       if (member.orders.size === 0) member.worker.ref()
@@ -113,14 +112,14 @@ export class Pool implements AsyncDisposable {
     }
   }
 
-  #takeCommits(): readonly Waiting[] {
+  #takeShort(): readonly Waiting[] {
     let count = 0
-    for (let bytes = 0; count < this.#commits.length && count < batchJobs; count++) {
-      const { job } = this.#commits[count]!
-      if (job.kind === 'commit') bytes += job.memory.length
+    for (let bytes = 0; count < this.#short.length && count < batchJobs; count++) {
+      const { job } = this.#short[count]!
+      if ('memory' in job) bytes += job.memory.length
       if (count > 0 && bytes > batchBytes) break
     }
-    return this.#commits.splice(0, count)
+    return this.#short.splice(0, count)
   }
 
   /** The member with the fewest orders; a new one when all have some; undefined when all have enough. */
@@ -160,7 +159,11 @@ export class Pool implements AsyncDisposable {
       this.#lastUsed = this.#clock.now()
     }
     this.#hand()
-    for (const [index, waiting] of batch.entries()) waiting.resolve(answers[index]!)
+    for (const [index, waiting] of batch.entries()) {
+      const answer = answers[index]!
+      if (answer.kind === 'fault') waiting.reject(new FaultError(answer.fault))
+      else waiting.resolve(answer)
+    }
   }
 
   #died(member: Member, cause: unknown): void {
@@ -178,7 +181,7 @@ export class Pool implements AsyncDisposable {
   }
 
   #rejectQueued(fault: FaultError): void {
-    for (const waiting of [...this.#commits.splice(0), ...this.#digests.splice(0)]) waiting.reject(fault)
+    for (const waiting of [...this.#short.splice(0), ...this.#long.splice(0)]) waiting.reject(fault)
   }
 
   #endIdle(): void {

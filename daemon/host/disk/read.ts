@@ -1,4 +1,5 @@
 import { readv } from 'node:fs'
+import type { FaultError } from '@kith/core/fault/fault.ts'
 import { fail } from '@kith/core/fault/fault.ts'
 import { diskFault } from './fault.ts'
 
@@ -25,12 +26,15 @@ export function readInto(
     readv(fd, into, position, (error, got) => {
       if (error !== null) return reject(diskFault(error, 'read the file', path()))
       if (got > 0) return resolve(got)
-      reject(
-        fail('local', 'disk/gone', `${path()} is shorter than it was`, {
-          doing: 'read the file',
-          hint: 'Check the transfer again.',
-        }),
-      )
+      reject(shorter(path()))
     })
+  })
+}
+
+/** A file that ends before the bytes that it should have. */
+export function shorter(path: string): FaultError {
+  return fail('local', 'disk/gone', `${path} is shorter than it was`, {
+    doing: 'read the file',
+    hint: 'Check the transfer again.',
   })
 }

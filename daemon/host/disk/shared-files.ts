@@ -1,26 +1,33 @@
 import { fstat } from 'node:fs'
 import type { BigIntStats } from 'node:fs'
 import { promisify } from 'node:util'
-import { fail } from '@kith/core/fault/fault.ts'
 import type { FileAt } from '../hash/job.ts'
 import { stampOf } from '../hash/stamp.ts'
 import type { Descriptors, OpenFile } from './descriptors.ts'
 import { readInto, take } from './read.ts'
+import { changed, SHORT_BYTES, type ShortReads } from './short-reads.ts'
 
 const statFile = promisify(fstat) as (fd: number, options: { readonly bigint: true }) => Promise<BigIntStats>
 
 /** Reads shared files for others, and only as long as they are what was hashed. */
 export class SharedFiles implements Disposable {
   readonly #descriptors: Descriptors
+  readonly #short: ShortReads
   readonly #open = new Map<string, OpenFile>()
 
-  constructor(descriptors: Descriptors) {
+  constructor({ descriptors, short }: { readonly descriptors: Descriptors; readonly short: ShortReads }) {
     this.#descriptors = descriptors
+    this.#short = short
   }
 
   /** Fills the buffers with what is at `offset`.
    * @throws FaultError `unavailable` `share/changed` when it is not what was hashed, `disk/…` */
   async read(file: FileAt, offset: number, into: readonly Uint8Array[]): Promise<void> {
+    if (file.size <= SHORT_BYTES) {
+      const { root, path, stamp } = file
+      const length = into.reduce((sum, buffer) => sum + buffer.length, 0)
+      return this.#short.read([{ root, path, stamp, position: offset, length, into }])
+    }
     const opened = await this.#use(file)
     try {
       const rest = [...into]
@@ -37,7 +44,7 @@ export class SharedFiles implements Disposable {
       this.#descriptors.done(opened)
     }
     this.#descriptors.retire(opened)
-    throw fail('unavailable', 'share/changed', 'This file was changed since it was hashed', { doing: 'read the file' })
+    throw changed()
   }
 
   async #use(file: FileAt): Promise<OpenFile> {

@@ -4,8 +4,8 @@ import { fail } from '@kith/core/fault/fault.ts'
 import type { Range } from '@kith/core/range/range-set.ts'
 import type { Layout } from '@kith/core/transfer/layout.ts'
 import type { Check, LeafAlgorithm } from '@kith/core/transfer/proof.ts'
-import type { Digests, Slot, Storage } from '@kith/core/transfer/storage.ts'
-import { leafHash } from './algorithms.ts'
+import type { Digests, PartDigests, Slot, Storage } from '@kith/core/transfer/storage.ts'
+import { joiner, leafHash } from './algorithms.ts'
 import type { Descriptors, OpenFile } from './descriptors.ts'
 import { diskFault } from './fault.ts'
 import { Fence } from './fence.ts'
@@ -14,19 +14,20 @@ import { segments } from './file-map.ts'
 import type { FilesOptions } from './files.ts'
 import { Files } from './files.ts'
 import { finish, flush } from './finish.ts'
-import type { Answer, Job, Run, Write } from './job.ts'
+import type { Answer, CommitJob, Job, OpenWrite, Run, ShortWrite } from './job.ts'
 import type { MoveOptions } from './move.ts'
 import { move, rename } from './move.ts'
+import { packRuns, packWrites, type Packed } from './packed.ts'
 import type { Pool } from './pool.ts'
 import { readInto, take } from './read.ts'
 import { removeData, removeFile } from './remove.ts'
+import type { ShortRead, ShortReads } from './short-reads.ts'
 import { isThere } from './space.ts'
 import { want } from './want.ts'
 
 /** Bytes that one job hashes: some milliseconds, so that a call of the usual 64 MiB keeps all workers busy. */
 const jobBytes = 4 * 1024 * 1024
-/** Files that one job writes to; each keeps a descriptor busy meanwhile. */
-const jobFiles = 16
+const noDigest: Uint8Array = new Uint8Array()
 
 /**
  * - `dir`: the folder that the user chose; it has to exist, or every call is the fault `disk/gone`
@@ -40,6 +41,7 @@ export type StorageOptions = FilesOptions
 export interface StorageWorld {
   readonly pool: Pool
   readonly descriptors: Descriptors
+  readonly short: ShortReads
 }
 
 /**
@@ -49,6 +51,7 @@ export interface StorageWorld {
 export class FileStorage implements Storage {
   readonly #layout: Layout
   readonly #pool: Pool
+  readonly #short: ShortReads
   readonly #files: Files
   readonly #fence = new Fence()
   #closed = false
@@ -56,6 +59,7 @@ export class FileStorage implements Storage {
   constructor(options: StorageOptions, world: StorageWorld) {
     this.#layout = options.layout
     this.#pool = world.pool
+    this.#short = world.short
     this.#files = new Files(options, world.descriptors)
   }
 
@@ -75,39 +79,56 @@ export class FileStorage implements Storage {
   // Bytes
 
   async commit(slot: Slot, length: number, offset: number, check: Check | undefined): Promise<boolean> {
+    const expected = check && { algorithm: check.algorithm, expected: check.expected.slice() }
+    return (await this.#commit(slot, length, offset, expected)) !== undefined
+  }
+
+  readonly partDigests: PartDigests = {
+    can: (algorithm, length) => joiner(algorithm)?.can(length) ?? false,
+    commit: async (slot, length, offset, algorithm) =>
+      (await this.#commit(slot, length, offset, { algorithm, expected: undefined })) ?? noDigest,
+    join: (digests, algorithm) => joiner(algorithm)?.of(digests) ?? noDigest,
+  }
+
+  /** The digest, where there is a check; undefined when it is not the expected one. */
+  async #commit(
+    slot: Slot,
+    length: number,
+    offset: number,
+    check: CommitJob['check'],
+  ): Promise<Uint8Array | undefined> {
     await this.#enter()
     try {
       // Memory that is not shared is copied on its way to the worker, and then whole: so only what is needed may go.
       const shared = slot.bytes.buffer instanceof SharedArrayBuffer
       const memory = shared ? slot.bytes.subarray(0, length) : slot.bytes.slice(0, length)
-      const real = segments(this.#layout, offset, offset + length).filter(({ padding }) => !padding)
-      let expected = check && { algorithm: check.algorithm, expected: check.expected.slice() }
-      for (let at = 0; at < real.length || expected !== undefined; at += jobFiles) {
-        if (!(await this.#write(memory, expected, real.slice(at, at + jobFiles)))) return false
-        expected = undefined
-      }
-      return true
+      const answer = await this.#write(memory, check, segments(this.#layout, offset, offset + length))
+      return answer.kind === 'committed' && answer.right ? (answer.digest ?? noDigest) : undefined
     } finally {
       this.#fence.leave()
     }
   }
 
-  async #write(
-    memory: Uint8Array,
-    check: { readonly algorithm: LeafAlgorithm; readonly expected: Uint8Array } | undefined,
-    into: readonly Segment[],
-  ): Promise<boolean> {
+  async #write(memory: Uint8Array, check: CommitJob['check'], into: readonly Segment[]): Promise<Answer> {
     const used: OpenFile[] = []
-    const writes: Write[] = []
+    const open: OpenWrite[] = []
+    const shorts: ShortWrite[] = []
     try {
-      for (const { index, at, position, length } of into) {
+      for (const segment of into) {
+        if (segment.padding) continue
+        const short = this.#files.shortWrite(segment)
+        if (short !== undefined) {
+          shorts.push(short)
+          continue
+        }
+        const { index, at, position, length } = segment
         const opened = this.#files.use(index, true)
         const { file, base } = opened instanceof Promise ? await opened : opened
         used.push(file)
-        writes.push({ at, fd: file.fd, position: base + position, length })
+        open.push({ at, fd: file.fd, position: base + position, length })
       }
-      const answer = await this.#work({ kind: 'commit', memory, check, writes }, 'write the file')
-      return answer.kind === 'committed' && answer.right
+      const short = shorts.length === 0 ? undefined : packWrites(shorts)
+      return await this.#work({ kind: 'commit', memory, check, open, short }, 'write the file')
     } finally {
       for (const file of used) this.#files.done(file)
     }
@@ -118,15 +139,19 @@ export class FileStorage implements Storage {
     try {
       const length = into.reduce((sum, { length }) => sum + length, 0)
       const found = segments(this.#layout, offset, offset + length)
-      const [only] = found
-      if (only === undefined) return
-      if (found.length === 1 && !only.padding) return await this.#read(only, into)
+      const short: ShortRead[] = []
       const rest = [...into]
       for (const segment of found) {
-        const part = take(rest, segment.length)
-        if (!segment.padding) await this.#read(segment, part)
-        else for (const buffer of part) buffer.fill(0)
+        const part = found.length === 1 ? into : take(rest, segment.length)
+        if (segment.padding) {
+          for (const buffer of part) buffer.fill(0)
+          continue
+        }
+        const place = this.#files.short(segment.index)
+        if (place === undefined) await this.#read(segment, part)
+        else short.push({ ...place, position: segment.position, length: segment.length, into: part })
       }
+      if (short.length > 0) await this.#short.read(short)
     } finally {
       this.#fence.leave()
     }
@@ -186,7 +211,7 @@ export class FileStorage implements Storage {
     }
   }
 
-  async #runs(start: number, end: number): Promise<readonly Run[]> {
+  async #runs(start: number, end: number): Promise<Packed> {
     const runs: Run[] = []
     for (const { index, position, length, padding } of segments(this.#layout, start, end)) {
       if (padding) {
@@ -196,7 +221,7 @@ export class FileStorage implements Storage {
       const { root, path, base } = await this.#files.place(index)
       runs.push({ kind: 'file', root, path, position: base + position, length })
     }
-    return runs
+    return packRuns(runs)
   }
 
   readonly #flushing = (job: Job): Promise<Answer> => this.#work(job, 'write the file')

@@ -43,7 +43,7 @@ export function layoutOf(name: string, files: readonly Piece[]): Layout {
 }
 
 export function slotWith(disk: Disk, bytes: Uint8Array): Slot {
-  const slot = disk.slots.lease()
+  const slot = disk.slots.lease(disk.slots.size)
   if (slot === undefined) throw new Error('no memory')
   slot.bytes.set(bytes)
   return slot

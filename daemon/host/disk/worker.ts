@@ -1,56 +1,32 @@
-import { closeSync, fdatasyncSync, fstatSync, openSync, readSync, writeSync } from 'node:fs'
+import { closeSync, readSync } from 'node:fs'
 import type { MessagePort } from 'node:worker_threads'
 import { parentPort, threadId, workerData } from 'node:worker_threads'
+import { FaultError } from '@kith/core/fault/fault.ts'
 import { leafHash } from './algorithms.ts'
-import { checkFoldersSync, readFlags } from './below.ts'
+import { readFlags } from './below.ts'
 import { isAbsent, systemError } from './fault.ts'
-import type { Answer, CommitJob, DigestsJob, FlushJob, Job, Order, Report, Run, WorkerData } from './job.ts'
+import { HeldFolders } from './held.ts'
+import type { Answer, DigestsJob, Job, Order, Report, Run, WalkJob, WorkerData } from './job.ts'
+import { runsOf } from './packed.ts'
+import { commit, flush, open, read, type Tools } from './short-work.ts'
 import { Turns } from './turns.ts'
+import { walking } from './walking.ts'
 
 /** Fits the caches, and is as fast as any larger read. */
 const readBytes = 1024 * 1024
 
-function equal(a: Uint8Array, b: Uint8Array): boolean {
-  return a.length === b.length && a.every((byte, index) => byte === b[index])
-}
-
-function commit(job: CommitJob, turns: Turns): Answer {
-  const { memory, check, writes } = job
-  if (check !== undefined && !equal(leafHash(check.algorithm).of(memory), check.expected)) {
-    return { kind: 'committed', right: false }
-  }
-  for (const { at, fd, position, length } of writes) {
-    using _turn = turns.take(fd, threadId)
-    for (let done = 0; done < length;) {
-      done += writeSync(fd, memory, at + done, length - done, position + done)
-    }
-  }
-  return { kind: 'committed', right: true }
-}
-
-function flush({ files }: FlushJob): Answer {
-  for (const { root, path } of files) {
-    checkFoldersSync(root, path)
-    const fd = openSync(path, readFlags)
-    try {
-      fdatasyncSync(fd)
-    } finally {
-      closeSync(fd)
-    }
-  }
-  return { kind: 'flushed' }
-}
-
 /** Reads the runs of a job one after another. */
 class Source implements Disposable {
   readonly #runs: readonly Run[]
+  readonly #folders: HeldFolders
   #next = 0
   /** Bytes of the run that are behind. */
   #behind = 0
   #fd = -1
 
-  constructor(runs: readonly Run[]) {
+  constructor(runs: readonly Run[], folders: HeldFolders) {
     this.#runs = runs
+    this.#folders = folders
   }
 
   /** Fills the target with what comes next, and tells which parts of it are nowhere on disk. */
@@ -86,16 +62,13 @@ class Source implements Disposable {
 
   #open(run: Run & { kind: 'file' }): boolean {
     try {
-      checkFoldersSync(run.root, run.path)
-      this.#fd = openSync(run.path, readFlags)
+      this.#fd = this.#folders.open(run, readFlags)
+      return true
     } catch (error) {
       const { code } = systemError(error)
-      if (isAbsent(code) || code === 'ELOOP') return false
+      if (isAbsent(code) || code === 'ELOOP' || code === 'ENXIO') return false
       throw error
     }
-    if (fstatSync(this.#fd).isFile()) return true
-    this[Symbol.dispose]()
-    return false
   }
 
   [Symbol.dispose](): void {
@@ -105,14 +78,15 @@ class Source implements Disposable {
 }
 
 /** Hashes `readBytes` at most between two yields, so that commits need not wait for a whole file. */
-function* digests(job: DigestsJob, memory: Uint8Array): Generator<void, Answer> {
-  const { runs, leaf } = job
+function* digests(job: DigestsJob, memory: Uint8Array, folders: HeldFolders): Generator<void, Answer> {
+  const { leaf } = job
+  const runs = runsOf(job.runs)
   const algorithm = leafHash(job.algorithm)
   const total = runs.reduce((sum, run) => sum + run.length, 0)
   const count = Math.ceil(total / leaf)
   const bytes = new Uint8Array(count * algorithm.size)
   const present = new Uint8Array(count).fill(1)
-  using source = new Source(runs)
+  using source = new Source(runs, folders)
   if (leaf <= memory.length) {
     const window = Math.floor(memory.length / leaf) * leaf
     for (let start = 0; start < total; start += window) {
@@ -145,13 +119,17 @@ function attempt(work: () => Answer | undefined): Answer | undefined {
   try {
     return work()
   } catch (error) {
-    return { kind: 'failed', error: systemError(error) }
+    return error instanceof FaultError
+      ? { kind: 'fault', fault: error.fault }
+      : { kind: 'failed', error: systemError(error) }
   }
 }
 
 function serve(port: MessagePort, turns: Turns): void {
   const memory = new Uint8Array(readBytes)
-  /** Digests under way, by order. */
+  const folders = new HeldFolders()
+  const tools: Tools = { folders, turns, thread: threadId }
+  /** What takes long and is under way, by order. */
   const running = new Map<number, Generator<void, Answer>>()
   let scheduled = false
   let ending = false
@@ -160,7 +138,20 @@ function serve(port: MessagePort, turns: Turns): void {
     port.postMessage({ id, answers } satisfies Report)
   }
 
-  /** Goes on with the oldest digests, and lets messages in between. */
+  function now(job: Exclude<Job, DigestsJob | WalkJob>): Answer {
+    switch (job.kind) {
+      case 'commit':
+        return commit(job, tools)
+      case 'read':
+        return read(job, tools)
+      case 'open':
+        return open(job, tools)
+      case 'flush':
+        return flush(job, tools)
+    }
+  }
+
+  /** Goes on with the oldest, and lets messages in between. */
   function step(): void {
     scheduled = false
     for (const [id, generator] of running) {
@@ -174,6 +165,7 @@ function serve(port: MessagePort, turns: Turns): void {
       }
       break
     }
+    folders[Symbol.dispose]()
     schedule()
   }
 
@@ -187,10 +179,12 @@ function serve(port: MessagePort, turns: Turns): void {
   function work(id: number, jobs: readonly Job[]): void {
     const answers: Answer[] = []
     for (const job of jobs) {
-      if (job.kind === 'commit') answers.push(attempt(() => commit(job, turns))!)
-      else if (job.kind === 'flush') answers.push(attempt(() => flush(job))!)
-      else running.set(id, digests(job, memory))
+      if (job.kind === 'digests') running.set(id, digests(job, memory, folders))
+      else if (job.kind === 'walk') running.set(id, walking(job.path))
+      else answers.push(attempt(() => now(job))!)
     }
+    // Held for what comes together, and no longer: a folder that is held cannot be unmounted.
+    folders[Symbol.dispose]()
     if (answers.length > 0) report(id, answers)
     schedule()
   }

@@ -93,7 +93,7 @@ function soon(act: () => void): Disposable {
 
 /** Waits for what no event tells, for a while. */
 async function eventually(test: () => boolean): Promise<void> {
-  for (let tries = 0; tries < 500; tries++) {
+  for (let tries = 0; tries < 6000; tries++) {
     if (test()) return
     await new Promise((resolve) => setTimeout(resolve, 10))
   }

@@ -42,6 +42,8 @@ export class Hub implements AsyncDisposable {
   menu: Menu = new Menu()
   /** As the user gave it: what gateways call it. */
   readonly given: string
+  /** The transfer that we are there for, and for nothing else. */
+  readonly transfer: string | undefined
   readonly #world: HubWorld
   readonly #stop = new AbortController()
   readonly #running: Promise<void>
@@ -52,8 +54,9 @@ export class Hub implements AsyncDisposable {
   #redirects = 0
   #next: HubAddress | undefined
 
-  constructor(given: string, world: HubWorld) {
+  constructor(given: string, world: HubWorld, transfer?: string) {
     this.given = given
+    this.transfer = transfer
     this.address = parseHubAddress(given)
     this.#world = world
     this.#running = this.#run()
@@ -80,6 +83,7 @@ export class Hub implements AsyncDisposable {
     return {
       address: publicAddress(parseHubAddress(this.given)),
       kind: 'hub',
+      ...(this.transfer === undefined ? {} : { transfer: this.transfer }),
       state: talk !== undefined ? 'attached' : asking ? 'asking' : 'failed',
       ...(talk === undefined
         ? {}
