@@ -93,16 +93,14 @@ const stream =
   (files: boolean): Contestant =>
   async (machines, { from, name, bytes, into }) => {
     const home = await into()
-    const [key, certificate] = [join(home, 'key.pem'), join(home, 'certificate.pem')]
-    const made = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-subj', '/CN=bench']
-    await run('openssl', ['req', '-x509', ...made, '-keyout', key, '-out', certificate])
+    const own = await certificate(home)
     const program = join(import.meta.dirname, 'neighbours', 'stream.ts')
     const at = [machines[0].address, String(port)]
     const [command = '', ...within] = machines[0].within
     const source = files ? [join(from, name)] : []
     await using _giver = await Program.start({
       command,
-      args: [...within, process.execPath, program, 'give', ...at, key, certificate, String(bytes), ...source],
+      args: [...within, process.execPath, program, 'give', ...at, own.key, own.certificate, String(bytes), ...source],
       folder: home,
       ready: async () => (await listens(machines[0])).includes(`:${port}`),
     })
@@ -123,21 +121,46 @@ const syncthing: Contestant = async (machines, { from, bytes, into }) => {
   return { before, seconds: since(yes) }
 }
 
-const rclone: Contestant = async (machines, { from, name, into }) => {
-  const home = await into()
-  const [command = '', ...within] = machines[0].within
-  const at = `${machines[0].address}:${port}`
-  await using _server = await Program.start({
-    command,
-    args: [...within, 'rclone', 'serve', 'webdav', from, '--addr', at, '--read-only', '--config', '/dev/null'],
-    folder: home,
-    ready: async () => (await listens(machines[0])).includes(`:${port}`),
-  })
-  const [other = '', ...inside] = machines[1].within
-  const begun = performance.now()
-  const remote = ['--webdav-url', `http://${at}`, '--webdav-vendor', 'other', '--config', '/dev/null']
-  await run(other, [...inside, 'rclone', 'copy', `:webdav:${name}`, join(home, 'taken'), ...remote])
-  return { before: 0, seconds: since(begun) }
+const rclone =
+  (tls: boolean): Contestant =>
+  async (machines, { from, name, into }) => {
+    const home = await into()
+    const own = tls ? await certificate(home) : undefined
+    const secret = own === undefined ? [] : ['--cert', own.certificate, '--key', own.key]
+    const [command = '', ...within] = machines[0].within
+    const at = `${machines[0].address}:${port}`
+    await using _server = await Program.start({
+      command,
+      args: [
+        ...within,
+        'rclone',
+        'serve',
+        'webdav',
+        from,
+        '--addr',
+        at,
+        '--read-only',
+        '--config',
+        '/dev/null',
+        ...secret,
+      ],
+      folder: home,
+      ready: async () => (await listens(machines[0])).includes(`:${port}`),
+    })
+    const [other = '', ...inside] = machines[1].within
+    const begun = performance.now()
+    const url = `${tls ? 'https' : 'http'}://${at}`
+    const remote = ['--webdav-url', url, '--webdav-vendor', 'other', '--config', '/dev/null', '--no-check-certificate']
+    await run(other, [...inside, 'rclone', 'copy', `:webdav:${name}`, join(home, 'taken'), ...remote])
+    return { before: 0, seconds: since(begun) }
+  }
+
+/** A key and its certificate, as files. */
+async function certificate(home: string): Promise<{ readonly key: string; readonly certificate: string }> {
+  const [key, made] = [join(home, 'key.pem'), join(home, 'certificate.pem')]
+  const how = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-subj', '/CN=bench']
+  await run('openssl', ['req', '-x509', ...how, '-keyout', key, '-out', made])
+  return { key, certificate: made }
 }
 
 async function listens(at: Machine): Promise<string> {
@@ -247,7 +270,8 @@ if (missing.length > 0) {
       'node:tls, bytes of memory to nowhere': stream(false),
       'node:tls, file to file': stream(true),
       Syncthing: syncthing,
-      'rclone, WebDAV without TLS': rclone,
+      'rclone, WebDAV without TLS': rclone(false),
+      'rclone, WebDAV inside TLS': rclone(true),
     }
     if (wanted('file')) result.file = await measure(folder, oneFile, file)
     if (wanted('files')) result.files = await measure(folder, manyFiles, { Kith: kith, Syncthing: syncthing })

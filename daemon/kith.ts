@@ -50,10 +50,12 @@ import { metrics } from './metrics.ts'
 import { networks } from './networks.ts'
 import { accessOperations } from './operations/access.ts'
 import { davOperations } from './operations/dav.ts'
-import { deliveryOperations } from './operations/deliveries.ts'
+import { deliveryOperations, lendPath } from './operations/deliveries.ts'
 import { directoryOperations } from './operations/directory.ts'
 import { gatewayOperations } from './operations/gateways.ts'
+import type { BrowseWorld } from './operations/browse.ts'
 import { browseOperations } from './operations/browse.ts'
+import { foundFolderOperations } from './operations/found-folder.ts'
 import { findOperations, foundWorld, ownContents } from './operations/find.ts'
 import { gameOperations } from './operations/games.ts'
 import { invitationOperations } from './operations/invitations.ts'
@@ -316,10 +318,20 @@ export async function startKith({ clock, log, paths, config, database, stop }: K
       http,
       device: self.device,
       disk,
+      lend: (path, pin) => lendPath({ networks: supervised, disk }, path, pin),
       downloads: () => folderFor(downloads()),
       tell: (type, id, data) => told.tell(type, id, data),
     }),
   )
+  const browsing: BrowseWorld = {
+    browses: resources.use(new Browses(clock, random)),
+    networks: supervised,
+    talk,
+    transfers,
+    found,
+    downloads,
+    folder: folderFor,
+  }
   const uploads = resources.use(
     new Uploads({
       clock,
@@ -351,15 +363,8 @@ export async function startKith({ clock, log, paths, config, database, stop }: K
     }),
     ...deliveryOperations({ networks: supervised, disk }),
     ...findOperations({ finder, watches, networks: supervised, transfers, found, folder: folderFor, view: viewOf }),
-    ...browseOperations({
-      browses: resources.use(new Browses(clock, random)),
-      networks: supervised,
-      talk,
-      transfers,
-      found,
-      downloads,
-      folder: folderFor,
-    }),
+    ...browseOperations(browsing),
+    ...foundFolderOperations({ ...browsing, clock, finder }),
     ...talkOperations({ talk, networks: supervised, record: () => database.settle() }),
     ...visits.operations,
     ...uploads.operations,

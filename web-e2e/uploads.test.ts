@@ -5,10 +5,10 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
-import type { Browser, Locator, Page } from 'playwright-core'
+import type { Browser, Page } from 'playwright-core'
 import { Kith } from '@kith/interop/kith.ts'
 import { device, until } from '@kith/interop/neighbours/people.ts'
-import { accessible, everyLook, launch, openPage, picture } from './browser.ts'
+import { accessible, drag, everyLook, launch, openPage, picture } from './browser.ts'
 
 const skip = existsSync('/usr/bin/chromium') ? false : 'needs the Debian package chromium'
 
@@ -39,18 +39,6 @@ after(async () => {
   await rm(folder, { recursive: true, force: true })
 })
 
-/** Files of the disk, dragged into the window as a person does; `drop` lets them go over the middle of something. */
-async function drag(over: Locator, paths: readonly string[], drop: boolean): Promise<void> {
-  const { x, y, width, height } = (await over.boundingBox())!
-  const session = await page.context().newCDPSession(page)
-  const data = { items: [], files: [...paths], dragOperationsMask: 1 }
-  const at = { x: x + width / 2, y: y + height / 2, data }
-  for (const type of ['dragEnter', 'dragOver', ...(drop ? (['drop'] as const) : [])] as const) {
-    await session.send('Input.dispatchDragEvent', { type, ...at })
-  }
-  await session.detach()
-}
-
 /** Takes what bob is offered, and gives the bytes of a file that comes with it. */
 async function taken(name: string, path: string): Promise<Buffer> {
   const gift = await until(
@@ -72,12 +60,12 @@ test('files and folders that are dropped on a device are sent to it', { skip }, 
   const bytes = randomBytes(5_000_000)
   await writeFile(film, bytes)
   const row = page.getByTestId('device-bob')
-  await drag(row, [film], false)
+  await drag(page, row, [film], false)
   await row.getByText('Drop it here to send it to bob').waitFor()
   await page.getByTestId('drop-hint').waitFor()
   await picture(page, 'nearby-drop')
   await accessible(page, 'dropping on a device')
-  await drag(row, [film], true)
+  await drag(page, row, [film], true)
   await page.getByText('Offered to bob').first().waitFor()
   await page.getByTestId('drop-hint').waitFor({ state: 'detached' })
   assert.ok(bytes.equals(await taken('a film.bin', 'a film.bin')))
@@ -86,12 +74,12 @@ test('files and folders that are dropped on a device are sent to it', { skip }, 
   await mkdir(join(sea, 'deep'), { recursive: true })
   await writeFile(join(sea, '1.txt'), 'one')
   await writeFile(join(sea, 'deep', '2.txt'), 'two')
-  await drag(row, [sea], true)
+  await drag(page, row, [sea], true)
   assert.equal((await taken('sea', 'sea/deep/2.txt')).toString(), 'two')
   assert.equal(await readFile(join(bob.downloads, 'sea', '1.txt'), 'utf8'), 'one')
 
   // What is dropped elsewhere is added, as ever.
-  await drag(page.getByRole('heading', { level: 1 }), [film], true)
+  await drag(page, page.getByRole('heading', { level: 1 }), [film], true)
   await page.getByRole('dialog', { name: 'Add' }).waitFor()
   await page.keyboard.press('Escape')
   await page.getByRole('dialog', { name: 'Add' }).waitFor({ state: 'detached' })

@@ -64,7 +64,7 @@ async function addAll(
   for (const one of what) {
     // A plain number is a row of the newest search.
     if (/^\d{1,5}$/.test(one)) {
-      added.push(await getRow(kith, one, given))
+      added.push(...(await getRow(kith, one, given)))
       continue
     }
     for (const part of await parts(one)) {

@@ -36,6 +36,8 @@ export class Visit {
   readonly pin: string | undefined
   readonly until: number
   readonly offered: Offered | undefined
+  /** The same, where LocalSend devices fetch it. */
+  readonly lent: Disposable | undefined
   /** Those who knew the PIN. */
   readonly sessions: Set<string> = new Set()
   readonly #asks = new Map<string, Ask>()
@@ -47,12 +49,14 @@ export class Visit {
     readonly pin: string | undefined
     readonly until: number
     readonly offered: Offered | undefined
+    readonly lent?: Disposable | undefined
   }) {
     this.id = options.id
     this.token = options.token
     this.pin = options.pin
     this.until = options.until
     this.offered = options.offered
+    this.lent = options.lent
   }
 
   /** Whether somebody guessed too often. */
@@ -122,6 +126,7 @@ export class Visit {
       kind: offered === undefined ? 'receive' : 'offer',
       links,
       pin: pin !== undefined,
+      localsend: this.lent !== undefined,
       until,
       asks: [...this.#asks.values()].map((ask) => ({ ...ask })),
       ...(offered === undefined ? {} : { name: offered.name }),

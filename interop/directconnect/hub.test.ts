@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { command, lines } from '../command.ts'
 import { Kith } from '../kith.ts'
 import type { Scratch } from '../material.ts'
 import { bytesFrom, put, scratch } from '../material.ts'
@@ -73,6 +74,48 @@ for (const [ncdcSpeaks, eiskaltSpeaks] of [
     },
   )
 }
+
+test(
+  'what our hub offers is done from the command line, and who is spoken to is told',
+  { timeout: 200_000 },
+  async (t) => {
+    if (!needs(t, 'ncdc', 'tmux')) return
+    await using at = await scratch()
+    const hub = await ourHub(at)
+    await using _kith = hub.kith
+    await hub.kith.client.call('register', {
+      params: { id: 'directconnect', nick: 'anna' },
+      body: { password: 'sesame', rank: 'operator' },
+    })
+    await using ncdc = await Ncdc.start(at.at('ncdc'), 'ncdc')
+    await ncdc.join(hub.at('dchub'))
+    await using kith = await Kith.start(at.at('anna'))
+    await command(kith, 'add', hub.at('adc').replace('//', '//anna:sesame@'))
+    const room = hub.at('adc')
+    assert.match(await command(kith, 'chat', 'menu', room), /^Hub\/Count users and shares/m)
+    await command(kith, 'chat', 'run', room, 'Hub/Count users and shares')
+    await until(async () => /2 users/.test(await command(kith, 'chat', room)))
+    await command(kith, 'chat', 'run', room, 'Hub/Say to all', 'all about harbours')
+    await until(async () => /all about harbours/.test(await ncdc.screen()))
+    await assert.rejects(command(kith, 'chat', 'run', room, 'Hub/Send away', '--to', 'ncdc'), /It asks: Why/)
+    await assert.rejects(
+      command(kith, 'chat', 'run', room, 'Hub/Send away', '--to', 'nobody', 'so'),
+      /is not on the hub/,
+    )
+
+    await ncdc.type('nobody in particular')
+    await ncdc.type('Anna, look here')
+    await until(async () => /\d unread, 1 to you/.test(await command(kith, 'chat')))
+    const said = (await lines(kith, 'chat', room)) as { text: string; mention?: true }[]
+    assert.deepEqual(
+      said.filter(({ mention }) => mention).map(({ text }) => text),
+      ['Anna, look here'],
+    )
+
+    await command(kith, 'chat', 'run', room, 'Hub/Send away', '--to', 'ncdc', 'so')
+    await until(async () => /sent you away: so/.test(await ncdc.screen()))
+  },
+)
 
 for (const scheme of ['adc', 'adcs', 'dchub', 'nmdcs'] as const) {
   test(

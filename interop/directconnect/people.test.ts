@@ -32,6 +32,8 @@ test(
     await put(join(shared, 'album', 'live', 'two.bin'), bytesFrom('two', 5_000))
     await put(join(shared, 'album', 'live', 'three.bin'), bytesFrom('three', 7_000))
     await put(join(shared, 'other.bin'), bytesFrom('other', 9_000))
+    await put(join(shared, 'demos', 'four.bin'), bytesFrom('four', 3_000))
+    await put(join(shared, 'demos', 'early', 'five.bin'), bytesFrom('five', 4_000))
     await using uhub = await Uhub.start(at.at('uhub'))
     await using ncdc = await Ncdc.start(at.at('ncdc'), 'ncdc')
     await ncdc.share(shared, 'nc')
@@ -44,7 +46,7 @@ test(
     let person: PersonView | undefined
     await until(async () => {
       person = (await kith.client.call('people', { query: { filter: 'ncdc' } })).rows[0]
-      return person?.shared === 321_000
+      return person?.shared === 328_000
     })
     assert.equal(person!.browse, true)
     assert.match(person!.client!, /ncdc/)
@@ -52,10 +54,10 @@ test(
     // Browsing: the tree, folder by folder, and words in it.
     let view = await browsed(kith, person!.peer)
     await until(async () => {
-      if (view.files < 4) view = await browsed(kith, person!.peer)
-      return view.files === 4
+      if (view.files < 6) view = await browsed(kith, person!.peer)
+      return view.files === 6
     })
-    assert.deepEqual([view.state, view.bytes, view.name], ['done', 321_000, 'ncdc'])
+    assert.deepEqual([view.state, view.bytes, view.name], ['done', 328_000, 'ncdc'])
     const params = { id: view.id }
     const rows = async (query: object): Promise<readonly BrowsedRow[]> =>
       (await kith.client.call('browsedRows', { params, query })).rows
@@ -88,7 +90,7 @@ test(
     const listed = (await lines(kith, 'browse', 'ncdc', 'nc')) as BrowsedRow[]
     assert.deepEqual(
       listed.map(({ name }) => name),
-      ['album', 'other.bin'],
+      ['album', 'demos', 'other.bin'],
     )
     let found: FoundRow | undefined
     await until(async () => {
@@ -99,6 +101,14 @@ test(
     await command(kith, 'get', `${found!.row}`, '--to', at.at('single'), '--wait')
     assert.deepEqual(Object.values(await tree(at.at('single'))), [(await tree(shared))['other.bin']])
     assert.match(await command(kith, 'people'), /ncdc/)
+
+    // A folder that is found is fetched as it is, straight from its row.
+    const folders = (await lines(kith, 'find', 'demos', '--type', 'folder', '--wait', '8')) as FoundRow[]
+    const folder = folders.find(({ name, medium }) => name === 'demos' && medium === 'folder')
+    assert.ok(folder, JSON.stringify(folders))
+    const fetched = await lines(kith, 'get', `${folder.row}`, '--to', at.at('folder'), '--wait')
+    assert.equal(fetched.length, 2)
+    assert.deepEqual(await tree(at.at('folder', 'demos')), await tree(join(shared, 'demos')))
 
     // Talk: in the room, and between us.
     const room = (await kith.client.call('rooms')).find(({ kind }) => kind === 'public')!

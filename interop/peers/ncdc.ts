@@ -118,12 +118,12 @@ export class Ncdc implements AsyncDisposable {
   }
 
   /** Goes to the tab whose title begins so, when it is there. */
-  async tab(title: string): Promise<void> {
+  async tab(title: string, ms = 20_000): Promise<void> {
     let number = ''
     await until(async () => {
       number = new RegExp(`(\\d+)[!:+]${title}`).exec(await this.screen())?.[1] ?? ''
       return number !== ''
-    })
+    }, ms)
     await this.key(`M-${number}`)
   }
 
@@ -136,7 +136,8 @@ export class Ncdc implements AsyncDisposable {
   /** Fetches all that somebody has, by their list. */
   async fetchAll(nick: string): Promise<void> {
     await this.type(`/browse ${nick}`)
-    await this.tab(`/${nick}`)
+    // On NMDC hubs two who want something of each other at the same time meet once, and one of them comes again a minute later.
+    await this.tab(`/${nick}`, 150_000)
     await this.key('d')
   }
 

@@ -96,7 +96,9 @@ export class Member implements Membership {
       lines,
       introduction: () => ({ name: host.self.device, port: this.#port }),
     }
-    this.deliveries = this.#resources.use(new OwnLocalSend(host, (id) => this.#book.get(id) !== undefined))
+    this.deliveries = this.#resources.use(
+      new OwnLocalSend(host, (id) => this.#book.get(id) !== undefined, settings.localsendPin),
+    )
     this.devices = this.#resources.use(withLocalSend(devices(this.#pairing), this.deliveries, settings.localsendPort))
     this.invitations = new OwnInvitations({
       ...this.#pairing,

@@ -31,6 +31,9 @@ const mostDialsPerAddress = 10
 const mostDialsPerUser = 3
 const failuresAtOnce = 10
 const failureEveryMs = 10_000
+/** One user may ask to be dialled, or waited for, so often; each time we say something to the hub, which bans who says much. */
+const invitationsAtOnce = 20
+const invitationEveryMs = 2_000
 /** How often, and how many times, two who meet half way knock at each other's router. */
 const knockEveryMs = 1_000
 const knocks = 15
@@ -61,6 +64,7 @@ export class Reception implements Disposable {
   readonly #dials = new Set<{ readonly who: string; readonly host: string }>()
   /** Dials that came to nothing, by address: where nobody of ours is, we do not go on knocking, even if others are there. */
   readonly #failures = new Restraint(failuresAtOnce, failureEveryMs)
+  readonly #invitations = new Restraint(invitationsAtOnce, invitationEveryMs)
   readonly #owner: ConversationOwner
   readonly #sweeping: Disposable
   readonly #stop = new AbortController()
@@ -133,6 +137,7 @@ export class Reception implements Disposable {
     const { hub, user } = party
     const port = this.#world.port(hub)
     if ((port === undefined && !canTraverse(party)) || this.#tls(meeting.tls) !== meeting.tls) return
+    if (!this.#invitations.take(partyKey(party), this.#world.host.clock.now())) return
     if (!this.#meetings.expect(party, meeting.token)) return
     if (port === undefined) hub.talk?.traverse(user.id, meeting, hub.localPort!, true)
     else hub.talk?.meet(user.id, meeting, port)
@@ -185,7 +190,7 @@ export class Reception implements Disposable {
     const nmdc = hub.address.protocol === 'nmdc'
     const talk = nmdc ? this.#nmdc(hub) : new AdcPeer({ cid, token, now: host.clock.now() })
     if (!(await this.#begin(connection, talk, party, token, hub)))
-      throw fail('gone', 'directconnect/stranger', 'Nobody who was expected is there')
+      throw fail('gone', 'directconnect/no-show', 'Nobody who was expected is there')
   }
 
   /** Dials until the others dial as well: a router that hears of us too early says that nobody is there. */

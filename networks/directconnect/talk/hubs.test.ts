@@ -136,6 +136,23 @@ test('ADC: chat, private words, questions, meetings', () => {
   )
 })
 
+test('a hub that says without end who is there is left', () => {
+  const long = 'd'.repeat(200_000)
+  for (const [talk, line] of [
+    [onAdc(), (at: number) => `BINF ${base32(Uint8Array.of(at >> 8, at, 0)).slice(0, 4)} NIu${at} DE${long}\n`],
+    [onNmdc(), (at: number) => `$MyINFO $ALL u${at} ${long}$ $1001$$5$|`],
+  ] as const) {
+    let fault: string | undefined
+    let said = 0
+    for (; fault === undefined && said < 1_000; said++) fault = tell(talk, line(said)).fault
+    assert.equal(fault, 'directconnect/too-much')
+    assert.ok(said > 300, 'as many as are honest are taken')
+  }
+  // The same user, who says it anew each time, is one.
+  const talk = onAdc()
+  for (let at = 0; at < 500; at++) assert.equal(tell(talk, `BINF AAAC NIu DE${at}${long}\n`).fault, undefined)
+})
+
 test('ADC: being sent elsewhere, refused, and bad lines', () => {
   const { events, fault } = tell(onAdc(), 'IQUI AAAB RDadc://other:1 MSgo\n')
   assert.deepEqual([events[0], fault], [{ kind: 'redirect', address: 'adc://other:1' }, 'directconnect/redirected'])
@@ -216,6 +233,22 @@ test('NMDC: chat, private words, questions, results, meetings', () => {
 })
 
 for (const [name, make] of Object.entries({ adc, onAdc, nmdc, onNmdc })) {
+  test(`${name}: a line without end ends the hub, and costs no more than the longest line`, () => {
+    const talk = make()
+    drain(talk)
+    const chunk = utf8('x'.repeat(64 * 1024))
+    let fault: string | undefined
+    let fed = 0
+    for (; fault === undefined && fed < 100; fed++) {
+      talk.receive(chunk, 0)
+      fault = drain(talk).fault
+    }
+    assert.equal(fault, 'directconnect/line-too-long')
+    assert.ok(fed <= 6, `${fed} chunks were taken`)
+    talk.receive(utf8('\n|<a> b|BMSG AAAC x\n'), 0)
+    assert.deepEqual(drain(talk), { text: '', events: [], fault: undefined })
+  })
+
   test(`${name}: garbage never throws`, () => {
     const pieces = [
       'BINF AAAC NI\n',

@@ -13,6 +13,7 @@ import { formatResult, readResultText, readSearchText, searchText } from '../wir
 import type { NmdcText } from '../wire/nmdc-text.ts'
 import { escapeNmdc, unescapeNmdc } from '../wire/nmdc-text.ts'
 import type { Question } from '../wire/question.ts'
+import { Held } from './held.ts'
 import type { HubEvent, HubTalk, Meeting } from './hub-event.ts'
 import { Splitter } from './splitter.ts'
 
@@ -53,6 +54,7 @@ export class NmdcHub implements HubTalk {
   readonly #users = new Map<string, HubUser>()
   readonly #operators = new Set<string>()
   readonly #addresses = new Map<string, string>()
+  readonly #held = new Held()
   readonly #options: NmdcHubOptions
   readonly #splitter: Splitter
   readonly #out: Output<HubEvent>[] = []
@@ -272,6 +274,7 @@ export class NmdcHub implements HubTalk {
     const user = readMyInfo(rest, this.#options.text, known)
     const joined = !this.#users.has(nick)
     if (user === undefined || (joined && this.#users.size >= mostUsers)) return
+    this.#held.set(nick, [nick, user.description, user.client])
     this.#users.set(nick, user)
     this.#event({ kind: 'user', user, joined })
     if (nick === this.id) this.#settled(this.#now)
@@ -281,6 +284,7 @@ export class NmdcHub implements HubTalk {
     const user = this.#users.get(nick)
     this.#users.delete(nick)
     this.#addresses.delete(nick)
+    this.#held.delete(nick)
     this.#operators.delete(nick)
     if (user !== undefined) this.#event({ kind: 'left', user })
   }
