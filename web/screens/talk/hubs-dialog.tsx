@@ -43,7 +43,7 @@ export function HubsDialog({ onClose }: { readonly onClose: () => void }): React
         }}
       >
         <div className="min-w-0 grow">
-          <Field label={t('hubs.address')}>
+          <Field label={t('hubs.address')} hint={t('hubs.addressHint')}>
             {(id) => (
               <TextInput
                 id={id}
