@@ -38,8 +38,9 @@ for (const [scheme, where] of [
       const hub = scheme === 'adc' ? hubs.use(await Uhub.start(at.at('uhub'))).address : `${scheme}://127.0.0.1:${port}`
       await using eiskalt = await Eiskalt.start(at.at('eiskalt'), 'eiskalt')
       await using ncdc = await Ncdc.start(at.at('ncdc'), 'ncdc')
-      await eiskalt.join(hub)
+      // On NMDC hubs it says a quarter of an hour later that it shares more; who shares nothing is asked nothing.
       await eiskalt.share(folder, 'shared')
+      await eiskalt.join(hub)
       await ncdc.share(folder, 'shared')
       await ncdc.join(hub)
       await using on = await OnHub.start(hub, [])
