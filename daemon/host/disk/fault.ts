@@ -10,8 +10,8 @@ export interface SystemError {
 }
 
 export function systemError(error: unknown): SystemError {
-  const { code, path } = error as NodeJS.ErrnoException
-  return { code, path, message: error instanceof Error ? error.message : String(error) }
+  const { code, path, message = String(error) } = error as SystemError
+  return { code, path, message }
 }
 
 /** The codes of `open` that mean: nothing is there. */
