@@ -10,7 +10,9 @@ export interface SystemError {
 }
 
 export function systemError(error: unknown): SystemError {
-  const { code, path, message = String(error) } = error as SystemError
+  if (typeof error !== 'object' || error === null || !('message' in error)) return { message: String(error) }
+  // It may have come out of a worker, where it was no Error any more.
+  const { code, path, message } = error as SystemError
   return { code, path, message }
 }
 
