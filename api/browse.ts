@@ -125,7 +125,7 @@ export interface GotBrowsed {
   /** The first thousand. */
   readonly transfers: readonly string[]
 }
-const gotBrowsed: z.ZodType<GotBrowsed> = z.object({
+export const gotBrowsed: z.ZodType<GotBrowsed> = z.object({
   added: z.int(),
   duplicates: z.int(),
   skipped: z.int(),

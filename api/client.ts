@@ -5,7 +5,7 @@ import type { JournalEntry } from './journal.ts'
 import { journalEntry } from './journal.ts'
 import type { LiveEvent, Views } from './live.ts'
 import { mergePatch } from './live.ts'
-import type { Route } from './route.ts'
+import type { Bytes, Route } from './route.ts'
 import type { Routes } from './routes.ts'
 import { routes } from './routes.ts'
 
@@ -36,7 +36,9 @@ export interface ClientOptions {
   readonly fetch?: typeof fetch
 }
 
-type Part<Name extends string, Value> = [keyof Value] extends [never] ? unknown : { readonly [Key in Name]: Value }
+type Part<Name extends string, Value> = [keyof Value, Value] extends [never, Exclude<Value, Bytes>]
+  ? unknown
+  : { readonly [Key in Name]: Value }
 /** What every call takes besides. */
 export interface CallOptions {
   readonly signal?: AbortSignal | undefined
@@ -75,7 +77,7 @@ export class Client {
     const path = route.path.replace(/\{(\w+)\}/g, (_, key: string) => encodeURIComponent(params?.[key] ?? ''))
     const response = await this.#fetch(`${path}${queryText(query)}`, {
       method: route.method.toUpperCase(),
-      ...(body === undefined ? {} : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
+      ...(body === undefined ? {} : route.bytes === true ? bytesIn(body as Bytes) : jsonIn(body)),
       ...(signal === undefined ? {} : { signal }),
     })
     if (route.file !== undefined) return new Uint8Array(await response.arrayBuffer()) as Output<Routes[Name]>
@@ -160,6 +162,17 @@ export class Client {
       await pause(reconnectMs, signal)
     }
   }
+}
+
+function jsonIn(body: unknown): RequestInit {
+  return { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }
+}
+
+function bytesIn(body: Bytes): RequestInit {
+  const headers = { 'content-type': 'application/octet-stream' }
+  // A stream is sent while the answer is not read, which has to be said.
+  const streamed: RequestInit & { readonly duplex: 'half' } = { body, headers, duplex: 'half' }
+  return body instanceof Blob ? { body, headers } : streamed
 }
 
 function queryText(query: Readonly<Record<string, unknown>> | undefined): string {

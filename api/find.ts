@@ -1,4 +1,6 @@
 import { z } from 'zod'
+import type { GotBrowsed } from './browse.ts'
+import { gotBrowsed } from './browse.ts'
 import type { FaultView } from './fault.ts'
 import { faultView } from './fault.ts'
 import type { Id, None, Route } from './route.ts'
@@ -201,6 +203,7 @@ export interface FindRoutes {
   readonly unwatchSearch: Route<Id, None, None, void>
   readonly holders: Route<Row, None, None, readonly HolderView[]>
   readonly getFound: Route<Row, None, GetRequest, AddResponse>
+  readonly getFoundFolder: Route<Row, None, GetRequest, GotBrowsed>
 }
 
 const tag = 'find'
@@ -287,5 +290,15 @@ export const findRoutes: FindRoutes = {
     params: ['id', 'row'],
     body: getRequest,
     response: addResponse,
+  },
+  getFoundFolder: {
+    method: 'post',
+    path: '/searches/{id}/rows/{row}/get-folder',
+    scope: 'transfer',
+    tag,
+    summary: 'Fetch what is in a folder that was found, a transfer for each file',
+    params: ['id', 'row'],
+    body: getRequest,
+    response: gotBrowsed,
   },
 }

@@ -19,6 +19,7 @@ import { sharingRoutes, type SharingRoutes } from './sharing-routes.ts'
 import { statusRoutes, type StatusRoutes } from './status-routes.ts'
 import { talkRoutes, type TalkRoutes } from './talk.ts'
 import { transferRoutes, type TransferRoutes } from './transfer-routes.ts'
+import { uploadRoutes, type UploadRoutes } from './uploads.ts'
 import { visitRoutes, type VisitRoutes } from './visits.ts'
 
 /** Every operation of the API under its name. */
@@ -45,6 +46,7 @@ export interface Routes
     StatusRoutes,
     TalkRoutes,
     TransferRoutes,
+    UploadRoutes,
     VisitRoutes {}
 
 export const routes: Routes = {
@@ -69,5 +71,6 @@ export const routes: Routes = {
   ...statusRoutes,
   ...talkRoutes,
   ...transferRoutes,
+  ...uploadRoutes,
   ...visitRoutes,
 }

@@ -1,6 +1,7 @@
 // For Node only: the page never imports this.
 import { request } from 'node:http'
-import { Readable } from 'node:stream'
+import { pipeline, Readable } from 'node:stream'
+import type { ReadableStream as NodeStream } from 'node:stream/web'
 
 /** `fetch` over a unix socket, as far as the client needs it. */
 export function fetchOver(socketPath: string): typeof fetch {
@@ -26,6 +27,9 @@ export function fetchOver(socketPath: string): typeof fetch {
         },
       )
       sent.on('error', reject)
-      sent.end(init?.body ?? undefined)
+      const body = init?.body
+      const stream = body instanceof Blob ? body.stream() : body
+      if (stream instanceof ReadableStream) pipeline(Readable.fromWeb(stream as NodeStream), sent, () => {})
+      else sent.end(stream ?? undefined)
     })
 }

@@ -9,6 +9,8 @@ export interface RoomView {
   readonly people: number
   /** What others said since somebody looked. */
   readonly unread: number
+  /** How many of those speak to us by our name, in a room of many. */
+  readonly mentions: number
   /** What was said last. */
   readonly last?: MessageView | undefined
 }
@@ -17,12 +19,15 @@ export interface MessageView {
   readonly text: string
   readonly at: number
   readonly own: boolean
+  /** It speaks to us by our name. */
+  readonly mention?: boolean | undefined
 }
 const messageView: z.ZodType<MessageView> = z.object({
   from: z.string(),
   text: z.string(),
   at: z.number(),
   own: z.boolean(),
+  mention: z.boolean().optional(),
 })
 const roomView: z.ZodType<RoomView> = z.object({
   id: z.string(),
@@ -31,12 +36,13 @@ const roomView: z.ZodType<RoomView> = z.object({
   kind: z.enum(['private', 'public']),
   people: z.number(),
   unread: z.number(),
+  mentions: z.number(),
   last: messageView.optional(),
 })
 
 /** How much of a room somebody has not seen. */
 export interface UnreadView {
-  /** Messages in private talks. */
+  /** Messages in private talks, and those in rooms that speak to us by our name. */
   readonly talks: number
   /** Rooms in which something was said. */
   readonly rooms: number
@@ -54,6 +60,37 @@ export interface RoomRequest {
 const roomRequest: z.ZodType<RoomRequest> = z.strictObject({
   title: z.string().min(1).max(80),
   people: z.array(z.string().min(1).max(200)).min(1).max(99),
+})
+
+/** Something that a room offers in menus, such as what operators of a hub do with somebody. */
+export interface RoomCommandView {
+  readonly id: string
+  /** Levels of a menu, from the top. */
+  readonly path: readonly string[]
+  /** It is done to somebody in the room. */
+  readonly aboutSomebody: boolean
+  /** What has to be answered before. */
+  readonly asks: readonly string[]
+}
+const roomCommandView: z.ZodType<RoomCommandView> = z.object({
+  id: z.string(),
+  path: z.array(z.string()),
+  aboutSomebody: z.boolean(),
+  asks: z.array(z.string()),
+})
+
+export interface RunRequest {
+  /** Its id, or its path with slashes. */
+  readonly command: string
+  /** By what it asks. */
+  readonly answers?: Readonly<Record<string, string>> | undefined
+  /** The name of whom it is done to. */
+  readonly person?: string | undefined
+}
+const runRequest: z.ZodType<RunRequest> = z.strictObject({
+  command: z.string().min(1).max(1_000),
+  answers: z.record(z.string().max(200), z.string().max(1_000)).optional(),
+  person: z.string().max(200).optional(),
 })
 
 export interface MessagesQuery {
@@ -146,6 +183,8 @@ export interface TalkRoutes {
   readonly openRoom: Route<Id, None, None, RoomView>
   readonly messages: Route<Id, MessagesQuery, None, readonly MessageView[]>
   readonly say: Route<Id, None, SayRequest, void>
+  readonly roomCommands: Route<Id, None, None, readonly RoomCommandView[]>
+  readonly runRoomCommand: Route<Id, None, RunRequest, void>
   readonly markRead: Route<Id, None, None, void>
   readonly unread: Route<None, None, None, UnreadView>
   readonly people: Route<None, PeopleQuery, None, PeopleWindow>
@@ -203,6 +242,24 @@ export const talkRoutes: TalkRoutes = {
     summary: 'Say something',
     params: ['id'],
     body: sayRequest,
+  },
+  roomCommands: {
+    method: 'get',
+    path: '/rooms/{id}/commands',
+    scope: 'view',
+    tag,
+    summary: 'What a room offers in menus',
+    params: ['id'],
+    response: z.array(roomCommandView),
+  },
+  runRoomCommand: {
+    method: 'post',
+    path: '/rooms/{id}/commands',
+    scope: 'chat',
+    tag,
+    summary: 'Do what a room offers in a menu',
+    params: ['id'],
+    body: runRequest,
   },
   markRead: {
     method: 'post',

@@ -22,6 +22,8 @@ export interface VisitView {
   /** By each address of this machine. */
   readonly links: readonly string[]
   readonly pin: boolean
+  /** LocalSend devices that know the PIN may fetch it. */
+  readonly localsend: boolean
   /** Milliseconds since the epoch. */
   readonly until: number
   /** What is offered. */
@@ -34,6 +36,7 @@ const visitView: z.ZodType<VisitView> = z.object({
   kind: z.enum(['offer', 'receive']),
   links: z.array(z.string()),
   pin: z.boolean(),
+  localsend: z.boolean(),
   until: z.number(),
   name: z.string().optional(),
   asks: z.array(
@@ -54,6 +57,8 @@ export interface VisitRequest {
   readonly path?: string | undefined
   /** Four to twelve digits that have to be known as well. */
   readonly pin?: string | undefined
+  /** Devices that speak LocalSend and know the PIN may fetch it too, without the link. */
+  readonly localsend?: boolean | undefined
   /** An hour without it. */
   readonly seconds?: number | undefined
 }
@@ -64,6 +69,7 @@ const visitRequest: z.ZodType<VisitRequest> = z.strictObject({
     .string()
     .regex(/^\d{4,12}$/)
     .optional(),
+  localsend: z.boolean().optional(),
   seconds: z.int().min(10).max(86_400).optional(),
 })
 

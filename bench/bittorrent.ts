@@ -1,16 +1,17 @@
 import { createServer } from 'node:http'
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
+import { mkdir } from 'node:fs/promises'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { compilePeers } from './cheap.ts'
 import { contestants, isInstalled } from './clients.ts'
 import type { Contestant } from './clients.ts'
+import { keep, keptNow } from './kept.ts'
 import { makeMaterial, removeFolder, scratchFolder } from './material.ts'
 import type { MeasureName, Place, Reading } from './measures.ts'
 import { measures } from './measures.ts'
 import type { Line, Result } from './result.ts'
-import { intoReadme, machine, report, table, versions } from './result.ts'
+import { report, table } from './result.ts'
 import foreign from './webtorrent/package.json' with { type: 'json' }
 
 /**
@@ -65,16 +66,9 @@ async function bench(): Promise<void> {
   }
   const announce = `http://127.0.0.1:${(tracker.address() as AddressInfo).port}/announce`
   const material = await makeMaterial(join(folder, 'material'), size, announce)
-  const result: Result = {
-    at: new Date().toISOString(),
-    machine: machine(),
-    size,
-    versions: {
-      ...versions(['python3-libtorrent', 'rtorrent', 'aria2', 'qbittorrent-nox', 'transmission-daemon']),
-      webtorrent: foreign.dependencies.webtorrent,
-    },
-    measures: {},
-  }
+  const here = keptNow(['python3-libtorrent', 'rtorrent', 'aria2', 'qbittorrent-nox', 'transmission-daemon'])
+  const used = { ...here.versions, webtorrent: foreign.dependencies.webtorrent }
+  const result: Result = { ...here, versions: used, size, measures: {} }
   for (const name of wanted) {
     const lines = await turns(name, present.filter(isInstalled), async (contestant) => {
       const own = join(folder, 'turn')
@@ -96,7 +90,7 @@ async function bench(): Promise<void> {
     Object.assign(result.measures, { [name]: lines })
     console.log(`\n${table(name, lines, size)}\n`)
     // After each measure: an hour's work is not lost with the last one.
-    if (values.keep) await keep(result)
+    if (values.keep) await keep('bittorrent', result, report)
   }
   console.log(result.machine)
 }
@@ -130,18 +124,4 @@ async function turns(
     }
   }
   return [...readings].flatMap(([client, of]) => (of.length === 0 ? [] : [{ client, readings: of }]))
-}
-
-async function keep(result: Result): Promise<void> {
-  const folder = join(import.meta.dirname, 'history')
-  await mkdir(folder, { recursive: true })
-  const stamp = result.at.slice(0, 16).replaceAll(':', '')
-  await writeFile(join(folder, `bittorrent-${stamp}.json`), `${JSON.stringify(result, undefined, 1)}\n`)
-  await intoReadme('bittorrent', report(await history(folder)))
-}
-
-/** What was kept, the oldest first. */
-async function history(folder: string): Promise<Result[]> {
-  const files = (await readdir(folder)).filter((name) => name.startsWith('bittorrent-')).toSorted()
-  return Promise.all(files.map(async (name) => JSON.parse(await readFile(join(folder, name), 'utf8')) as Result))
 }

@@ -1,20 +1,24 @@
 import { readFileSync } from 'node:fs'
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import type { ClientName } from './directconnect/clients.ts'
+import { clients } from './directconnect/clients.ts'
 import type { HubTurn } from './directconnect/hub.ts'
 import { hubs } from './directconnect/hub.ts'
-import type { TransferTurn } from './directconnect/transfers.ts'
+import { againAlone } from './directconnect/loopback.ts'
+import { hubReport, transferReport } from './directconnect/report.ts'
+import type { Pair, TransferTurn } from './directconnect/transfers.ts'
 import { transfers } from './directconnect/transfers.ts'
+import { keep, type Kept, keptNow } from './kept.ts'
 import { removeFolder, scratchFolder } from './material.ts'
-import { intoReadme, machine, median, versions } from './result.ts'
 
 /**
- * `npm run bench -- directconnect [hub transfers] [--users N] [--lines N] [--size MIB] [--rounds N] [--keep]`
+ * `npm run bench -- directconnect [hub transfers] [--users N] [--held N] [--lines N] [--size MIB,MIB] [--plain] [--tls]
+ * [--pairs kith:ncdc,…] [--rounds N] [--keep]`
  *
  * `hub`: N idle users on our hub, and on uhub, and lines of chat that all of them hear; and 10,000 users held by ours (as
  * many as the limit of open files allows). `transfers`: a file between each two of Kith, ncdc and EiskaltDC++, plain and
- * inside TLS. With `--keep` the result goes into `bench/history/` and the README.
+ * inside TLS, or only some of that: pairs are who gives, a colon, who takes, of `kith`, `ncdc`, `eiskalt`. With `--keep`
+ * the result goes into `bench/history/` and the README.
  */
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -22,44 +26,55 @@ const { values, positionals } = parseArgs({
     users: { type: 'string', default: '3000' },
     held: { type: 'string', default: '10000' },
     lines: { type: 'string', default: '2000' },
-    size: { type: 'string', default: '200' },
+    size: { type: 'string', default: '200,1024' },
+    plain: { type: 'boolean', default: false },
+    tls: { type: 'boolean', default: false },
+    pairs: { type: 'string' },
     rounds: { type: 'string', default: '3' },
     keep: { type: 'boolean', default: false },
   },
 })
-const mib = 2 ** 20
 const rounds = Number(values.rounds)
-const size = Number(values.size) * mib
-const history = join(import.meta.dirname, 'history')
+const sizes = values.size.split(',').map((size) => Number(size) * 2 ** 20)
 
-interface Result {
-  readonly at: string
-  readonly machine: string
-  readonly versions: Readonly<Record<string, string>>
+interface Result extends Kept {
   hub?: readonly HubTurn[]
-  transfers?: { readonly bytes: number; readonly turns: readonly TransferTurn[] }
+  transfers?: readonly TransferTurn[]
 }
 
-const wanted = (name: string): boolean => positionals.length === 0 || positionals.includes(name)
-const folder = await scratchFolder(6 * size)
-try {
-  const result: Result = {
-    at: new Date().toISOString(),
-    machine: machine(),
-    versions: versions(['uhub', 'ncdc', 'eiskaltdcpp-daemon']),
+process.exitCode = (await againAlone()) ?? (await bench())
+
+async function bench(): Promise<number> {
+  const wanted = (name: string): boolean => positionals.length === 0 || positionals.includes(name)
+  const folder = await scratchFolder(3 * Math.max(...sizes))
+  try {
+    const result: Result = { ...keptNow(['uhub', 'ncdc', 'eiskaltdcpp-daemon']) }
+    const load = {
+      users: Number(values.users),
+      held: Math.min(Number(values.held), openFiles() - 100),
+      lines: Number(values.lines),
+      rounds,
+    }
+    if (wanted('hub')) result.hub = await hubs(folder, load)
+    if (wanted('transfers')) {
+      const tls = values.plain === values.tls ? [false, true] : [values.tls]
+      result.transfers = await transfers(folder, { sizes, tls, pairs: pairs(), rounds })
+    }
+    console.log(`\n${report([result])}`)
+    if (values.keep) await keep('directconnect', result, report)
+    return 0
+  } finally {
+    await removeFolder(folder)
   }
-  const load = {
-    users: Number(values.users),
-    held: Math.min(Number(values.held), openFiles() - 100),
-    lines: Number(values.lines),
-    rounds,
-  }
-  if (wanted('hub')) result.hub = await hubs(folder, load)
-  if (wanted('transfers')) result.transfers = { bytes: size, turns: await transfers(folder, size, rounds) }
-  console.log(`\n${report([result])}`)
-  if (values.keep) await keep(result)
-} finally {
-  await removeFolder(folder)
+}
+
+function pairs(): readonly Pair[] {
+  const names = Object.keys(clients) as ClientName[]
+  const all = names.flatMap((from) => names.filter((to) => to !== from).map((to) => ({ from, to })))
+  const wanted = values.pairs?.split(',')
+  const some = all.filter(({ from, to }) => wanted?.includes(`${from}:${to}`) ?? true)
+  if (some.length < (wanted?.length ?? 1)) throw new Error(`pairs are two of ${names.join(', ')} with a colon between`)
+  return some
 }
 
 /** Files that a process may have open, once it has raised its limit as far as it may. */
@@ -68,62 +83,10 @@ function openFiles(): number {
 }
 
 function report(results: readonly Result[]): string {
-  const text: string[] = []
   const withHub = results.findLast(({ hub }) => hub !== undefined)
-  if (withHub !== undefined) {
-    const rows = grouped(withHub.hub!, ({ hub, users }) => `${hub}, ${users.toLocaleString('en')} users`).map(
-      ([name, turns]) => {
-        const of = (pick: (turn: HubTurn) => number): number => median(turns.map(pick))
-        const spoken = turns.every(({ deliveries }) => deliveries > 0)
-        const rate = spoken
-          ? of(({ deliveries }) => deliveries).toLocaleString('en', { maximumFractionDigits: 0 })
-          : '–'
-        const lost = of(({ lost: gone }) => gone)
-        return `| ${name} | ${turns.length} | ${of(({ loginSeconds }) => loginSeconds).toFixed(1)} | ${rate} | ${of(
-          ({ memoryMib }) => memoryMib,
-        ).toFixed(0)} | ${lost} |`
-      },
-    )
-    text.push(
-      `**A hub**: users log in, then lines of 100 letters are heard by all of them\n\n` +
-        `| hub | n | all are in after s | deliveries a second | MiB | sent away |\n| --- | --: | --: | --: | --: | --: |\n${rows.join('\n')}`,
-      footer(withHub),
-    )
-  }
   const withFiles = results.findLast((result) => result.transfers !== undefined)
-  if (withFiles?.transfers !== undefined) {
-    const { bytes, turns: all } = withFiles.transfers
-    const rows = grouped(all, ({ from, to, tls }) => `${from} → ${to}, ${tls ? 'TLS' : 'plain'}`).map(
-      ([name, turns]) => {
-        const seconds = median(turns.map((turn) => turn.seconds))
-        return `| ${name} | ${turns.length} | ${seconds.toFixed(2)} | ${(bytes / mib / seconds).toFixed(0)} |`
-      },
-    )
-    text.push(
-      `**One file of ${(bytes / mib).toFixed(0)} MiB between two users of a hub**, from the wish to the whole file, with ` +
-        `the meeting\n\n| | n | s | MiB/s |\n| --- | --: | --: | --: |\n${rows.join('\n')}`,
-      footer(withFiles),
-    )
-  }
-  return text.join('\n\n')
-}
-
-function grouped<T>(turns: readonly T[], name: (turn: T) => string): readonly (readonly [string, readonly T[]])[] {
-  return Object.entries(Object.groupBy(turns, name)).map(([key, some]) => [key, some ?? []])
-}
-
-function footer({ at, machine: where, versions: used }: Result): string {
-  const others = Object.entries(used).map(([tool, version]) => `; ${tool} ${version}`)
-  return `${at.slice(0, 10)}, medians of n turns; ${where}${others.join('')}.`
-}
-
-async function keep(result: Result): Promise<void> {
-  await mkdir(history, { recursive: true })
-  const stamp = result.at.slice(0, 16).replaceAll(':', '')
-  await writeFile(join(history, `directconnect-${stamp}.json`), `${JSON.stringify(result, undefined, 1)}\n`)
-  const kept = (await readdir(history)).filter((name) => name.startsWith('directconnect-')).toSorted()
-  const results = await Promise.all(
-    kept.map(async (name) => JSON.parse(await readFile(join(history, name), 'utf8')) as Result),
-  )
-  await intoReadme('directconnect', report(results))
+  return [
+    ...(withHub?.hub === undefined ? [] : hubReport(withHub, withHub.hub)),
+    ...(withFiles?.transfers === undefined ? [] : transferReport(withFiles, withFiles.transfers)),
+  ].join('\n\n')
 }

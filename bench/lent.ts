@@ -1,6 +1,6 @@
 import { execFile, spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdir, open, readdir, readFile, writeFile } from 'node:fs/promises'
+import { open, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { performance } from 'node:perf_hooks'
 import { parseArgs, promisify } from 'node:util'
@@ -8,7 +8,7 @@ import { localNetwork, type Machine } from '@kith/interop/namespaces.ts'
 import { behind, outside } from '@kith/interop/neighbours/outside.ts'
 import { pair, start, temporary, until } from '@kith/interop/neighbours/people.ts'
 import { programPath } from '@kith/interop/peers/process.ts'
-import { intoReadme, machine, median, versions } from './result.ts'
+import { footer, keep, type Kept, keptNow, median } from './kept.ts'
 
 /**
  * `npm run bench -- lent [segment proxy] [--seconds N] [--size MIB] [--rounds N] [--keep]`
@@ -40,10 +40,7 @@ interface Line {
   readonly turns: readonly number[]
 }
 
-interface Result {
-  readonly at: string
-  readonly machine: string
-  readonly versions: Readonly<Record<string, string>>
+interface Result extends Kept {
   readonly lines: readonly Line[]
 }
 
@@ -202,24 +199,9 @@ async function bench(): Promise<void> {
     }
   }
 
-  const at = new Date().toISOString()
-  const result: Result = {
-    at,
-    machine: machine(),
-    versions: versions(['n2n', 'iperf3', 'microsocks', 'curl', 'lighttpd']),
-    lines,
-  }
+  const result: Result = { ...keptNow(['n2n', 'iperf3', 'microsocks', 'curl', 'lighttpd']), lines }
   console.log(`\n${report([result])}`)
-  if (!values.keep) return
-  const history = join(import.meta.dirname, 'history')
-  await mkdir(history, { recursive: true })
-  const stamp = at.slice(0, 16).replaceAll(':', '')
-  await writeFile(join(history, `lent-${stamp}.json`), `${JSON.stringify(result, undefined, 1)}\n`)
-  const kept = (await readdir(history)).filter((name) => name.startsWith('lent-')).toSorted()
-  const results = await Promise.all(
-    kept.map(async (name) => JSON.parse(await readFile(join(history, name), 'utf8')) as Result),
-  )
-  await intoReadme('lent', report(results))
+  if (values.keep) await keep('lent', result, report)
 }
 
 /** The newest lines of each measure, with where and when they were measured. */
@@ -235,11 +217,10 @@ function report(results: readonly Result[]): string {
     const rows = of(newest).map(
       ({ measure, tool, turns: rates }) => `| ${measure} | ${tool} | ${rates.length} | ${median(rates).toFixed(1)} |`,
     )
-    const others = Object.entries(newest.versions).map(([tool, version]) => `; ${tool} ${version}`)
     text.push(
       `**${title}** between two network namespaces`,
       `| measure | tool | n | MiB/s |\n| --- | --- | --: | --: |\n${rows.join('\n')}`,
-      `${newest.at.slice(0, 10)}, medians of n turns; ${newest.machine}${others.join('')}.`,
+      footer(newest),
     )
   }
   return text.join('\n\n')

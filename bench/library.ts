@@ -1,16 +1,16 @@
-import { mkdir, open, readdir, readFile, writeFile } from 'node:fs/promises'
+import { mkdir, open, writeFile } from 'node:fs/promises'
 import { randomFillSync } from 'node:crypto'
 import { join } from 'node:path'
 import { performance } from 'node:perf_hooks'
 import { parseArgs } from 'node:util'
 import { Kith } from '@kith/interop/kith.ts'
 import { programPath } from '@kith/interop/peers/process.ts'
+import { footer, keep, type Kept, keptNow, median } from './kept.ts'
 import { makeTree, Names } from './library/names.ts'
 import type { Timed } from './library/timed.ts'
 import { timed } from './library/timed.ts'
 import { removeFolder, scratchFolder } from './material.ts'
 import { Meter } from './meter.ts'
-import { intoReadme, machine, median, versions } from './result.ts'
 
 /**
  * `npm run bench -- library [long short search] [--size MIB] [--files N] [--rounds N] [--keep]`
@@ -34,7 +34,6 @@ const shortFiles = 20_000
 const searches = 2_000
 const [size, files, rounds] = [Number(values.size) * mib, Number(values.files), Number(values.rounds)]
 const five = ['--sha1', '--tth', '--ed2k', '--aich', '--sha256']
-const history = join(import.meta.dirname, 'history')
 
 interface HashLine {
   readonly tool: string
@@ -54,10 +53,7 @@ interface SearchFigures {
   readonly privateMib: number
 }
 
-interface Result {
-  readonly at: string
-  readonly machine: string
-  readonly versions: Readonly<Record<string, string>>
+interface Result extends Kept {
   long?: { readonly bytes: number; readonly lines: readonly HashLine[] }
   short?: { readonly bytes: number; readonly lines: readonly HashLine[] }
   search?: SearchFigures
@@ -69,7 +65,7 @@ process.env['NODE_COMPILE_CACHE'] ??= join(import.meta.dirname, '..', 'out', 'co
 const wanted = (name: string): boolean => positionals.length === 0 || positionals.includes(name)
 const folder = await scratchFolder(size + 2 * 2 ** 30)
 try {
-  const result: Result = { at: new Date().toISOString(), machine: machine(), versions: versions(['rhash']) }
+  const result: Result = { ...keptNow(['rhash']) }
   if (wanted('long')) result.long = { bytes: size, lines: await hashes(await longFile(join(folder, 'long'))) }
   if (wanted('short')) {
     const { place, bytes } = await shortOnes(join(folder, 'short'))
@@ -77,7 +73,7 @@ try {
   }
   if (wanted('search')) result.search = await search(join(folder, 'library'))
   console.log(`\n${report([result])}`)
-  if (values.keep) await keep(result)
+  if (values.keep) await keep('library', result, report)
 } finally {
   await removeFolder(folder)
 }
@@ -196,20 +192,4 @@ function report(results: readonly Result[]): string {
     )
   }
   return text.join('\n\n')
-}
-
-function footer({ at, machine: where, versions: used }: Result): string {
-  const others = Object.entries(used).map(([tool, version]) => `; ${tool} ${version}`)
-  return `${at.slice(0, 10)}, medians of n turns; ${where}${others.join('')}.`
-}
-
-async function keep(result: Result): Promise<void> {
-  await mkdir(history, { recursive: true })
-  const stamp = result.at.slice(0, 16).replaceAll(':', '')
-  await writeFile(join(history, `library-${stamp}.json`), `${JSON.stringify(result, undefined, 1)}\n`)
-  const kept = (await readdir(history)).filter((name) => name.startsWith('library-')).toSorted()
-  const results = await Promise.all(
-    kept.map(async (name) => JSON.parse(await readFile(join(history, name), 'utf8')) as Result),
-  )
-  await intoReadme('library', report(results))
 }

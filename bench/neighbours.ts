@@ -1,15 +1,15 @@
 import { execFile } from 'node:child_process'
 import { randomFillSync } from 'node:crypto'
-import { mkdir, open, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir, open, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { performance } from 'node:perf_hooks'
 import { parseArgs, promisify } from 'node:util'
 import { localNetwork, type Machine } from '@kith/interop/namespaces.ts'
 import { pair, ready, start, until } from '@kith/interop/neighbours/people.ts'
 import { Program, programPath } from '@kith/interop/peers/process.ts'
+import { footer, keep, type Kept, keptNow, median } from './kept.ts'
 import { removeFolder, scratchFolder, warmMemory } from './material.ts'
 import { Syncthing } from './neighbours/syncthing.ts'
-import { intoReadme, machine, median, versions } from './result.ts'
 
 /**
  * `npm run bench -- neighbours [file files] [--size MIB] [--files N] [--rounds N] [--keep]`
@@ -33,7 +33,6 @@ const mib = 2 ** 20
 const [size, count, rounds] = [Number(values.size) * mib, Number(values.files), Number(values.rounds)]
 const port = 22_100
 const patienceMs = 600_000
-const history = join(import.meta.dirname, 'history')
 const wanted = (name: string): boolean => positionals.length === 0 || positionals.includes(name)
 
 /** Seconds of one turn. */
@@ -54,10 +53,7 @@ interface Measured {
   readonly lines: readonly Line[]
 }
 
-interface Result {
-  readonly at: string
-  readonly machine: string
-  readonly versions: Readonly<Record<string, string>>
+interface Result extends Kept {
   file?: Measured
   files?: Measured
 }
@@ -97,16 +93,14 @@ const stream =
   (files: boolean): Contestant =>
   async (machines, { from, name, bytes, into }) => {
     const home = await into()
-    const [key, certificate] = [join(home, 'key.pem'), join(home, 'certificate.pem')]
-    const made = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-subj', '/CN=bench']
-    await run('openssl', ['req', '-x509', ...made, '-keyout', key, '-out', certificate])
+    const own = await certificate(home)
     const program = join(import.meta.dirname, 'neighbours', 'stream.ts')
     const at = [machines[0].address, String(port)]
     const [command = '', ...within] = machines[0].within
     const source = files ? [join(from, name)] : []
     await using _giver = await Program.start({
       command,
-      args: [...within, process.execPath, program, 'give', ...at, key, certificate, String(bytes), ...source],
+      args: [...within, process.execPath, program, 'give', ...at, own.key, own.certificate, String(bytes), ...source],
       folder: home,
       ready: async () => (await listens(machines[0])).includes(`:${port}`),
     })
@@ -127,21 +121,46 @@ const syncthing: Contestant = async (machines, { from, bytes, into }) => {
   return { before, seconds: since(yes) }
 }
 
-const rclone: Contestant = async (machines, { from, name, into }) => {
-  const home = await into()
-  const [command = '', ...within] = machines[0].within
-  const at = `${machines[0].address}:${port}`
-  await using _server = await Program.start({
-    command,
-    args: [...within, 'rclone', 'serve', 'webdav', from, '--addr', at, '--read-only', '--config', '/dev/null'],
-    folder: home,
-    ready: async () => (await listens(machines[0])).includes(`:${port}`),
-  })
-  const [other = '', ...inside] = machines[1].within
-  const begun = performance.now()
-  const remote = ['--webdav-url', `http://${at}`, '--webdav-vendor', 'other', '--config', '/dev/null']
-  await run(other, [...inside, 'rclone', 'copy', `:webdav:${name}`, join(home, 'taken'), ...remote])
-  return { before: 0, seconds: since(begun) }
+const rclone =
+  (tls: boolean): Contestant =>
+  async (machines, { from, name, into }) => {
+    const home = await into()
+    const own = tls ? await certificate(home) : undefined
+    const secret = own === undefined ? [] : ['--cert', own.certificate, '--key', own.key]
+    const [command = '', ...within] = machines[0].within
+    const at = `${machines[0].address}:${port}`
+    await using _server = await Program.start({
+      command,
+      args: [
+        ...within,
+        'rclone',
+        'serve',
+        'webdav',
+        from,
+        '--addr',
+        at,
+        '--read-only',
+        '--config',
+        '/dev/null',
+        ...secret,
+      ],
+      folder: home,
+      ready: async () => (await listens(machines[0])).includes(`:${port}`),
+    })
+    const [other = '', ...inside] = machines[1].within
+    const begun = performance.now()
+    const url = `${tls ? 'https' : 'http'}://${at}`
+    const remote = ['--webdav-url', url, '--webdav-vendor', 'other', '--config', '/dev/null', '--no-check-certificate']
+    await run(other, [...inside, 'rclone', 'copy', `:webdav:${name}`, join(home, 'taken'), ...remote])
+    return { before: 0, seconds: since(begun) }
+  }
+
+/** A key and its certificate, as files. */
+async function certificate(home: string): Promise<{ readonly key: string; readonly certificate: string }> {
+  const [key, made] = [join(home, 'key.pem'), join(home, 'certificate.pem')]
+  const how = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-subj', '/CN=bench']
+  await run('openssl', ['req', '-x509', ...how, '-keyout', key, '-out', made])
+  return { key, certificate: made }
 }
 
 async function listens(at: Machine): Promise<string> {
@@ -239,44 +258,25 @@ function report(results: readonly Result[]): string {
   return text.join('\n\n')
 }
 
-function footer({ at, machine: where, versions: used }: Result): string {
-  const others = Object.entries(used).map(([tool, version]) => `; ${tool} ${version}`)
-  return `${at.slice(0, 10)}, medians of n turns; ${where}${others.join('')}.`
-}
-
-async function keep(result: Result): Promise<void> {
-  await mkdir(history, { recursive: true })
-  const stamp = result.at.slice(0, 16).replaceAll(':', '')
-  await writeFile(join(history, `neighbours-${stamp}.json`), `${JSON.stringify(result, undefined, 1)}\n`)
-  const kept = (await readdir(history)).filter((name) => name.startsWith('neighbours-')).toSorted()
-  const results = await Promise.all(
-    kept.map(async (name) => JSON.parse(await readFile(join(history, name), 'utf8')) as Result),
-  )
-  await intoReadme('neighbours', report(results))
-}
-
 const missing = ['syncthing', 'rclone', 'openssl', 'ss'].filter((one) => programPath(one) === undefined)
 if (missing.length > 0) {
   console.log(`NOT MEASURED: ${missing.join(', ')} missing (Debian: syncthing rclone openssl iproute2)`)
 } else {
   const folder = await scratchFolder(3 * size + 2 ** 30)
   try {
-    const result: Result = {
-      at: new Date().toISOString(),
-      machine: machine(),
-      versions: versions(['syncthing', 'rclone']),
-    }
+    const result: Result = { ...keptNow(['syncthing', 'rclone']) }
     const file = {
       Kith: kith,
       'node:tls, bytes of memory to nowhere': stream(false),
       'node:tls, file to file': stream(true),
       Syncthing: syncthing,
-      'rclone, WebDAV without TLS': rclone,
+      'rclone, WebDAV without TLS': rclone(false),
+      'rclone, WebDAV inside TLS': rclone(true),
     }
     if (wanted('file')) result.file = await measure(folder, oneFile, file)
     if (wanted('files')) result.files = await measure(folder, manyFiles, { Kith: kith, Syncthing: syncthing })
     console.log(`\n${report([result])}`)
-    if (values.keep) await keep(result)
+    if (values.keep) await keep('neighbours', result, report)
   } finally {
     await removeFolder(folder)
   }

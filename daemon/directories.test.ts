@@ -73,7 +73,7 @@ test('an index that is on opens again whenever its network is joined, and one th
   assert.equal(port.opened, 1)
   state.set({ kind: 'off' })
   join()
-  await turn()
+  await directories.settled()
   assert.equal(port.opened, 2)
   await directories.turn('bittorrent', false)
   state.set({ kind: 'off' })

@@ -26,10 +26,12 @@ export class Directories implements Disposable {
   readonly #options: DirectoriesOptions
   readonly #resources = new DisposableStack()
   readonly #retries = new Map<NetworkId, Disposable>()
+  /** What is being opened. */
+  readonly #opening = new Set<Promise<void>>()
 
   constructor(options: DirectoriesOptions) {
     this.#options = options
-    for (const [id, { state }] of options.networks) this.#resources.use(state.watch(() => void this.#reopen(id)))
+    for (const [id, { state }] of options.networks) this.#resources.use(state.watch(() => this.#follow(id)))
     this.#resources.defer(() => {
       for (const retry of this.#retries.values()) retry[Symbol.dispose]()
     })
@@ -40,6 +42,16 @@ export class Directories implements Disposable {
     const directory = this.#of(id)
     await (on ? directory?.open() : directory?.close())
     this.#options.keep.set(key(id), on ? Uint8Array.of(1) : undefined)
+  }
+
+  /** Resolves when every index of a joined network that is switched on is open, or has said why not. */
+  async settled(): Promise<void> {
+    await Promise.all(this.#opening)
+  }
+
+  #follow(id: NetworkId): void {
+    const opening = this.#reopen(id).finally(() => this.#opening.delete(opening))
+    this.#opening.add(opening)
   }
 
   #of(id: NetworkId): Directory | undefined {

@@ -50,10 +50,12 @@ import { metrics } from './metrics.ts'
 import { networks } from './networks.ts'
 import { accessOperations } from './operations/access.ts'
 import { davOperations } from './operations/dav.ts'
-import { deliveryOperations } from './operations/deliveries.ts'
+import { deliveryOperations, lendPath } from './operations/deliveries.ts'
 import { directoryOperations } from './operations/directory.ts'
 import { gatewayOperations } from './operations/gateways.ts'
+import type { BrowseWorld } from './operations/browse.ts'
 import { browseOperations } from './operations/browse.ts'
+import { foundFolderOperations } from './operations/found-folder.ts'
 import { findOperations, foundWorld, ownContents } from './operations/find.ts'
 import { gameOperations } from './operations/games.ts'
 import { invitationOperations } from './operations/invitations.ts'
@@ -79,8 +81,13 @@ import { Talk } from './talk/talk.ts'
 import { digestsAt } from './transfers/digests-at.ts'
 import type { Entry } from './transfers/entry.ts'
 import { Transfers } from './transfers/transfers.ts'
+import { Uploads } from './uploads/uploads.ts'
+import { isGiven } from './uploads/used.ts'
 import { Visits } from './visits/visits.ts'
 import { transferView } from './views/transfer-view.ts'
+
+/** Who asks before everything stands waits so long at most, in milliseconds: a network that hangs shall not hide the rest. */
+const beginMs = 10_000
 
 export interface KithOptions {
   readonly clock: Clock
@@ -311,8 +318,27 @@ export async function startKith({ clock, log, paths, config, database, stop }: K
       http,
       device: self.device,
       disk,
+      lend: (path, pin) => lendPath({ networks: supervised, disk }, path, pin),
       downloads: () => folderFor(downloads()),
       tell: (type, id, data) => told.tell(type, id, data),
+    }),
+  )
+  const browsing: BrowseWorld = {
+    browses: resources.use(new Browses(clock, random)),
+    networks: supervised,
+    talk,
+    transfers,
+    found,
+    downloads,
+    folder: folderFor,
+  }
+  const uploads = resources.use(
+    new Uploads({
+      clock,
+      random,
+      log: log.child('uploads'),
+      folder: paths.uploads,
+      isUsed: (folder) => isGiven({ transfers, publications, networks: supervised }, folder),
     }),
   )
   const handlers: Handlers = {
@@ -337,17 +363,11 @@ export async function startKith({ clock, log, paths, config, database, stop }: K
     }),
     ...deliveryOperations({ networks: supervised, disk }),
     ...findOperations({ finder, watches, networks: supervised, transfers, found, folder: folderFor, view: viewOf }),
-    ...browseOperations({
-      browses: resources.use(new Browses(clock, random)),
-      networks: supervised,
-      talk,
-      transfers,
-      found,
-      downloads,
-      folder: folderFor,
-    }),
+    ...browseOperations(browsing),
+    ...foundFolderOperations({ ...browsing, clock, finder }),
     ...talkOperations({ talk, networks: supervised, record: () => database.settle() }),
     ...visits.operations,
+    ...uploads.operations,
     ...davOperations({
       dav,
       on: () => forDav.current.on,
@@ -370,7 +390,7 @@ export async function startKith({ clock, log, paths, config, database, stop }: K
       turn: (id, on) => switches.turn(id as NetworkId, on),
       turnDirectory: (id, on) => directories.turn(id as NetworkId, on),
     }),
-    ...settingOperations(config),
+    ...settingOperations(config, () => Promise.all([switches.settled(), dav.settled()])),
     ...accessOperations(
       access,
       () => listening.server?.url,
@@ -379,6 +399,8 @@ export async function startKith({ clock, log, paths, config, database, stop }: K
     journal: ({ query }) => told.since(query?.after ?? 0).entries,
     folders: ({ query }) => folderView(query?.path ?? downloads(), query?.files ?? false),
   }
+  const begun = Promise.withResolvers<void>()
+  using _beginning = clock.after(beginMs, begun.resolve)
   const web = app({
     version: programVersion,
     handlers,
@@ -390,6 +412,7 @@ export async function startKith({ clock, log, paths, config, database, stop }: K
     names: () => ({ machine: hostname(), allowed: config.of('api', settings.api).current.allowedHosts }),
     metrics: metrics(async () => status.status({}, nobody)),
     healthy: () => database.trouble.current === undefined,
+    begun: begun.promise,
   })
   const { listen: address, port, page } = fromSettings
   checkListen(address, access.hasPassword)
@@ -402,7 +425,9 @@ export async function startKith({ clock, log, paths, config, database, stop }: K
   library.start()
   await dav.turn()
   await switches.begin()
+  await directories.settled()
   await transfers.start()
+  await uploads.start()
   resources.use(
     every(clock, 1_000, () => {
       speed.tick()
@@ -410,6 +435,7 @@ export async function startKith({ clock, log, paths, config, database, stop }: K
     }),
   )
   told.tell('daemon/started', undefined, { version: programVersion })
+  begun.resolve()
   const owned = resources.move()
   return {
     url: server.url,

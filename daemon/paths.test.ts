@@ -10,6 +10,7 @@ test('without anything said the XDG defaults hold', () => {
     library: '/home/ada/.local/state/kith/library.db',
     lock: '/home/ada/.local/state/kith/kith.lock',
     parts: '/home/ada/.local/state/kith/parts',
+    uploads: '/home/ada/.local/state/kith/uploads',
     cache: '/home/ada/.cache/kith',
     runtime: '/home/ada/.local/state/kith/run',
     socket: '/home/ada/.local/state/kith/run/api.sock',

@@ -11,6 +11,8 @@ export interface Paths {
   readonly library: string
   readonly lock: string
   readonly parts: string
+  /** Files that browsers bring, to be sent. */
+  readonly uploads: string
   readonly cache: string
   readonly runtime: string
   readonly socket: string
@@ -59,6 +61,7 @@ function from(config: string, state: string, cache: string, runtime: string, dow
     library: join(state, 'library.db'),
     lock: join(state, 'kith.lock'),
     parts: join(state, 'parts'),
+    uploads: join(state, 'uploads'),
     cache,
     runtime,
     socket: join(runtime, 'api.sock'),

@@ -19,6 +19,8 @@ export interface SwitchesOptions {
 export class Switches implements AsyncDisposable {
   readonly #options: SwitchesOptions
   readonly #resources = new AsyncDisposableStack()
+  /** Networks that leave and join anew. */
+  readonly #moving = new Set<Promise<void>>()
 
   constructor(options: SwitchesOptions) {
     this.#options = options
@@ -56,9 +58,18 @@ export class Switches implements AsyncDisposable {
     this.#resources.use(
       config.of(network.id, network.settings).watch(() => {
         if (one.state.current.kind === 'off') return
-        void transfers.left(network.id).then(() => one.again())
+        const moving = transfers
+          .left(network.id)
+          .then(() => one.again())
+          .finally(() => this.#moving.delete(moving))
+        this.#moving.add(moving)
       }),
     )
+  }
+
+  /** Resolves when every network goes by its newest settings. */
+  async settled(): Promise<void> {
+    await Promise.all(this.#moving)
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -207,7 +207,7 @@ test('events followed are one JSON value a line', async () => {
   let text = ''
   following.stdout.on('data', (data) => (text += String(data)))
   await kith.ok('get', '--paused', `magnet:?xt=urn:btih:${'ef'.repeat(20)}`)
-  const end = Date.now() + 20_000
+  const end = Date.now() + 90_000
   while (!text.includes('ef'.repeat(20)) && Date.now() < end) await new Promise((resolve) => setTimeout(resolve, 50))
   const ended = new Promise((resolve) => following.once('close', resolve))
   following.kill('SIGTERM')

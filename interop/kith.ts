@@ -7,9 +7,11 @@ import { Client, UnreachableError } from '@kith/api/client.ts'
 import { daemonCommand } from '@kith/cli/connect.ts'
 import { fetchOver } from '@kith/api/socket.ts'
 import type { Transfer, TransferDetails } from '@kith/api/transfers.ts'
+import { freePort } from './peers/process.ts'
 
 const root = dirname(import.meta.dirname)
-const startMs = 20_000
+/** What a start may take on a machine that does much else. */
+const startMs = 90_000
 
 /** A daemon of this checkout, with a home of its own, driven over its unix socket like any program would. */
 export class Kith implements AsyncDisposable {
@@ -33,7 +35,9 @@ export class Kith implements AsyncDisposable {
    */
   static async start(home: string, settings: readonly string[] = [], within: readonly string[] = []): Promise<Kith> {
     await mkdir(home, { recursive: true })
-    const quiet = within.length === 0 ? ['neighbours.discovery=false', 'connections.port_mapping=false'] : []
+    // Here it shares the machine with others, who could take a port that it drew itself while it is down.
+    const own = [`connections.port=${await freePort()}`, 'neighbours.discovery=false', 'connections.port_mapping=false']
+    const quiet = within.length === 0 ? own : []
     const kith = new Kith(home, [...quiet, ...settings], within)
     await kith.start()
     return kith
@@ -60,7 +64,8 @@ export class Kith implements AsyncDisposable {
     this.#process = child
     const end = Date.now() + startMs
     for (;;) {
-      if (child.exitCode !== null || Date.now() > end) throw new Error(`Kith did not start:\n${await this.log()}`)
+      if (child.exitCode !== null || child.signalCode !== null || Date.now() > end)
+        throw new Error(`Kith did not start:\n${await this.log()}`)
       try {
         await this.client.call('status')
         return
@@ -112,7 +117,7 @@ export class Kith implements AsyncDisposable {
   }
 
   /** Waits until a transfer passes the test; says what it was when time is up. */
-  async until(id: string, test: (transfer: TransferDetails) => boolean, ms = 60_000): Promise<TransferDetails> {
+  async until(id: string, test: (transfer: TransferDetails) => boolean, ms = 180_000): Promise<TransferDetails> {
     const end = Date.now() + ms
     for (;;) {
       const transfer = await this.transfer(id)

@@ -170,7 +170,7 @@ async function prints({ home }: Kith, ...args: string[]): Promise<string> {
 }
 
 async function until(test: () => Promise<boolean>): Promise<void> {
-  for (const end = Date.now() + 30_000; !(await test());) {
+  for (const end = Date.now() + 90_000; !(await test());) {
     if (Date.now() > end) assert.fail('it did not happen')
     await new Promise((resolve) => setTimeout(resolve, 50))
   }

@@ -1,16 +1,17 @@
-import { mkdir } from 'node:fs/promises'
+import { mkdir, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import assert from 'node:assert/strict'
-import type { Browser, Page } from 'playwright-core'
+import type { Browser, Locator, Page } from 'playwright-core'
 import { chromium } from 'playwright-core'
 import type { Kith } from '@kith/interop/kith.ts'
+import type { Machine } from '@kith/interop/namespaces.ts'
 
 /** Debian's Chromium, quiet: it looks up nothing and updates nothing. */
-export function launch(): Promise<Browser> {
+export function launch(program = '/usr/bin/chromium'): Promise<Browser> {
   return chromium.launch({
-    executablePath: '/usr/bin/chromium',
+    executablePath: program,
     args: [
       '--no-sandbox',
       '--disable-gpu',
@@ -23,8 +24,15 @@ export function launch(): Promise<Browser> {
   })
 }
 
+/** The same on a machine of a simulated network; `folder` is for a script. */
+export async function launchWithin(machine: Machine, folder: string): Promise<Browser> {
+  const script = join(folder, 'chromium')
+  await writeFile(script, `#!/bin/sh\nexec ${machine.within.join(' ')} /usr/bin/chromium "$@"\n`, { mode: 0o755 })
+  return launch(script)
+}
+
 /** On a machine that does much else at the same time, a page takes its time to come up. */
-const patienceMs = 90_000
+export const patienceMs = 90_000
 
 /** The page of a daemon, opened by its one-time link. */
 export async function openPage(browser: Browser, kith: Kith): Promise<Page> {
@@ -37,6 +45,22 @@ export async function openPage(browser: Browser, kith: Kith): Promise<Page> {
   await page.goto((await kith.client.call('link')).url)
   await page.getByTestId('nav-home').first().waitFor()
   return page
+}
+
+/** Waits until something comes to be; for what the page, or the daemon behind it, does in its own time. */
+export async function until<T>(what: string, ask: () => Promise<T | undefined | false>): Promise<T> {
+  for (const end = Date.now() + patienceMs; ;) {
+    const answer = await ask()
+    if (answer !== undefined && answer !== false) return answer
+    assert.ok(Date.now() < end, `${what} did not happen`)
+    await new Promise((resolve) => setTimeout(resolve, 50))
+  }
+}
+
+/** Waits until something is so; says what it was instead when it never is. */
+export async function becomes(wanted: string | number, ask: () => Promise<string | number | null>): Promise<void> {
+  let is: string | number | null = null
+  await until('it', async () => (is = await ask()) === wanted).catch(() => assert.equal(is, wanted))
 }
 
 const pictures = join(import.meta.dirname, '..', 'out', 'pictures')
@@ -94,4 +118,16 @@ export async function everyLook(page: Page, screen: string, path: string): Promi
       assert.ok(overflow <= 0, `${screen} is ${overflow} pixels too wide (${size})`)
     }
   }
+}
+
+/** Files of the disk, dragged into the window as a person does; `drop` lets them go over the middle of something. */
+export async function drag(page: Page, over: Locator, paths: readonly string[], drop: boolean): Promise<void> {
+  const { x, y, width, height } = (await over.boundingBox())!
+  const session = await page.context().newCDPSession(page)
+  const data = { items: [], files: [...paths], dragOperationsMask: 1 }
+  const at = { x: x + width / 2, y: y + height / 2, data }
+  for (const type of ['dragEnter', 'dragOver', ...(drop ? (['drop'] as const) : [])] as const) {
+    await session.send('Input.dispatchDragEvent', { type, ...at })
+  }
+  await session.detach()
 }

@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import type { Browser, Page } from 'playwright-core'
 import { Kith } from '@kith/interop/kith.ts'
-import { everyLook, launch, openPage, picture } from './browser.ts'
+import { becomes, everyLook, launch, openPage, picture, until } from './browser.ts'
 
 const noBrowser = existsSync('/usr/bin/chromium') ? false : 'needs the Debian package chromium'
 
@@ -15,16 +15,6 @@ let music: string
 let kith: Kith
 let browser: Browser
 let page: Page
-
-/** Waits for what the daemon knows, whatever the page shows. */
-async function until<T>(what: string, ask: () => Promise<T | undefined>): Promise<T> {
-  for (const end = Date.now() + 30_000; ;) {
-    const answer = await ask()
-    if (answer !== undefined) return answer
-    assert.ok(Date.now() < end, `${what} did not happen`)
-    await new Promise((resolve) => setTimeout(resolve, 50))
-  }
-}
 
 before(async () => {
   if (noBrowser !== false) return
@@ -75,7 +65,7 @@ test('a folder is shared, and what is in it is read while hashing can rest', { s
   await card.getByText('3 are still to be read').waitFor()
   await card.getByText('1 thing is left out').click()
   await card.getByText('everything is a link').waitFor()
-  assert.equal(await page.getByTestId('hashing').getAttribute('data-state'), 'paused')
+  await becomes('paused', () => page.getByTestId('hashing').getAttribute('data-state'))
   await picture(page, 'library-paused')
   await page.getByTestId('hashing-switch').click()
   await card.getByText('3 files, ').waitFor()
@@ -112,7 +102,7 @@ test('files are searched, and their links copied', { skip: noBrowser }, async ()
   await page.getByLabel('Words, "a phrase", begin*').fill('cafe type:audio')
   await page.getByText('1 file', { exact: false }).waitFor()
   await rows.getByText('Café del Mar.flac', { exact: true }).waitFor()
-  assert.equal(await rows.count(), 1)
+  await becomes(1, () => rows.count())
   await rows.getByRole('button', { name: 'More about' }).click()
   await page.getByRole('menuitem', { name: 'Copy magnet link' }).click()
   await page.getByText('Copied').waitFor()

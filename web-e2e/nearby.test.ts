@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import type { Browser, Page } from 'playwright-core'
 import { Kith } from '@kith/interop/kith.ts'
-import { accessible, everyLook, launch, openPage, picture } from './browser.ts'
+import { accessible, becomes, everyLook, launch, openPage, patienceMs, picture } from './browser.ts'
 
 const noBrowser = existsSync('/usr/bin/chromium') ? false : 'needs the Debian package chromium'
 
@@ -49,7 +49,7 @@ test('Nearby says that nothing is offered, and pairs by digits on both sides', {
   await page.getByRole('button', { name: 'Pair with bob' }).click()
   const digits = (await page.getByTestId('digits').textContent())!
   assert.match(digits, /^\d{6}$/)
-  assert.equal(await other.getByTestId('digits').textContent(), digits)
+  await becomes(digits, () => other.getByTestId('digits').textContent())
   await picture(page, 'nearby-digits')
   await accessible(page, 'digits')
   await page.getByRole('button', { name: 'The digits are the same' }).click()
@@ -92,7 +92,7 @@ test('a file is sent, waits for a yes, and arrives', { skip: noBrowser }, async 
   await gift.waitFor({ state: 'detached' })
   const arrived = join(bob.downloads, 'holiday.jpg')
   const sent = await readFile(path)
-  for (const end = Date.now() + 30_000; ; await new Promise((done) => setTimeout(done, 50))) {
+  for (const end = Date.now() + patienceMs; ; await new Promise((done) => setTimeout(done, 50))) {
     if (sent.equals(await readFile(arrived).catch(() => Buffer.alloc(0)))) break
     assert.ok(Date.now() < end, 'it arrives')
   }
@@ -102,7 +102,7 @@ test('what lies on a shelf is fetched', { skip: noBrowser }, async () => {
   const path = join(folder, 'recipes.txt')
   await writeFile(path, 'soup')
   await bob.client.call('putOnShelf', { body: { path } })
-  for (const end = Date.now() + 30_000; ; await new Promise((done) => setTimeout(done, 50))) {
+  for (const end = Date.now() + patienceMs; ; await new Promise((done) => setTimeout(done, 50))) {
     if ((await ann.client.call('shelf', { params: { id: 'bob' } })).length > 0) break
     assert.ok(Date.now() < end, 'it is on the shelf')
   }
@@ -191,7 +191,7 @@ test(
     await page.getByRole('button', { name: 'Stop' }).click()
     await other.getByRole('button', { name: 'Take it back' }).click()
     await other.getByText('Lent to ann').waitFor({ state: 'detached' })
-    assert.deepEqual((await bob.client.call('internet')).loans, [])
+    await until('nothing is lent', async () => (await bob.client.call('internet')).loans.length === 0)
   },
 )
 
@@ -204,7 +204,7 @@ async function arrives(name: string, content: string): Promise<void> {
 }
 
 async function until(what: string, ask: () => Promise<boolean>): Promise<void> {
-  for (const end = Date.now() + 30_000; !(await ask()); await new Promise((done) => setTimeout(done, 50))) {
+  for (const end = Date.now() + patienceMs; !(await ask()); await new Promise((done) => setTimeout(done, 50))) {
     assert.ok(Date.now() < end, what)
   }
 }

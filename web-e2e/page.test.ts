@@ -7,7 +7,8 @@ import { randomBytes } from 'node:crypto'
 import { after, before, test } from 'node:test'
 import type { Browser, Page } from 'playwright-core'
 import { Kith } from '@kith/interop/kith.ts'
-import { accessible, everyLook, launch, picture } from './browser.ts'
+import { freePort } from '@kith/interop/peers/process.ts'
+import { accessible, becomes, everyLook, launch, picture, until } from './browser.ts'
 
 const noBrowser = existsSync('/usr/bin/chromium') ? false : 'needs the Debian package chromium'
 const screens = ['home', 'find', 'transfers', 'library', 'talk', 'nearby', 'networks', 'settings', 'log'] as const
@@ -18,12 +19,15 @@ let kith: Kith
 let browser: Browser
 let page: Page
 let link: string
+let port: number
 
 before(async () => {
   if (noBrowser !== false) return
   folder = await mkdtemp(join(tmpdir(), 'kith-page-'))
   seed = await Kith.start(join(folder, 'seed'))
-  kith = await Kith.start(join(folder, 'kith'))
+  // An address that it has again when it comes back, whoever else has dialled meanwhile.
+  port = await freePort()
+  kith = await Kith.start(join(folder, 'kith'), [`api.port=${port}`])
   const content = join(folder, 'debian-netinst.iso')
   await writeFile(content, randomBytes(24 * 1024 * 1024))
   await seed.client.call('switchDirectory', { params: { id: 'bittorrent' }, body: { on: true } })
@@ -60,8 +64,9 @@ test('the box above leads to Find, and takes links as Add does', { skip: noBrows
   await box.fill('night trains')
   await box.press('Enter')
   await page.waitForURL(/\/find\?q=night/)
-  assert.equal(await page.getByTestId('find-box').inputValue(), 'night trains')
-  assert.equal(await box.count(), 0, 'Find has a box of its own')
+  await becomes('night trains', () => page.getByTestId('find-box').inputValue())
+  // Find has a box of its own.
+  await becomes(0, () => box.count())
   await page.getByTestId('nav-home').first().click()
   await box.focus()
   await page.evaluate((text) => {
@@ -72,12 +77,12 @@ test('the box above leads to Find, and takes links as Add does', { skip: noBrows
     )
   }, link)
   const dialog = page.getByRole('dialog')
-  assert.equal(await dialog.getByTestId('add-link').inputValue(), link)
+  await becomes(link, () => dialog.getByTestId('add-link').inputValue())
   await page.keyboard.press('Escape')
   await dialog.waitFor({ state: 'detached' })
   await box.fill(link)
   await box.press('Enter')
-  assert.equal(await dialog.getByTestId('add-link').inputValue(), link)
+  await becomes(link, () => dialog.getByTestId('add-link').inputValue())
   await page.keyboard.press('Escape')
   await dialog.waitFor({ state: 'detached' })
 })
@@ -92,8 +97,6 @@ test('a magnet is added, finishes, pauses, resumes, and is removed', { skip: noB
   await row.waitFor()
   await page.waitForFunction(
     () => document.querySelector('[data-testid=transfer-row]')?.getAttribute('data-state') === 'giving',
-    undefined,
-    { timeout: 60_000 },
   )
   await picture(page, 'transfers')
   await row.click()
@@ -108,7 +111,7 @@ test('a magnet is added, finishes, pauses, resumes, and is removed', { skip: noB
   await page.getByTestId('action-remove').first().click()
   await page.getByTestId('remove-confirm').click()
   await page.getByTestId('transfer-row').first().waitFor({ state: 'detached' })
-  assert.equal((await kith.client.call('transfers', { query: {} })).total, 0)
+  await becomes(0, async () => (await kith.client.call('transfers', { query: {} })).total)
 })
 
 test('a setting is changed in the page and holds in the daemon', { skip: noBrowser }, async () => {
@@ -116,13 +119,10 @@ test('a setting is changed in the page and holds in the daemon', { skip: noBrows
   const box = page.getByTestId('setting-speed.down')
   await box.fill('5000')
   await box.press('Enter')
-  const until = Date.now() + 10_000
-  for (;;) {
+  await until('the setting', async () => {
     const setting = await kith.client.call('setting', { params: { id: 'speed.down' } })
-    if (setting.value === 5000 && setting.origin === 'page') break
-    assert.ok(Date.now() < until, `the setting is ${JSON.stringify(setting)}`)
-    await page.waitForTimeout(100)
-  }
+    return setting.value === 5000 && setting.origin === 'page'
+  })
 })
 
 test('every screen is accessible, wide and narrow, light and dark', { skip: noBrowser }, async () => {
@@ -164,11 +164,10 @@ test('keys lead to every screen', { skip: noBrowser }, async () => {
 test('the page notices when the daemon is gone, and recovers alone', { skip: noBrowser }, async () => {
   await page.setViewportSize({ width: 1440, height: 900 })
   await page.goto(new URL('/', page.url()).href)
-  const { host } = new URL(page.url())
   await kith.stop()
-  await page.locator('[data-connected=false]').first().waitFor({ timeout: 10_000 })
+  await page.locator('[data-connected=false]').first().waitFor()
   await picture(page, 'gone')
   // The same address, so that the open page finds it again.
-  await kith.start([`api.port=${host.split(':')[1]!}`])
-  await page.locator('[data-connected=true]').first().waitFor({ timeout: 20_000 })
+  await kith.start()
+  await page.locator('[data-connected=true]').first().waitFor()
 })

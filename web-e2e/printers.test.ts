@@ -11,16 +11,11 @@ import { canMakeNetworks } from '@kith/interop/namespaces.ts'
 import { device, until } from '@kith/interop/neighbours/people.ts'
 import { pdf, printerHere } from '@kith/interop/peers/ippeveprinter.ts'
 import { needs } from '@kith/interop/peers/process.ts'
-import { accessible, everyLook, launch, picture } from './browser.ts'
+import { accessible, becomes, everyLook, launch, openPage, picture } from './browser.ts'
 
 const skip = existsSync('/usr/bin/chromium') ? false : 'needs the Debian package chromium'
-/** A printer that is asked for everything at once may take its time. */
-const patient = { timeout: 60_000 }
-
 async function open(browser: Browser, kith: Kith): Promise<Page> {
-  const page = await browser.newPage({ viewport: { width: 1440, height: 900 } })
-  page.on('pageerror', (error) => assert.fail(`the page threw: ${error.message}`))
-  await page.goto((await kith.client.call('link')).url)
+  const page = await openPage(browser, kith)
   await page.getByTestId('nav-nearby').first().click()
   return page
 }
@@ -49,12 +44,12 @@ test('a printer is added, lent, printed on, and a job is cancelled, all on the p
   await other.getByLabel('Printer at an address').fill(printer.uri)
   await other.getByRole('button', { name: 'Add the printer' }).click()
   const own = other.getByTestId('printers').getByText('Pine', { exact: true })
-  await own.waitFor(patient)
+  await own.waitFor()
   assert.deepEqual(await ann.client.call('nearbyPrinters'), [])
 
   // Nobody prints without a grant.
   await other.getByTestId('printers').getByLabel('ann').check()
-  await page.getByText('Pine of bob').waitFor(patient)
+  await page.getByText('Pine of bob').waitFor()
   await until(async () => ((await bob.client.call('printers'))[0]?.to.includes('ann') ? true : undefined), 'the grant')
   assert.ok(await other.getByTestId('printers').getByLabel('ann').isChecked())
 
@@ -66,18 +61,20 @@ test('a printer is added, lent, printed on, and a job is cancelled, all on the p
   await jobs.first().getByText('tickets.pdf').waitFor()
   // Both sides see it, and what becomes of it, without asking.
   await other.getByTestId('print-jobs').getByText('tickets.pdf').waitFor()
-  await jobs.first().getByText('Printed').waitFor(patient)
-  await other.getByTestId('print-jobs').getByText('Printed').waitFor(patient)
+  await jobs.first().getByText('Printed').waitFor()
+  await other.getByTestId('print-jobs').getByText('Printed').waitFor()
   assert.ok((await printer.printed()).some((one) => Buffer.compare(one, bytes) === 0))
 
   await until(async () => {
     await bob.client.call('findPrinters')
     return (await bob.client.call('printers'))[0]?.state === 'idle' ? true : undefined
   }, 'the printer is idle')
+  await printer.hold(true)
   await page.getByRole('button', { name: 'Print', exact: true }).click()
   await page.getByRole('button', { name: 'Cancel tickets.pdf' }).click()
-  await jobs.first().getByText('Cancelled').waitFor(patient)
-  assert.equal(await jobs.count(), 2)
+  await jobs.first().getByText('Cancelled').waitFor()
+  await becomes(2, () => jobs.count())
+  await printer.hold(false)
   await everyLook(page, 'printers', '/nearby')
   await page.setViewportSize({ width: 1440, height: 900 })
   await page.getByTestId('print-jobs').scrollIntoViewIfNeeded()

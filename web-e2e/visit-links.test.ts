@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import type { Browser, Page } from 'playwright-core'
 import { Kith } from '@kith/interop/kith.ts'
-import { accessible, everyLook, launch, picture } from './browser.ts'
+import { accessible, everyLook, launch, openPage, patienceMs, picture, until } from './browser.ts'
 
 const skip = existsSync('/usr/bin/chromium') ? false : 'needs the Debian package chromium'
 
@@ -23,10 +23,9 @@ before(async () => {
   folder = await mkdtemp(join(tmpdir(), 'kith-visit-links-'))
   kith = await Kith.start(join(folder, 'kith'), ['general.device_name=ann'])
   browser = await launch()
-  page = await browser.newPage({ viewport: { width: 1440, height: 900 } })
-  page.on('pageerror', (error) => assert.fail(`the page threw: ${error.message}`))
+  page = await openPage(browser, kith)
   phone = await (await browser.newContext({ viewport: { width: 360, height: 740 } })).newPage()
-  await page.goto((await kith.client.call('link')).url)
+  phone.setDefaultTimeout(patienceMs)
   await page.getByTestId('nav-nearby').first().click()
 })
 
@@ -40,9 +39,11 @@ after(async () => {
 /** By loopback, which is the last of the addresses: the others are of the machine that the test runs on. */
 async function link(): Promise<string> {
   const visits = page.getByTestId('visits')
-  const first = (await visits.getByTestId('visit-link').textContent())!
-  const others = await visits.getByTestId('visit-others').locator('li').allTextContents()
-  return [first, ...others].find((one) => one.startsWith('http://127.'))!
+  return until('the link', async () => {
+    const first = (await visits.getByTestId('visit-link').textContent())!
+    const others = await visits.getByTestId('visit-others').locator('li').allTextContents()
+    return [first, ...others].find((one) => one.startsWith('http://127.'))
+  })
 }
 
 test('something is offered by a link with a PIN, taken, and the link ends', { skip }, async () => {

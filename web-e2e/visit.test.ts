@@ -5,27 +5,19 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { Kith, sleep } from '@kith/interop/kith.ts'
-import { accessible, launch, picture } from './browser.ts'
+import { Kith } from '@kith/interop/kith.ts'
+import { accessible, launch, patienceMs, picture, until } from './browser.ts'
 
 const skip = existsSync('/usr/bin/chromium') ? false : 'needs the Debian package chromium'
 const phone = { viewport: { width: 360, height: 740 } }
 
-async function until<T>(what: string, ask: () => Promise<T | undefined>): Promise<T> {
-  for (const end = Date.now() + 30_000; ;) {
-    const answer = await ask()
-    if (answer !== undefined) return answer
-    assert.ok(Date.now() < end, `${what} did not happen`)
-    await sleep(50)
-  }
-}
-
-test('somebody without the app takes a file and sends some, from a phone', { skip, timeout: 120_000 }, async () => {
+test('somebody without the app takes a file and sends some, from a phone', { skip, timeout: 300_000 }, async () => {
   const folder = await mkdtemp(join(tmpdir(), 'kith-visit-'))
   await using _folder = { [Symbol.asyncDispose]: () => rm(folder, { recursive: true }) }
   await using kith = await Kith.start(join(folder, 'home'), ['general.device_name=Ann'])
   await using browser = await launch()
   const page = await (await browser.newContext(phone)).newPage()
+  page.setDefaultTimeout(patienceMs)
   const bytes = randomBytes(3_000_000)
   const gift = join(folder, 'for you ü.bin')
   await writeFile(gift, bytes)

@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import type { Browser, Page } from 'playwright-core'
 import { Kith } from '@kith/interop/kith.ts'
-import { accessible, everyLook, launch, picture } from './browser.ts'
+import { accessible, everyLook, launch, openPage, picture } from './browser.ts'
 
 const skip = existsSync('/usr/bin/chromium') ? false : 'needs the Debian package chromium'
 
@@ -26,9 +26,7 @@ before(async () => {
     await kith.client.call('shareFolder', { body: { path: join(folder, name) } })
   }
   browser = await launch()
-  page = await browser.newPage({ viewport: { width: 1440, height: 900 } })
-  page.on('pageerror', (error) => assert.fail(`the page threw: ${error.message}`))
-  await page.goto((await kith.client.call('link')).url)
+  page = await openPage(browser, kith)
   await page.getByTestId('nav-library').first().click()
   await page.getByTestId('library-webdav').click()
 })

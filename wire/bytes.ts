@@ -19,6 +19,15 @@ export function concat(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
   return whole
 }
 
+/**
+ * Gives memory back now that nobody reads it any more, where all of it is these bytes: what is made and dropped by the
+ * megabyte is otherwise held until the collector comes, and makes it come often.
+ */
+export function free(bytes: Uint8Array): void {
+  const { buffer } = bytes
+  if (buffer instanceof ArrayBuffer && buffer.byteLength === bytes.byteLength) buffer.transfer(0)
+}
+
 export function equal(one: Uint8Array, other: Uint8Array): boolean {
   if (one.length !== other.length) return false
   for (let i = 0; i < one.length; i++) if (one[i] !== other[i]) return false

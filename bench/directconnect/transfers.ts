@@ -1,184 +1,175 @@
-import { mkdir, open, rm, stat } from 'node:fs/promises'
 import { randomFillSync } from 'node:crypto'
+import { mkdir, open, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { performance } from 'node:perf_hooks'
 import { digestOf } from '@kith/core/content/digest.ts'
 import { formatMagnet } from '@kith/directconnect/wire/links.ts'
-import { Kith } from '@kith/interop/kith.ts'
-import { until } from '@kith/interop/peers/client.ts'
-import { Eiskalt } from '@kith/interop/peers/eiskalt.ts'
-import { Ncdc } from '@kith/interop/peers/ncdc.ts'
 import { programPath } from '@kith/interop/peers/process.ts'
 import { Uhub } from '@kith/interop/peers/uhub.ts'
-import { tth } from '@kith/wire/hash/tiger-tree.ts'
+import { tigerTreeDigester } from '@kith/wire/hash/tiger-tree.ts'
 import { TigerKernel } from '@kith/wire/hash/tiger.ts'
+import { warmMemory } from '../material.ts'
+import { Meter } from '../meter.ts'
+import type { ClientName, Giver, Material, Taker } from './clients.ts'
+import { clients } from './clients.ts'
+import { loopbackBytes } from './loopback.ts'
 
-/** One file that went from one client to another. */
-export interface TransferTurn {
-  readonly from: string
-  readonly to: string
+export interface Pair {
+  readonly from: ClientName
+  readonly to: ClientName
+}
+
+/** One file that went from one client to another, or did not. */
+export interface TransferTurn extends Pair {
   readonly tls: boolean
-  /** From the wish until the file is whole. */
+  /** Bytes of the file. */
+  readonly bytes: number
+  readonly reading?: TransferReading
+  /** Why there is none. */
+  readonly failed?: string
+}
+
+export interface TransferReading {
+  /** From the wish until the first bytes of the file: search, queue and meeting. */
+  readonly before: number
+  /** From the first bytes of the file until the taker has it whole, verified, in its place. */
   readonly seconds: number
+  /** CPU seconds of each side in that time. */
+  readonly giverCpu: number
+  readonly takerCpu: number
+  /** The most memory of its own that each had. */
+  readonly giverMib: number
+  readonly takerMib: number
 }
 
-/** A client that takes part, with a file of its own shared on the hub. */
-interface Contestant extends AsyncDisposable {
-  readonly name: string
-  readonly nick: string
-  /** Fetches from another; what makes ready comes before `begin` is called. */
-  take(from: Contestant, magnet: string, file: string, begin: () => void): Promise<void>
-  /** Bytes of that file that are there so far. */
-  bytes(file: string): Promise<number>
+export interface TransferWish {
+  /** In bytes. */
+  readonly sizes: readonly number[]
+  readonly tls: readonly boolean[]
+  readonly pairs: readonly Pair[]
+  readonly rounds: number
 }
 
-type Start = (place: string, hub: string, shared: string, tls: boolean) => Promise<Contestant>
+const mib = 2 ** 20
+/** More than what the two and the hub say to each other before: lists, leaves, searches. */
+const chatterBytes = mib / 2
+const pollMs = 2
+/** EiskaltDC++ makes its next try a minute after one that failed, and then two. */
+const firstByteMs = 200_000
+const transferMs = 120_000
 
-const pollMs = 5
-const transferMs = 240_000
-
-/** Every client takes from every other, in a world that is made anew for each turn. */
-export async function transfers(folder: string, size: number, rounds: number): Promise<readonly TransferTurn[]> {
+/**
+ * Every pair in turn, round after round. A giver stays on a hub of its own for all of them, for it has to hash the file
+ * first; whoever takes is started anew each time.
+ */
+export async function transfers(folder: string, wish: TransferWish): Promise<readonly TransferTurn[]> {
   const missing = ['uhub', 'ncdc', 'tmux', 'eiskaltdcpp-daemon'].filter((one) => programPath(one) === undefined)
   if (missing.length > 0) {
     console.log(`NOT MEASURED: ${missing.join(', ')} not installed`)
     return []
   }
-  const shared = join(folder, 'shared')
-  const file = 'material.bin'
-  const magnet = await makeFile(shared, file, size)
-  const starts: readonly (readonly [string, Start])[] = [
-    ['Kith', kith],
-    ['ncdc', ncdc],
-    ['EiskaltDC++', eiskalt],
-  ]
   const turns: TransferTurn[] = []
+  for (const size of wish.sizes) {
+    const place = join(folder, `${size / mib}`)
+    const material = await makeMaterial(join(place, 'shared'), size)
+    for (const tls of wish.tls) {
+      const one = { tls, pairs: wish.pairs, rounds: wish.rounds, material }
+      turns.push(...(await inTurns(join(place, tls ? 'tls' : 'plain'), one)))
+    }
+    await rm(place, { recursive: true, force: true, maxRetries: 5 })
+  }
+  return turns
+}
+
+interface Turns {
+  readonly tls: boolean
+  readonly pairs: readonly Pair[]
+  readonly rounds: number
+  readonly material: Material
+}
+
+async function inTurns(place: string, { tls, pairs, rounds, material }: Turns): Promise<readonly TransferTurn[]> {
+  await using stack = new AsyncDisposableStack()
+  const givers = new Map<ClientName, Giver>()
+  for (const name of new Set(pairs.map(({ from }) => from))) {
+    const own = join(place, `from ${name}`)
+    const hub = stack.use(await Uhub.start(join(own, 'uhub'))).address
+    givers.set(name, stack.use(await clients[name].give(join(own, 'giver'), hub, tls, material)))
+  }
+  const turns: TransferTurn[] = []
+  const failed = new Set<Pair>()
+  // One that cannot be done is not tried again.
   for (let round = 1; round <= rounds; round++) {
-    for (const tls of [false, true]) {
-      for (const [from, startFrom] of starts) {
-        for (const [to, startTo] of starts) {
-          if (from === to) continue
-          const place = join(folder, `${round}`)
-          const seconds = await turn(place, shared, startFrom, startTo, tls, { magnet, file, size })
-          turns.push({ from, to, tls, seconds })
-          console.log(JSON.stringify(turns.at(-1)))
-          await rm(place, { recursive: true, force: true, maxRetries: 5 })
-        }
+    for (const pair of pairs.filter((one) => !failed.has(one))) {
+      const own = join(place, 'taker')
+      const what = { ...pair, tls, bytes: material.size }
+      const giver = givers.get(pair.from)!
+      try {
+        await using taker = await clients[pair.to].take(own, giver.hub, tls)
+        turns.push({ ...what, reading: await turn(giver, taker, material) })
+      } catch (error) {
+        failed.add(pair)
+        turns.push({ ...what, failed: (error as Error).message })
       }
+      console.log(JSON.stringify(turns.at(-1)))
+      await rm(own, { recursive: true, force: true, maxRetries: 5 })
     }
   }
   return turns
 }
 
-interface Wanted {
-  readonly magnet: string
-  readonly file: string
-  readonly size: number
+async function turn(giver: Giver, taker: Taker, material: Material): Promise<TransferReading> {
+  await mkdir(taker.folder, { recursive: true })
+  await warmMemory(taker.folder, material.size)
+  try {
+    await taker.prepare(giver, material)
+    const before = loopbackBytes()
+    const wished = performance.now()
+    await taker.take(giver, material)
+    await until(() => loopbackBytes() - before > chatterBytes, firstByteMs, 'nothing came')
+    const began = performance.now()
+    using giving = new Meter(giver.pid)
+    using taking = new Meter(taker.pid)
+    // Whether it is whole is only asked once all of it must have come: who is asked often has less time to work.
+    await until(() => loopbackBytes() - before > material.size, transferMs, 'it stopped in the middle')
+    await until(() => taker.whole(material), transferMs, 'it was never whole')
+    const ended = performance.now()
+    const [gave, took] = [giving.stop(), taking.stop()]
+    return {
+      before: (began - wished) / 1000,
+      seconds: (ended - began) / 1000,
+      giverCpu: gave.cpuSeconds,
+      takerCpu: took.cpuSeconds,
+      giverMib: gave.privateMib,
+      takerMib: took.privateMib,
+    }
+  } catch (error) {
+    for (const [who, log] of Object.entries({ giver: await giver.log(), taker: await taker.log() }))
+      console.log(`-- ${who}:\n${log.trim().split('\n').slice(-15).join('\n')}`)
+    throw error
+  }
 }
 
-async function turn(
-  place: string,
-  shared: string,
-  startFrom: Start,
-  startTo: Start,
-  tls: boolean,
-  { magnet, file, size }: Wanted,
-): Promise<number> {
-  await using uhub = await Uhub.start(join(place, 'uhub'))
-  const nothing = join(place, 'nothing')
-  await mkdir(nothing, { recursive: true })
-  await using from = await startFrom(join(place, 'from'), uhub.address, shared, tls)
-  await using to = await startTo(join(place, 'to'), uhub.address, nothing, tls)
-  let began = performance.now()
-  await to.take(from, magnet, file, () => (began = performance.now()))
-  await until(
-    async () => {
-      if ((await to.bytes(file)) >= size) return true
-      await new Promise((resolve) => setTimeout(resolve, pollMs))
-      return false
-    },
-    transferMs,
-    () => ({ from: from.name, to: to.name }),
-  )
-  return (performance.now() - began) / 1000
+async function until(test: () => boolean | Promise<boolean>, ms: number, otherwise: string): Promise<void> {
+  const end = performance.now() + ms
+  while (!(await test())) {
+    if (performance.now() > end) throw new Error(`${otherwise} within ${ms / 1000} s`)
+    await new Promise((resolve) => setTimeout(resolve, pollMs))
+  }
 }
 
-/** A file of random bytes; gives a magnet link to it. */
-async function makeFile(folder: string, name: string, size: number): Promise<string> {
+/** A file of random bytes, with a magnet link to it. */
+async function makeMaterial(folder: string, size: number): Promise<Material> {
   await mkdir(folder, { recursive: true })
-  const bytes = randomFillSync(new Uint8Array(size))
+  const name = 'material.bin'
+  const digester = tigerTreeDigester(new TigerKernel())
+  const part = new Uint8Array(mib)
   await using handle = await open(join(folder, name), 'w')
-  await handle.write(bytes)
-  return formatMagnet({ digests: [digestOf('tth', tth(new TigerKernel(), bytes))], size, name })!
-}
-
-async function kith(place: string, hub: string, shared: string, tls: boolean): Promise<Contestant> {
-  const daemon = await Kith.start(place, [
-    `directconnect.hubs=${hub}`,
-    'directconnect.nick=Kith',
-    `directconnect.encryption=${tls ? 'required' : 'never'}`,
-  ])
-  await daemon.client.call('shareFolder', { body: { path: shared } })
-  const networks = (): Promise<{ state: string }> => daemon.client.call('network', { params: { id: 'directconnect' } })
-  await until(async () => {
-    const { state, known } = await daemon.client.call('hashing')
-    return (
-      state === 'idle' && (known.files > 0 || shared.endsWith('nothing')) && (await networks()).state === 'connected'
-    )
-  }, 120_000)
-  let id = ''
-  return {
-    name: 'Kith',
-    nick: 'Kith',
-    async take(_from, magnet, _file, begin) {
-      begin()
-      id = (await daemon.add(magnet)).id
-    },
-    bytes: async () => (await daemon.transfer(id)).had,
-    [Symbol.asyncDispose]: () => daemon.stop(),
+  for (let at = 0; at < size; at += part.length) {
+    const bytes = randomFillSync(part).subarray(0, size - at)
+    digester.update(bytes)
+    await handle.write(bytes)
   }
-}
-
-async function ncdc(place: string, hub: string, shared: string, tls: boolean): Promise<Contestant> {
-  const client = await Ncdc.start(place, 'ncdc', { tls_policy: tls ? 'prefer' : 'disabled' })
-  if (!shared.endsWith('nothing')) await client.share(shared, 'shared')
-  await client.join(hub)
-  return {
-    name: 'ncdc',
-    nick: 'ncdc',
-    async take(from, _magnet, _file, begin) {
-      await client.type(`/browse ${from.nick}`)
-      await client.tab(`/${from.nick}`)
-      begin()
-      await client.key('d')
-    },
-    bytes: (file) => bytesIn(join(client.downloads, 'shared', file)),
-    [Symbol.asyncDispose]: () => client[Symbol.asyncDispose](),
-  }
-}
-
-async function eiskalt(place: string, hub: string, shared: string, tls: boolean): Promise<Contestant> {
-  const client = await Eiskalt.start(place, 'eiskalt', { UseTLS: tls ? '1' : '0', RequireTLS: tls ? '1' : '0' })
-  await client.join(hub)
-  if (!shared.endsWith('nothing')) await client.share(shared, 'shared')
-  return {
-    name: 'EiskaltDC++',
-    nick: 'eiskalt',
-    async take(from, magnet, _file, begin) {
-      await client.list(hub, from.nick)
-      await client.call('magnet.add', { magnet, directory: `${client.downloads}/` })
-      begin()
-      await client.call('queue.matchlists', {})
-    },
-    bytes: (file) => bytesIn(join(client.downloads, file)),
-    [Symbol.asyncDispose]: () => client[Symbol.asyncDispose](),
-  }
-}
-
-/** Both put a file there once it is whole. */
-function bytesIn(path: string): Promise<number> {
-  return stat(path).then(
-    ({ size }) => size,
-    () => 0,
-  )
+  const magnet = formatMagnet({ digests: [digestOf('tth', digester.digest().root)], size, name })!
+  return { folder, name, size, magnet }
 }

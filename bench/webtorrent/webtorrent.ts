@@ -1,17 +1,14 @@
-import { spawnSync } from 'node:child_process'
-import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import type { ForeignClient } from '@kith/interop/peers/client.ts'
+import { isFetched } from '@kith/interop/peers/fetched.ts'
 import { freePort, Program } from '@kith/interop/peers/process.ts'
 
 const here = import.meta.dirname
 
 /** Fetches webtorrent from the registry the first time. Its scripts build native code that is not used here. */
 export function installWebtorrent(): boolean {
-  if (existsSync(join(here, 'node_modules', 'webtorrent'))) return true
-  const options = ['--ignore-scripts', '--no-package-lock', '--no-audit', '--no-fund', '--workspaces=false']
-  return spawnSync('npm', ['install', ...options], { cwd: here, stdio: 'ignore' }).status === 0
+  return isFetched(here, 'webtorrent')
 }
 
 /** webtorrent in a process of its own. */

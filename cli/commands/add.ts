@@ -32,7 +32,7 @@ export function addCommands(root: Command, run: Run): void {
       .option('--files <list>', 'only these files: indices and ranges such as 0,2,5-7')
   options(root.command('add').description('add links or documents to the running daemon')).action(
     run(async ({ kith, out }: Context, what: string[], given: AddOptions) => {
-      for (const added of await addAll(kith, what, given)) report(out, added)
+      for (const added of await addAll(kith, out, what, given)) report(out, added)
     }),
   )
   options(root.command('get').description('add, starting a daemon if none runs'))
@@ -40,7 +40,7 @@ export function addCommands(root: Command, run: Run): void {
     .action(
       run(async (context: Context, what: string[], given: AddOptions) => {
         const kith = await context.start()
-        const added = await addAll(kith, what, given)
+        const added = await addAll(kith, context.out, what, given)
         if (given.wait !== true) return added.forEach((one) => report(context.out, one))
         for (const { transfer } of added) await wait(context, kith, transfer.id)
       }),
@@ -54,16 +54,21 @@ function report(out: Context['out'], added: AddResponse): void {
   )
 }
 
-async function addAll(kith: Client, what: readonly string[], given: AddOptions): Promise<AddResponse[]> {
+async function addAll(
+  kith: Client,
+  out: Context['out'],
+  what: readonly string[],
+  given: AddOptions,
+): Promise<AddResponse[]> {
   const added: AddResponse[] = []
   for (const one of what) {
     // A plain number is a row of the newest search.
     if (/^\d{1,5}$/.test(one)) {
-      added.push(await getRow(kith, one, given))
+      added.push(...(await getRow(kith, one, given)))
       continue
     }
     for (const part of await parts(one)) {
-      if (part.link !== undefined && (await attachLink(kith, part.link))) continue
+      if (part.link !== undefined && (await attachLink(kith, out, part.link))) continue
       added.push(await kith.call('add', { body: { ...part, ...request(given) } }))
     }
   }

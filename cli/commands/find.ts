@@ -2,6 +2,7 @@ import { resolve } from 'node:path'
 import type { Command } from 'commander'
 import { Option } from 'commander'
 import type { Client } from '@kith/api/client.ts'
+import { ProblemError } from '@kith/api/client.ts'
 import type { FoundRow, MediumWord, SearchView } from '@kith/api/find.ts'
 import { media } from '@kith/api/find.ts'
 import type { AddResponse } from '@kith/api/transfers.ts'
@@ -102,20 +103,31 @@ async function find({ kith, out, signal }: Context, words: string[], given: Find
   if (!out.json) out.line(out.dim(endText(search)))
 }
 
-/** Fetches a row of the newest search. */
-export function getRow(
+/** Fetches a row of the newest search; of a folder it becomes a transfer for each file. */
+export async function getRow(
   kith: Client,
   row: string,
   given: { readonly to?: string; readonly label?: string; readonly paused?: true },
-): Promise<AddResponse> {
-  return kith.call('getFound', {
+): Promise<AddResponse[]> {
+  const what = {
     params: { id: 'last', row },
     body: {
       ...(given.to === undefined ? {} : { directory: resolve(given.to) }),
       ...(given.label === undefined ? {} : { label: given.label }),
       ...(given.paused === undefined ? {} : { paused: true }),
     },
-  })
+  }
+  try {
+    return [await kith.call('getFound', what)]
+  } catch (error) {
+    if (!(error instanceof ProblemError) || error.problem.code !== 'find/folder') throw error
+  }
+  const { transfers } = await kith.call('getFoundFolder', what)
+  const added = transfers.map(async (id) => ({
+    transfer: await kith.call('transfer', { params: { id } }),
+    duplicate: false,
+  }))
+  return Promise.all(added)
 }
 
 function rowText(out: Context['out'], { row, name, size, people, networks, own, medium }: FoundRow): string {

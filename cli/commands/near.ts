@@ -89,6 +89,7 @@ export function nearCommands(root: Command, run: Run): void {
     .argument('<path>')
     .argument('[devices...]')
     .option('--page', 'for somebody without the app: show a link and a QR code')
+    .option('--localsend', 'with --page and --pin: let LocalSend devices that know the PIN fetch it too')
     .option('--pin <digits>', 'what has to be known beside the link, or what a LocalSend device asks for')
     .action(
       run(async (context: Context, path: string, to: string[], given: PageOptions) => {

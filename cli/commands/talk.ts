@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
-import type { MessageView, PersonView } from '@kith/api/talk.ts'
+import type { MessageView, PersonView, RoomCommandView } from '@kith/api/talk.ts'
 import type { Context, Run } from '../context.ts'
+import { UsageError } from '../exit.ts'
 import { clip, sizeText, table, timeText } from '../format.ts'
 
 export function talkCommands(root: Command, run: Run): void {
@@ -43,6 +44,25 @@ export function talkCommands(root: Command, run: Run): void {
         },
       ),
     )
+  chat
+    .command('menu')
+    .description('what a room offers, such as a hub to its users')
+    .argument('<room>')
+    .action(
+      run(async ({ kith, out }: Context, id: string) =>
+        out.value(await kith.call('roomCommands', { params: { id } }), (all) =>
+          all.length === 0 ? 'It offers nothing.' : table(all.map(commandRow)),
+        ),
+      ),
+    )
+  chat
+    .command('run')
+    .description('do what a room offers: kith chat run ROOM COMMAND [ANSWER...], with the answers in order')
+    .argument('<room>')
+    .argument('<command>', 'as kith chat menu writes it')
+    .argument('[answers...]')
+    .option('--to <name>', 'to whom it is done')
+    .action(run(runCommand))
   root
     .command('people')
     .description('who is there: kith browse NAME shows what they share')
@@ -52,9 +72,30 @@ export function talkCommands(root: Command, run: Run): void {
       run(async ({ kith, out }: Context, words: string[], { room }: { readonly room?: string }) => {
         const query = { filter: words.join(' '), count: 1_000, ...(room === undefined ? {} : { room }) }
         const { rows } = await kith.call('people', { query })
-        out.value(rows, (all) => table(all.map(personRow), new Set([2])))
+        out.value(rows, (all) => (all.length === 0 ? 'Nobody is there.' : table(all.map(personRow), new Set([2]))))
       }),
     )
+}
+
+async function runCommand(
+  { kith }: Context,
+  id: string,
+  command: string,
+  words: string[],
+  { to: person }: { readonly to?: string },
+): Promise<void> {
+  const offered = await kith.call('roomCommands', { params: { id } })
+  const asks = offered.find((one) => one.id === command || one.path.join('/') === command)?.asks ?? []
+  if (words.length > asks.length) throw new UsageError(`${command} asks ${asks.length} things`)
+  const answers = Object.fromEntries(words.map((word, at) => [asks[at]!, word]))
+  await kith.call('runRoomCommand', {
+    params: { id },
+    body: { command, answers, ...(person === undefined ? {} : { person }) },
+  })
+}
+
+function commandRow({ path, aboutSomebody, asks }: RoomCommandView): string[] {
+  return [path.join('/'), aboutSomebody ? '--to NAME' : '', asks.join('; ')]
 }
 
 async function say(
@@ -66,11 +107,11 @@ async function say(
   if (id === undefined) {
     return out.value(await kith.call('rooms'), (all) =>
       table(
-        all.map(({ title, network, kind, people, unread, id: room }) => [
+        all.map(({ title, network, kind, people, unread, mentions, id: room }) => [
           title,
           network,
           kind === 'private' ? 'private' : `${people} people`,
-          unread === 0 ? '' : `${unread} unread`,
+          unread === 0 ? '' : `${unread} unread${mentions === 0 ? '' : `, ${mentions} to you`}`,
           room,
         ]),
       ),
@@ -79,7 +120,9 @@ async function say(
   if (text.length > 0) await kith.call('say', { params: { id }, body: { text: text.join(' ') } })
   if (text.length > 0 && follow !== true) return
   let shown = await kith.call('messages', { params: { id } })
-  for (const message of shown) out.item(message, messageText)
+  const line = (message: MessageView): void =>
+    out.item(message, (one) => (one.mention === true ? out.bold(messageText(one)) : messageText(one)))
+  for (const message of shown) line(message)
   await kith.call('markRead', { params: { id } })
   if (follow !== true) return
   const room = (await kith.call('openRoom', { params: { id } })).id
@@ -88,7 +131,7 @@ async function say(
     {
       onChange(_key, value) {
         const all = value as readonly MessageView[]
-        for (const message of newer(shown, all)) out.item(message, messageText)
+        for (const message of newer(shown, all)) line(message)
         shown = all
       },
     },

@@ -10,6 +10,7 @@ const POLL_MS = 500
 export interface PageOptions {
   readonly page?: true
   readonly pin?: string
+  readonly localsend?: true
   readonly yes?: true
 }
 
@@ -23,6 +24,7 @@ export async function visit(
   const body: VisitRequest = {
     ...(path === undefined ? {} : { path }),
     ...(given.pin === undefined ? {} : { pin: given.pin }),
+    ...(given.localsend === true ? { localsend: true } : {}),
   }
   const made = await kith.call('openVisit', { body })
   out.item(made, ({ links, pin }) => {

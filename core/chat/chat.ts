@@ -37,4 +37,6 @@ export interface Message {
   /** Milliseconds since the epoch. */
   readonly at: number
   readonly own: boolean
+  /** It speaks to us by our name, in a room of many. */
+  readonly mention?: boolean
 }

@@ -39,6 +39,11 @@ export interface Deliveries {
   readonly all: Value<readonly Delivery[]>
   /** Asks the device, and sends when it agrees. @throws FaultError `input` for a device that there is not */
   send(device: string, files: readonly SentFile[], pin: string | undefined): Delivery
+  /**
+   * Lets devices fetch these files that ask for them with the PIN, until disposed; too many wrong ones end it as well.
+   * @throws FaultError `unavailable` where that is not spoken now
+   */
+  offer(files: readonly SentFile[], pin: string): Disposable
   /** Says yes or no to what somebody wants to send here. @throws FaultError `input` */
   answer(id: string, yes: boolean): void
   /** Ends one that waits or is under way. @throws FaultError `input` */

@@ -106,9 +106,6 @@ export interface Chat {
   commands?(room: string): readonly RoomCommand[]
   /** Does it, to somebody by their name where it is about somebody; `answers` to what it asks. @throws FaultError `input` */
   run?(room: string, command: string, answers: Readonly<Record<string, string>>, somebody?: string): Promise<void>
-  /** Names of whom nothing is to be seen; kept over restarts. */
-  readonly ignored?: Value<readonly string[]>
-  ignore?(name: string, on: boolean): Promise<void>
 }
 
 export interface Offers {

@@ -13,7 +13,7 @@ import { OpenCell } from './open-cell.ts'
 import type { Priority } from './picker.ts'
 import { Picker } from './picker.ts'
 import type { Check } from './proof.ts'
-import type { Slots, Storage } from './storage.ts'
+import type { PartDigests, Slots, Storage } from './storage.ts'
 
 /** In end game, this many lanes at most are asked for the same block. */
 const endGameAskers = 3
@@ -391,11 +391,18 @@ export class Collector {
     for (const id of chunk.authors()) open.authors.add(this.#authors.get(id)!)
     const check = this.grid.check(open.cell)!
     const direct = check.start === chunk.start && check.end === chunk.end
+    const parts = direct ? undefined : this.#partsOf(open, check)
     this.#writing++
     try {
-      const right = await this.#world.storage.commit(chunk.slot, chunk.length, chunk.start, direct ? check : undefined)
-      open.written(chunk)
-      if (direct) this.#judge([open], right)
+      const { storage } = this.#world
+      if (parts === undefined) {
+        const right = await storage.commit(chunk.slot, chunk.length, chunk.start, direct ? check : undefined)
+        open.written(chunk)
+        if (direct) this.#judge([open], right)
+      } else {
+        open.written(chunk, await parts.commit(chunk.slot, chunk.length, chunk.start, check.algorithm))
+        if (open.complete) this.#judge([open], equal(parts.join(open.digests(), check.algorithm), check.expected))
+      }
     } catch (error) {
       open.drop(chunk)
       if (open.idle) this.#reopen(open)
@@ -404,8 +411,16 @@ export class Collector {
       this.#writing--
       chunk.slot.release()
     }
-    if (!direct && open.complete) await this.#prove(check)
+    if (!direct && parts === undefined && open.complete) await this.#prove(check)
     this.#wake()
+  }
+
+  /** Where the digests over the parts of a cell make up the one that proves it. */
+  #partsOf(open: OpenCell, check: Check): PartDigests | undefined {
+    const { storage, slots } = this.#world
+    if (open.start !== check.start || open.end !== check.end) return undefined
+    const { partDigests } = storage
+    return partDigests?.can(check.algorithm, slots.size) ? partDigests : undefined
   }
 
   /** Reads back what was written in parts; does nothing while some cell under the check is still missing. */

@@ -2,6 +2,12 @@ import type { Range } from '../range/range-set.ts'
 import { Chunk } from './chunk.ts'
 import type { Slots } from './storage.ts'
 
+interface Written {
+  readonly digest: Uint8Array
+}
+
+const noDigest = new Uint8Array()
+
 /** A cell that is being collected: in one chunk, or, when it is longer than a slot, in several one after another. */
 export class OpenCell {
   readonly cell: number
@@ -13,7 +19,7 @@ export class OpenCell {
   readonly authors: Set<string> = new Set()
   readonly #partLength: number
   /** Per part: not begun, being collected, or written to disk. */
-  readonly #parts: (Chunk | 'written' | undefined)[]
+  readonly #parts: (Chunk | Written | undefined)[]
 
   constructor(cell: number, start: number, end: number, partLength: number, only: number | undefined) {
     this.cell = cell
@@ -49,15 +55,21 @@ export class OpenCell {
   /** The chunk that collects what is at `offset`. */
   chunkAt(offset: number): Chunk | undefined {
     const part = this.#parts[Math.floor((offset - this.start) / this.#partLength)]
-    return part === 'written' ? undefined : part
+    return isWritten(part) ? undefined : part
   }
 
   #index(chunk: Chunk): number {
     return (chunk.start - this.start) / this.#partLength
   }
 
-  written(chunk: Chunk): void {
-    this.#parts[this.#index(chunk)] = 'written'
+  /** `digest` is over the part alone, where that is of use. */
+  written(chunk: Chunk, digest: Uint8Array = noDigest): void {
+    this.#parts[this.#index(chunk)] = { digest }
+  }
+
+  /** The digests of the parts, one after another. Only once it is complete. */
+  digests(): Uint8Array {
+    return Uint8Array.from(this.#parts.flatMap((part) => (isWritten(part) ? [...part.digest] : [])))
   }
 
   /** The part has to be fetched again. */
@@ -66,11 +78,15 @@ export class OpenCell {
   }
 
   get complete(): boolean {
-    return this.#parts.every((part) => part === 'written')
+    return this.#parts.every(isWritten)
   }
 
   /** Nothing is being collected and nothing is written: the cell can be given up. */
   get idle(): boolean {
     return this.#parts.every((part) => part === undefined)
   }
+}
+
+function isWritten(part: Chunk | Written | undefined): part is Written {
+  return part !== undefined && 'digest' in part
 }

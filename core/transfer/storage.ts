@@ -18,6 +18,19 @@ export interface Slots {
   watch(freed: () => void): Disposable
 }
 
+/**
+ * Digests over parts of a leaf that make up the one over all of it, as in a Tiger tree: so what was written in parts is
+ * proven without being read back.
+ */
+export interface PartDigests {
+  /** Whether this algorithm has them, where all parts but the last are `length` bytes long. */
+  can(algorithm: LeafAlgorithm, length: number): boolean
+  /** Writes as `commit` does without a check, and gives the digest over these bytes. */
+  commit(slot: Slot, length: number, offset: number, algorithm: LeafAlgorithm): Promise<Uint8Array>
+  /** The digest over all parts, by theirs, one after another. */
+  join(digests: Uint8Array, algorithm: LeafAlgorithm): Uint8Array
+}
+
 export interface Digests {
   /** One digest after another. */
   readonly bytes: Uint8Array
@@ -30,6 +43,7 @@ export interface Digests {
  * fault: `disk/full`, `disk/denied`, `disk/gone`, `disk/io`.
  */
 export interface Storage extends AsyncDisposable {
+  readonly partDigests?: PartDigests
   /**
    * Hashes the first `length` bytes of the slot, and writes them at `offset` only if they are right. With no
    * check it writes them as they are. True when they were right (and written).

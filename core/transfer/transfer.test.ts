@@ -12,7 +12,7 @@ import type { Claim, Lane, LanePort } from './lane.ts'
 import { blockSize } from './lane.ts'
 import type { Layout } from './layout.ts'
 import type { Check, Proof } from './proof.ts'
-import type { Slot, Slots, Storage } from './storage.ts'
+import type { PartDigests, Slot, Slots, Storage } from './storage.ts'
 import { Transfer } from './transfer.ts'
 
 function seeded(seed: number): { number(): number; bytes(length: number): Uint8Array<ArrayBuffer> } {
@@ -25,6 +25,12 @@ function seeded(seed: number): { number(): number; bytes(length: number): Uint8A
 }
 
 const sha1 = (bytes: Uint8Array): Uint8Array => createHash('sha1').update(bytes).digest()
+
+function cut(bytes: Uint8Array, length: number): Uint8Array[] {
+  return Array.from({ length: Math.ceil(bytes.length / length) }, (_, i) =>
+    bytes.subarray(i * length, (i + 1) * length),
+  )
+}
 
 /** Digests of every leaf of [start, end), each network with an algorithm name of its own over SHA-1. */
 function proof(content: Uint8Array, start: number, end: number, leaf: number, algorithm: Proof['algorithm']): Proof {
@@ -76,6 +82,9 @@ class MemorySlots implements Slots {
 class MemoryStorage implements Storage {
   readonly disk: Uint8Array
   full = false
+  /** How often something was read back to be proven. */
+  readBack = 0
+  partDigests?: PartDigests
 
   constructor(size: number) {
     this.disk = new Uint8Array(size)
@@ -99,6 +108,7 @@ class MemoryStorage implements Storage {
   }
 
   async digests(start: number, end: number, leaf: number): Promise<{ bytes: Uint8Array; present: Uint8Array }> {
+    this.readBack++
     const made = proof(this.disk, start, end, leaf, 'sha1')
     return { bytes: made.expected, present: new Uint8Array(Math.ceil((end - start) / leaf)).fill(1) }
   }
@@ -353,6 +363,34 @@ test('pieces longer than a slot are written in parts and proven by reading back'
   await run(lanes)
   same(storage.disk, content)
   assert.equal(transfer.stage.current, 'giving')
+  assert.ok(storage.readBack > 0)
+})
+
+test('where digests over parts make up the one over a piece nothing is read back, and who lies is found', async () => {
+  const [size, leaf, part] = [1_000_000, 256 * 1024, 64 * 1024]
+  const content = seeded(9).bytes(size)
+  const { transfer, storage, layout } = setting({ content, slots: 6, slotSize: part })
+  storage.partDigests = {
+    can: (algorithm, length) => algorithm === 'tth' && length === part,
+    async commit(slot, length, offset) {
+      await storage.commit(slot, length, offset, undefined)
+      return sha1(slot.bytes.subarray(0, length))
+    },
+    join: (digests) => sha1(digests),
+  }
+  const expected = cut(content, leaf).flatMap((one) => [...sha1(Buffer.concat(cut(one, part).map(sha1)))])
+  const proofs: Proof[] = [
+    { start: 0, end: size, leaf, algorithm: 'tth', expected: Uint8Array.from(expected), digestSize: 20 },
+  ]
+  transfer.describe({ layout, proofs })
+  await transfer.opened()
+  const all = [{ start: 0, end: size }]
+  const liar = new TestLane(transfer, 'directconnect', 'liar', content, all, (offset) => offset === 32 * 1024)
+  const lanes = ['one', 'other'].map((key) => new TestLane(transfer, 'directconnect', key, content, all))
+  await run([liar, ...lanes])
+  same(storage.disk, content)
+  assert.equal(transfer.stage.current, 'giving')
+  assert.equal(storage.readBack, 0)
 })
 
 test('memory held for a peer that left with its rare piece does not starve the others', async () => {

@@ -50,6 +50,21 @@ test('nobody sees anything without authority, and the refusal says what to do', 
   assert.equal((await ask(world, '/health')).status, 200)
 })
 
+test('who asks while the daemon begins waits for its networks, and is not told that there are none', async () => {
+  let joined = false
+  const begun = Promise.withResolvers<void>()
+  const world = testWorld({
+    handlers: { doctor: () => [{ name: 'networks', ok: joined, message: '' }] },
+    begun: begun.promise,
+  })
+  const asked = ask(world, '/api/v1/doctor', {}, true)
+  // Programs that look whether it lives need not wait.
+  assert.equal((await ask(world, '/health')).status, 200)
+  joined = true
+  begun.resolve()
+  assert.deepEqual(await (await asked).json(), [{ name: 'networks', ok: true, message: '' }])
+})
+
 test('a scope is enough for what it is for, and for no more', async () => {
   const world = testWorld({ handlers: { doctor: () => [] } })
   assert.equal((await ask(world, '/metrics', { headers: bearer(world, 'view') })).status, 200)

@@ -32,6 +32,8 @@ export interface AppWorld {
   readonly page: string
   metrics(): Promise<string>
   healthy(): boolean
+  /** Resolves when the networks that are on are joined: until then questions wait, since all would be answered wrongly. */
+  readonly begun: Promise<void>
 }
 
 const cookie = 'kith'
@@ -50,6 +52,7 @@ export function app(world: AppWorld): Hono {
       const header = (name: string): string | undefined => context.req.header(name)
       checkOrigin({ origin: header('origin'), site: header('sec-fetch-site'), host: header('host') })
     }
+    await world.begun
     await next()
   })
 

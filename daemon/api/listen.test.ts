@@ -42,14 +42,15 @@ test('a TCP peer that is gone before it is served has no authority', async () =>
   await using at = await folder()
   let stopped = 0
   const world = testWorld({ handlers: { stop: () => void stopped++ } })
-  await using _server = await listen(app(world), {
-    tcp: { host: '127.0.0.1', port: 30_001 },
+  await using server = await listen(app(world), {
+    tcp: { host: '127.0.0.1', port: 0 },
     socket: join(at.path, 'api.sock'),
   })
+  const { host, port } = new URL(server.url!)
   for (let round = 0; round < 10; round++) {
     await new Promise<void>((resolve) => {
-      const peer = connect(30_001, '127.0.0.1', () => {
-        peer.write('POST /api/v1/stop HTTP/1.1\r\nHost: 127.0.0.1:30001\r\nContent-Length: 0\r\n\r\n')
+      const peer = connect(Number(port), '127.0.0.1', () => {
+        peer.write(`POST /api/v1/stop HTTP/1.1\r\nHost: ${host}\r\nContent-Length: 0\r\n\r\n`)
         peer.resetAndDestroy()
       })
       peer.on('error', () => {})

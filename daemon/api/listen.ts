@@ -1,5 +1,5 @@
 import { chmod, mkdir, rm } from 'node:fs/promises'
-import type { Server } from 'node:http'
+import type { IncomingMessage, Server } from 'node:http'
 import { createServer } from 'node:http'
 import { dirname } from 'node:path'
 import { getRequestListener } from '@hono/node-server'
@@ -18,6 +18,8 @@ export interface Bindings {
   readonly socket: boolean
 }
 
+/** A request is whole within this time. */
+const requestMs = 120_000
 /** What is being answered when the API closes, such as the order to stop, has this long to get through. */
 const lastAnswerMs = 500
 
@@ -33,10 +35,10 @@ export async function listen(app: Hono, { tcp, socket }: ListenOptions): Promise
     // Which server took the connection is what counts: a TCP peer that is gone has no address either.
     const bindings: Bindings = { socket: 'path' in at }
     const listener = getRequestListener((request, env) => app.fetch(request, { ...env, ...bindings }))
-    const server = createServer(
-      { headersTimeout: 15_000, requestTimeout: 120_000 },
-      (request, response) => void listener(request, response),
-    )
+    const server = createServer({ headersTimeout: 15_000, requestTimeout: 0 }, (request, response) => {
+      limitRequest(request)
+      void listener(request, response)
+    })
     await new Promise<void>((resolve, reject) => {
       server.once('error', (error: NodeJS.ErrnoException) => reject(refusal(error, at)))
       server.listen(at, resolve)
@@ -78,6 +80,13 @@ export async function listen(app: Hono, { tcp, socket }: ListenOptions): Promise
       await rm(socket, { force: true })
     },
   }
+}
+
+/** Node's own limit would end an upload, which takes the time that it takes and has a limit between its parts. */
+function limitRequest(request: IncomingMessage): void {
+  if (request.method === 'PUT' && request.url?.startsWith('/api/v1/uploads/')) return
+  const timer = setTimeout(() => request.complete || request.destroy(), requestMs).unref()
+  request.once('close', () => clearTimeout(timer))
 }
 
 function refusal(error: NodeJS.ErrnoException, at: { host: string; port: number } | { path: string }): Error {

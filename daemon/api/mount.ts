@@ -32,6 +32,7 @@ export function mount(app: Hono, handlers: Handlers, askerOf: (context: Context)
         if (query instanceof Response) return query
         input['query'] = query.value
       }
+      if (route.bytes === true) input['body'] = context.req.raw.body ?? new Blob([]).stream()
       if (route.body !== undefined) {
         const body = check(route.body, await bodyOf(context), 'body')
         if (body instanceof Response) return body

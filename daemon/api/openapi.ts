@@ -89,11 +89,7 @@ function operation(name: string, route: AnyRoute): unknown {
     summary: route.summary,
     description: route.scope === 'none' ? 'Needs no authority.' : `Needs the scope \`${route.scope}\`.`,
     ...(parameters.length > 0 ? { parameters } : {}),
-    ...(route.body === undefined
-      ? {}
-      : {
-          requestBody: { required: true, content: { 'application/json': { schema: schemaOf(route.body, 'input') } } },
-        }),
+    ...requestBody(route),
     responses: {
       ...answer(route),
       default: {
@@ -102,6 +98,15 @@ function operation(name: string, route: AnyRoute): unknown {
       },
     },
   }
+}
+
+function requestBody(route: AnyRoute): Record<string, unknown> {
+  if (route.bytes === true) {
+    return { requestBody: { required: true, content: { 'application/octet-stream': { schema: {} } } } }
+  }
+  if (route.body === undefined) return {}
+  const content = { 'application/json': { schema: schemaOf(route.body, 'input') } }
+  return { requestBody: { required: true, content } }
 }
 
 function answer(route: AnyRoute): Record<string, unknown> {

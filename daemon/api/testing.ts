@@ -82,7 +82,12 @@ export interface TestWorld extends AppWorld {
 
 /** What the API needs of a daemon: real authority and journal, and only the operations that a test brings. */
 export function testWorld(
-  parts: { readonly handlers?: Partial<Handlers>; readonly sample?: Sample; readonly page?: string } = {},
+  parts: {
+    readonly handlers?: Partial<Handlers>
+    readonly sample?: Sample
+    readonly page?: string
+    readonly begun?: Promise<void>
+  } = {},
 ): TestWorld {
   const clock = testClock()
   const stores = memoryStores()
@@ -107,5 +112,6 @@ export function testWorld(
     page: parts.page ?? '/nonexistent',
     metrics: () => Promise.resolve('kith_up 1\n'),
     healthy: () => true,
+    begun: parts.begun ?? Promise.resolve(),
   }
 }

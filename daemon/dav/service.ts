@@ -59,6 +59,11 @@ export class DavService implements AsyncDisposable {
     return this.#turning
   }
 
+  /** Resolves when it goes by the newest settings. */
+  settled(): Promise<void> {
+    return this.#turning
+  }
+
   /** A shared folder is no more. */
   forget(folder: number): void {
     this.users.forget(folder)

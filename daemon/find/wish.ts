@@ -17,7 +17,9 @@ export interface WishWorld {
  */
 export function wishOf(group: Group, world: WishWorld): Wish {
   if (group.folder) {
-    throw fail('input', 'find/folder', `${group.name} is a folder`, { hint: 'Browse who has it, and get it there.' })
+    throw fail('input', 'find/folder', `${group.name} is a folder`, {
+      hint: 'It is fetched as a folder: what is in it has to be looked at first.',
+    })
   }
   if (group.own !== undefined) throw fail('input', 'find/own', `${group.name} is in your library already`)
   const digests = belonging(group)

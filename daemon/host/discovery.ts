@@ -1,151 +1,92 @@
-import { isIP } from 'node:net'
 import { networkInterfaces } from 'node:os'
-import { Bonjour, type Browser, type Service } from 'bonjour-service'
-import type { Announcement, Discovery, Found } from '@kith/core/network/discovery.ts'
+import type { Announcement, Discovery } from '@kith/core/network/discovery.ts'
 import { every } from '@kith/core/network/clock.ts'
 import type { Clock, Random } from '@kith/core/network/clock.ts'
-import { utf8 } from '@kith/wire/bytes.ts'
 import type { Log } from '@kith/core/network/log.ts'
-import { announceHere } from './announce-here.ts'
+import { announceAt } from './mdns/announce.ts'
+import { ServiceBrowser } from './mdns/browser.ts'
+import { type Speaker, speaker } from './mdns/speaker.ts'
 
 /** How often we ask again for what is there, and look for interfaces that came: people plug cables in. */
 const ASK_MS = 20_000
+/** How often we look who was silent for too long. */
+const LOOK_MS = 5_000
 /** What is told to this machine only, such as printers on its USB, is told here. */
 const HERE = '127.0.0.1'
-/** RFC 1035 2.3.4: the longest label. */
-const LONGEST_NAME_BYTES = 63
 
-/**
- * Multicast DNS on every interface, by the library bonjour-service. It shares port 5353 with whatever else of the
- * system answers there, such as Avahi.
- */
+/** Multicast DNS on every interface of this machine. */
 export function systemDiscovery(clock: Clock, random: Random, log: Log): Discovery {
-  // The system's own name is Avahi's to speak for.
   const chance = random.bytes(4).toHex()
   const host = `kith-${chance}.local`
   const trouble = (error: unknown): void => log.debug('multicast DNS had trouble', { error: String(error) })
   return {
-    async announce(what) {
-      const { name, type, port, facts, subtypes = [] } = what
+    async announce(what: Announcement) {
       if (what.hereOnly === true) {
-        const shorter: Announcement = { ...what, name: shortened(name) }
-        return announceHere(clock, `kith-here-${chance}.local`, shorter, trouble)
+        // The interface decides where answers go: whoever asks from elsewhere hears nothing.
+        const here = { at: HERE, addresses: [HERE], host: `kith-here-${chance}.local` }
+        return announceAt(clock, here, what, { trouble })
       }
-      const speakers = perInterface((bonjour) => {
-        bonjour.publish({
-          name: shortened(name),
-          type,
-          port,
-          txt: { ...facts },
-          probe: false,
-          host,
-          subtypes: [...subtypes],
-        })
-      }, trouble)
-      const again = every(clock, ASK_MS, () => speakers.refresh())
+      return perInterface(clock, [], (at, addresses) => announceAt(clock, { at, addresses, host }, what, { trouble }))
+    },
+    async browse(type, listener) {
+      const browser = new ServiceBrowser(type, listener)
+      const speakers = perInterface(
+        clock,
+        [HERE],
+        (at) => {
+          const one = speaker({
+            clock,
+            at,
+            trouble,
+            answered: (packet, from) => browser.hear(packet, from, clock.now()),
+          })
+          one.ask(browser.question)
+          return one
+        },
+        (one: Speaker) => one.ask(browser.question),
+      )
+      const looks = every(clock, LOOK_MS, () => browser.tick(clock.now()))
       return {
         async [Symbol.asyncDispose]() {
-          again[Symbol.dispose]()
+          looks[Symbol.dispose]()
           await speakers[Symbol.asyncDispose]()
         },
       }
     },
-    async browse(type, listener) {
-      const browsers = new Set<Browser>()
-      const known = new Map<string, string>()
-      const tell = (service: Service, change: 'here' | 'gone'): void => {
-        const found = foundOf(service, type)
-        if (change === 'here') {
-          const news = JSON.stringify(found)
-          if (found.addresses.length === 0 || known.get(service.fqdn) === news) return
-          known.set(service.fqdn, news)
-        } else known.delete(service.fqdn)
-        listener(found, change)
-      }
-      const listeners = perInterface(
-        (bonjour) => {
-          const browser = bonjour.find({ type })
-          browser.on('up', (service) => tell(service, 'here'))
-          browser.on('txt-update', (service) => tell(service, 'here'))
-          browser.on('srv-update', (service) => tell(service, 'here'))
-          browser.on('down', (service) => tell(service, 'gone'))
-          browsers.add(browser)
-        },
-        trouble,
-        [HERE],
-      )
-      const again = every(clock, ASK_MS, () => {
-        listeners.refresh()
-        for (const browser of browsers) browser.update()
-      })
-      return {
-        async [Symbol.asyncDispose]() {
-          again[Symbol.dispose]()
-          await listeners[Symbol.asyncDispose]()
-        },
-      }
-    },
   }
 }
 
-/** One speaker for each IPv4 address of this machine, since the library speaks on one interface only. */
-function perInterface(
-  start: (bonjour: Bonjour) => void,
-  trouble: (error: unknown) => void,
-  more: readonly string[] = [],
-): AsyncDisposable & { refresh(): void } {
-  const speakers = new Map<string, Bonjour>()
-  const end = (bonjour: Bonjour): Promise<void> =>
-    new Promise((resolve) => {
-      bonjour.unpublishAll(() => bonjour.destroy(() => resolve()))
-    })
+/** One speaker for each IPv4 address of this machine that is not its own alone, and for `more`; `again` is done now and then. */
+function perInterface<S extends AsyncDisposable>(
+  clock: Clock,
+  more: readonly string[],
+  start: (at: string, addresses: readonly string[]) => S,
+  again: (speaker: S) => void = () => {},
+): AsyncDisposable {
+  const speakers = new Map<string, S>()
   const refresh = (): void => {
-    const addresses = Object.values(networkInterfaces())
-      .flatMap((all) => all ?? [])
-      .filter(({ family, internal }) => family === 'IPv4' && !internal)
-      .map(({ address }) => address)
-      .concat(more)
-    for (const [address, bonjour] of speakers) {
-      if (addresses.includes(address)) continue
-      speakers.delete(address)
-      void end(bonjour)
+    const interfaces = Object.values(networkInterfaces()).map((all) => (all ?? []).filter(({ internal }) => !internal))
+    const places = new Map<string, readonly string[]>(more.map((at) => [at, [at]]))
+    for (const all of interfaces) {
+      // A link-local address means nothing without the name of its interface.
+      const reached = all.map(({ address }) => address).filter((address) => !/^fe[89ab]/i.test(address))
+      for (const { address, family } of all) {
+        if (family === 'IPv4') places.set(address, [address, ...reached.filter((one) => one.includes(':'))])
+      }
     }
-    for (const address of addresses) {
-      if (speakers.has(address)) continue
-      // The options go on to multicast-dns, whose own are not in the type.
-      const options: object = { interface: address, bind: '0.0.0.0' }
-      const bonjour = new Bonjour(options, trouble)
-      speakers.set(address, bonjour)
-      start(bonjour)
+    for (const [at, one] of speakers) {
+      if (places.has(at)) again(one)
+      else if (speakers.delete(at)) void one[Symbol.asyncDispose]()
     }
+    for (const [at, addresses] of places) if (!speakers.has(at)) speakers.set(at, start(at, addresses))
   }
   refresh()
+  const refreshing = every(clock, ASK_MS, refresh)
   return {
-    refresh,
     async [Symbol.asyncDispose]() {
-      await Promise.all([...speakers.values()].map(end))
+      refreshing[Symbol.dispose]()
+      await Promise.all([...speakers.values()].map((one) => one[Symbol.asyncDispose]()))
       speakers.clear()
     },
   }
-}
-
-function foundOf(service: Service, type: string): Found {
-  const facts: Record<string, string> = {}
-  for (const [key, fact] of Object.entries((service.txt ?? {}) as Record<string, unknown>)) {
-    if (typeof fact === 'string') facts[key] = fact
-  }
-  const told = [service.referer?.address ?? '', ...(service.addresses ?? [])].filter((address) => isIP(address) !== 0)
-  return {
-    name: service.name,
-    type,
-    port: service.port,
-    facts,
-    addresses: [...new Set(told)].sort((a, b) => isIP(a) - isIP(b)),
-  }
-}
-
-function shortened(name: string): string {
-  let short = name
-  while (utf8(short).length > LONGEST_NAME_BYTES) short = short.slice(0, -1).toWellFormed()
-  return short
 }

@@ -151,8 +151,12 @@ function rowView(
   }
 }
 
-async function getAll(browsing: Browsing, request: GetBrowsedRequest, world: BrowseWorld): Promise<GotBrowsed> {
-  const { tree, peer } = browsing
+/** Makes a transfer of each file at or below the paths. @throws FaultError `input` `browse/no-path`, `browse/too-much` */
+export async function getAll(
+  { tree, peer }: Pick<Browsing, 'tree' | 'peer'>,
+  request: GetBrowsedRequest,
+  world: BrowseWorld,
+): Promise<GotBrowsed> {
   const wanted = request.paths.flatMap((path) => {
     const files = [...tree.below(path)]
     return files.map(([above, file]) => ({ above: path === '' ? [peer.name, ...above] : above, file }))

@@ -59,6 +59,12 @@ export class Publications {
     }
   }
 
+  /** What is being read now. */
+  get reading(): readonly string[] {
+    const all = [...this.#kept.values()]
+    return all.filter((one) => one.document === undefined && one.fault === undefined).map(({ path }) => path)
+  }
+
   /** Hashes and gives a file or folder; `ready` is told the wish once that is done, and may fail it.
    * @throws FaultError when it cannot even begin */
   async begin(body: PublishRequest, ready?: (wish: Wish, layout: Layout) => Promise<void>): Promise<Publication> {

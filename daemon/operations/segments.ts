@@ -62,7 +62,7 @@ export function segmentOperations({ networks, record }: LentWorld, own: string):
     async joinSegment({ body }) {
       const { facet, paired } = near()
       const device = paired(body.device)
-      const all = await facet.at(device, AbortSignal.timeout(LIST_MS))
+      const all = await facet.at(device)
       const only = body.segment === undefined && all.length === 1 ? all[0] : undefined
       const names = ({ id, title }: { id: string; title: string }): string[] => [id, title]
       const segment = only ?? named(all, body.segment ?? '', names, 'segment/unknown', 'virtual network')

@@ -2,9 +2,13 @@ import type { Handlers } from '../api/handlers.ts'
 import type { Config } from '../config/config.ts'
 import { settingView } from '../views/setting-view.ts'
 
-/** The settings; a path is `group.field`. */
+/**
+ * The settings; a path is `group.field`. A change is answered when it works: whoever asks next asks a daemon that goes by it.
+ * @param settled resolves when everything goes by the newest settings
+ */
 export function settingOperations(
   config: Config,
+  settled: () => Promise<unknown>,
 ): Pick<Handlers, 'settings' | 'setting' | 'setSetting' | 'unsetSetting'> {
   const split = (path: string): [string, string] => {
     const dot = path.indexOf('.')
@@ -13,7 +17,15 @@ export function settingOperations(
   return {
     settings: () => config.explain().map(settingView),
     setting: ({ params }) => settingView(config.explain(...split(params.id))[0]!),
-    setSetting: ({ params, body }) => settingView(config.set(...split(params.id), body.value)),
-    unsetSetting: ({ params }) => settingView(config.unset(...split(params.id))),
+    async setSetting({ params, body }) {
+      const set = config.set(...split(params.id), body.value)
+      await settled()
+      return settingView(set)
+    },
+    async unsetSetting({ params }) {
+      const left = config.unset(...split(params.id))
+      await settled()
+      return settingView(left)
+    },
   }
 }

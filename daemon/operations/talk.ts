@@ -23,6 +23,8 @@ type Operations = Pick<
   | 'openRoom'
   | 'messages'
   | 'say'
+  | 'roomCommands'
+  | 'runRoomCommand'
   | 'markRead'
   | 'unread'
   | 'people'
@@ -62,11 +64,30 @@ export function talkOperations({ talk, networks, record }: TalkWorld): Operation
       talk.see(place)
       record()
     },
+    roomCommands({ params }) {
+      const { chat, room } = placeOf(params.id)
+      return [...(chat.commands?.(room.id) ?? [])]
+    },
+    async runRoomCommand({ params, body: { command, answers = {}, person } }) {
+      const { chat, room } = placeOf(params.id)
+      const found = chat.commands?.(room.id).find(({ id, path }) => id === command || path.join('/') === command)
+      if (found === undefined || chat.run === undefined)
+        throw fail('input', 'room/no-command', `${room.title} offers no “${command.slice(0, 80)}”`, {
+          hint: 'kith chat menu says what it offers.',
+        })
+      const missing = found.asks.find((ask) => !Object.hasOwn(answers, ask))
+      if (missing !== undefined) throw fail('input', 'room/no-answer', `It asks: ${missing.slice(0, 200)}`)
+      await chat.run(room.id, found.id, answers, person)
+    },
     markRead: ({ params }) => talk.see(placeOf(params.id)),
     unread() {
-      const counts = talk.places().map((place) => ({ kind: place.room.kind, unread: talk.unread(place) }))
-      const talks = counts.filter(({ kind }) => kind === 'private').reduce((sum, { unread }) => sum + unread, 0)
-      return { talks, rooms: counts.filter(({ unread }) => unread > 0).length }
+      let [talks, rooms] = [0, 0]
+      for (const place of talk.places()) {
+        const { all, mentions } = talk.unread(place)
+        talks += place.room.kind === 'private' ? all : mentions
+        if (all > 0) rooms++
+      }
+      return { talks, rooms }
     },
     people({ query = {} }) {
       const { room, network, filter = '', from = 0, count = defaultCount } = query
@@ -121,19 +142,21 @@ function peopleIn({ chat, room }: Place): readonly Person[] {
 function roomView(talk: Talk, place: Place): RoomView {
   const { id, title, kind, people } = place.room
   const last = talk.messages(place).at(-1)
+  const unread = talk.unread(place)
   return {
     id,
     network: place.network,
     title,
     kind,
     people,
-    unread: talk.unread(place),
+    unread: unread.all,
+    mentions: unread.mentions,
     ...(last === undefined ? {} : { last: messageView(last) }),
   }
 }
 
-function messageView({ from, text, at, own }: Message): MessageView {
-  return { from, text, at, own }
+function messageView({ from, text, at, own, mention }: Message): MessageView {
+  return { from, text, at, own, ...(mention === true ? { mention } : {}) }
 }
 
 function personView(talk: Talk, networks: ReadonlyMap<string, Supervised>, person: Person): PersonView {
@@ -151,7 +174,7 @@ function personView(talk: Talk, networks: ReadonlyMap<string, Supervised>, perso
     operator,
     away,
     bot,
-    ignored: talk.isIgnored(peer.network, peer.name),
+    ignored: person.ignored === true || talk.isIgnored(peer.network, peer.name),
     browse: !own && !bot && networks.get(peer.network)?.membership?.browse !== undefined,
   }
 }

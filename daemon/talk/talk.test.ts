@@ -32,19 +32,26 @@ function world(keep: Keep = keepOf()) {
     operator: name === 'bob',
   }))
   const hear = (room: string, from: string, text: string): void => {
-    said.set(room, [...(said.get(room) ?? []), { room, from, text, at: ++now, own: from === 'us' }])
+    const mention = /\bus\b/.test(text) ? { mention: true } : {}
+    said.set(room, [...(said.get(room) ?? []), { room, from, text, at: ++now, own: from === 'us', ...mention }])
   }
+  const ran: unknown[] = []
   const chat: Chat = {
     rooms,
     people: () => people,
     history: (room) => said.get(room) ?? [],
     read: async function* () {},
     say: async (room, text) => hear(room, 'us', text),
+    commands: () => [
+      { id: '1', path: ['Hub', 'Count'], aboutSomebody: false, asks: [] },
+      { id: '2', path: ['Hub', 'Send away'], aboutSomebody: true, asks: ['Why'] },
+    ],
+    run: async (...what) => void ran.push(what),
   }
   const networks = new Map([['directconnect', { membership: { chat } } as unknown as Supervised]])
   const talk = new Talk(networks, keep, { now: () => now } as unknown as Clock)
   const operations = talkOperations({ talk, networks, record() {} })
-  return { talk, hear, operations }
+  return { talk, hear, operations, ran }
 }
 
 test('what others said since somebody looked is unread, and is not when it was seen', async () => {
@@ -60,6 +67,33 @@ test('what others said since somebody looked is unread, and is not when it was s
   assert.deepEqual(await operations.unread({}, asker), { talks: 0, rooms: 0 })
   hear(hub, 'ann', 'four')
   assert.equal((await operations.rooms({}, asker))[0]!.unread, 1)
+})
+
+test('what speaks to us by our name counts like what is said in private', async () => {
+  const { hear, operations } = world()
+  hear(hub, 'ann', 'one')
+  hear(hub, 'ann', 'us: two')
+  const [room] = await operations.rooms({}, asker)
+  assert.deepEqual([room!.unread, room!.mentions, room!.last?.mention], [2, 1, true])
+  assert.deepEqual(await operations.unread({}, asker), { talks: 1, rooms: 1 })
+  await operations.ignore({ body: { network: 'directconnect', name: 'ann' } }, asker)
+  assert.deepEqual(await operations.unread({}, asker), { talks: 0, rooms: 0 })
+})
+
+test('what a room offers is done by its id or its path, once all it asks is answered', async () => {
+  const { operations, ran } = world()
+  const params = { id: hub }
+  assert.equal((await operations.roomCommands({ params }, asker)).length, 2)
+  const run = async (body: Parameters<typeof operations.runRoomCommand>[0]['body']): Promise<void> =>
+    operations.runRoomCommand({ params, body }, asker)
+  await run({ command: 'Hub/Count' })
+  await run({ command: '2', person: 'ann', answers: { Why: 'so' } })
+  assert.deepEqual(ran, [
+    [hub, '1', {}, undefined],
+    [hub, '2', { Why: 'so' }, 'ann'],
+  ])
+  await assert.rejects(run({ command: '2', person: 'ann' }), /It asks: Why/)
+  await assert.rejects(run({ command: 'Hub' }), /offers no “Hub”/)
 })
 
 test('who is ignored is not heard, over restarts', async () => {

@@ -81,16 +81,19 @@ export class Talk {
     return all.filter((message) => message.own || !this.isIgnored(network, message.from))
   }
 
-  unread(place: Place): number {
+  /** What others said since somebody looked. */
+  unread(place: Place): { readonly all: number; readonly mentions: number } {
     const since = this.#seen.get(keyOf(place)) ?? this.#begun
-    const all = place.chat.history(place.room.id)
-    let unread = 0
-    for (let at = all.length - 1; at >= 0; at--) {
-      const message = all[at]!
+    const messages = place.chat.history(place.room.id)
+    let [all, mentions] = [0, 0]
+    for (let at = messages.length - 1; at >= 0; at--) {
+      const message = messages[at]!
       if (message.at <= since) break
-      if (!message.own && !this.isIgnored(place.network, message.from)) unread++
+      if (message.own || this.isIgnored(place.network, message.from)) continue
+      all++
+      if (message.mention === true) mentions++
     }
-    return unread
+    return { all, mentions }
   }
 
   /** Everything that is in it now was seen. */

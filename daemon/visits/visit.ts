@@ -2,6 +2,7 @@ import type { VisitAsk, VisitView } from '@kith/api/visits.ts'
 import { fail } from '@kith/core/fault/fault.ts'
 import { safeName } from '@kith/wire/safe-path.ts'
 import { freeName } from '../host/files/arrivals.ts'
+import { exactly } from '../host/files/exactly.ts'
 import { FileTree } from '../host/files/tree.ts'
 
 /** Files that wait for an answer of ours; whoever sends more has to wait. */
@@ -35,6 +36,8 @@ export class Visit {
   readonly pin: string | undefined
   readonly until: number
   readonly offered: Offered | undefined
+  /** The same, where LocalSend devices fetch it. */
+  readonly lent: Disposable | undefined
   /** Those who knew the PIN. */
   readonly sessions: Set<string> = new Set()
   readonly #asks = new Map<string, Ask>()
@@ -46,12 +49,14 @@ export class Visit {
     readonly pin: string | undefined
     readonly until: number
     readonly offered: Offered | undefined
+    readonly lent?: Disposable | undefined
   }) {
     this.id = options.id
     this.token = options.token
     this.pin = options.pin
     this.until = options.until
     this.offered = options.offered
+    this.lent = options.lent
   }
 
   /** Whether somebody guessed too often. */
@@ -96,7 +101,13 @@ export class Visit {
     try {
       const tree = new FileTree(directory)
       const name = await freeName(tree, [], ask.name)
-      await tree.write([name], counted(ask, bytes), true)
+      const counted = exactly(
+        ask.size,
+        bytes,
+        (received) => (ask.received = received),
+        () => fail('peer', 'visit/size', 'The file is not as long as was said'),
+      )
+      await tree.write([name], counted, true)
       ask.path = `${directory}/${name}`
       ask.state = 'done'
       return ask.path
@@ -115,6 +126,7 @@ export class Visit {
       kind: offered === undefined ? 'receive' : 'offer',
       links,
       pin: pin !== undefined,
+      localsend: this.lent !== undefined,
       until,
       asks: [...this.#asks.values()].map((ask) => ({ ...ask })),
       ...(offered === undefined ? {} : { name: offered.name }),
@@ -126,13 +138,4 @@ export class Visit {
     if (ask === undefined) throw fail('input', 'visit/ask', 'Nobody asked for that')
     return ask
   }
-}
-
-async function* counted(ask: Ask, bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void> {
-  for await (const part of bytes) {
-    ask.received += part.length
-    if (ask.received > ask.size) break
-    yield part
-  }
-  if (ask.received !== ask.size) throw fail('peer', 'visit/size', 'The file is not as long as was said')
 }

@@ -22,6 +22,8 @@ export interface VisitsWorld {
   readonly http: Http
   readonly device: string
   readonly disk: Disk
+  /** Lets LocalSend devices fetch a file or folder with a PIN. @throws FaultError where that is not spoken */
+  lend(path: string, pin: string): Promise<Disposable>
   /** The folder where what arrives is put; made when it is not there. */
   downloads(): Promise<string>
   tell(type: string, id: string, data: Readonly<Record<string, unknown>>): void
@@ -48,13 +50,19 @@ export class Visits implements AsyncDisposable {
     }
   }
 
-  async #open({ path, pin, seconds = usualSeconds }: VisitRequest): Promise<VisitView> {
+  async #open({ path, pin, seconds = usualSeconds, localsend = false }: VisitRequest): Promise<VisitView> {
     const { clock, random, disk } = this.#world
     if (this.#visits.size >= mostVisits) throw fail('unavailable', 'visit/too-many', 'There are too many pages already')
     const offered = path === undefined ? undefined : await offer(disk, path)
+    if (localsend && (path === undefined || pin === undefined)) {
+      throw fail('input', 'visit/localsend', 'For LocalSend something has to be offered with a PIN', {
+        hint: 'kith send FILE --page --localsend --pin 4711',
+      })
+    }
+    const lent = localsend ? await this.#world.lend(path!, pin!) : undefined
     const id = random.bytes(4).toHex()
     const token = random.bytes(16).toBase64({ alphabet: 'base64url', omitPadding: true })
-    const visit = new Visit({ id, token, pin, until: clock.now() + seconds * 1000, offered })
+    const visit = new Visit({ id, token, pin, until: clock.now() + seconds * 1000, offered, lent })
     const end = clock.after(seconds * 1000, () => void this.#end(id))
     this.#visits.set(id, { visit, end })
     try {
@@ -107,7 +115,9 @@ export class Visits implements AsyncDisposable {
   }
 
   async #end(id: string): Promise<void> {
-    this.#visits.get(id)?.end[Symbol.dispose]()
+    const ending = this.#visits.get(id)
+    ending?.end[Symbol.dispose]()
+    ending?.visit.lent?.[Symbol.dispose]()
     this.#visits.delete(id)
     if (this.#visits.size > 0) return
     const listener = this.#listener

@@ -3,6 +3,7 @@ import { decodeTerms, encodeTerms, placeInPath } from '@kith/neighbours/wire/int
 import { HttpProxyTalk } from '@kith/neighbours/talk/http-proxy.ts'
 import { SocksTalk } from '@kith/neighbours/talk/socks.ts'
 import { decodeCarried, decodeSocksDatagram, encodeCarried, encodeSocksDatagram } from '@kith/neighbours/wire/socks.ts'
+import { beginsAsData, decodeDataOffer, encodeDataOffer, encodePreface } from '@kith/neighbours/wire/data.ts'
 import { encodeHint, decodeHint } from '@kith/neighbours/wire/hint.ts'
 import { formatInvitation, parseInvitation } from '@kith/neighbours/wire/invitation.ts'
 import { formatKithLink, kithLink } from '@kith/neighbours/wire/links.ts'
@@ -24,9 +25,10 @@ import { OFFLOAD_BYTES, offloadHeader, readOffloaded } from '@kith/wire/ethernet
 import { parseRanges } from '@kith/neighbours/wire/ranges.ts'
 import { decodeSaid, encodeSaid } from '@kith/neighbours/wire/said.ts'
 import { encode } from '@kith/wire/bencode.ts'
-import { lossyText, utf8 } from '@kith/wire/bytes.ts'
+import { concat, lossyText, utf8 } from '@kith/wire/bytes.ts'
 import { attempt } from '@kith/wire/fault.ts'
 import { KEY_BYTES, opener } from '@kith/wire/sealed/datagrams.ts'
+import { streamOpener, streamSealer } from '@kith/wire/sealed/stream.ts'
 import type { FuzzTarget } from '../target.ts'
 
 const leaves = new Uint8Array(64).fill(7)
@@ -212,5 +214,26 @@ const segment: FuzzTarget = {
   },
 }
 
-const targets: readonly FuzzTarget[] = [manifest, messages, texts, games, internet, segment]
+const offer = { ticket: new Uint8Array(16), keys: { ask: new Uint8Array(32), answer: new Uint8Array(32) }, port: 5 }
+
+const data: FuzzTarget = {
+  name: 'neighbours-data',
+  seeds: [
+    encodeDataOffer(offer),
+    encodePreface(offer.ticket),
+    concat(streamSealer(offer.keys.ask).seal(Uint8Array.of(1, 2, 3), true)),
+  ],
+  run(input) {
+    const offered = attempt(() => decodeDataOffer(input))
+    if (offered.ok) decodeDataOffer(encodeDataOffer(offered.value))
+    // More bytes never make a yes of a no, or of a yes something else.
+    const short = beginsAsData(input.subarray(0, input.length >> 1))
+    if (short !== undefined && short !== beginsAsData(input)) throw new Error('it changed its mind')
+    const opener = streamOpener(new Uint8Array(32).fill(1))
+    const given = attempt(() => opener.open(input, () => undefined))
+    if (given.ok && opener.over) throw new Error('opened without the key')
+  },
+}
+
+const targets: readonly FuzzTarget[] = [manifest, messages, texts, games, internet, segment, data]
 export default targets

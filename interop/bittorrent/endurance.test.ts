@@ -51,7 +51,7 @@ test('killed twenty times during one transfer, it ends with the right bytes and 
     recorded = after
     lost++
   }
-  const done = await kith.complete(id, 120_000)
+  const done = await kith.complete(id)
   assert.deepEqual(await tree(kith.downloads), await tree(folder.at('seed')))
   const { up } = await seed.status()
   t.diagnostic(`${lost} kills, ${recorded} bytes had at the last, the seed gave ${up} of ${size} bytes`)
@@ -77,7 +77,7 @@ test('a peer that sends bad bytes is found and banned, and the transfer ends rig
   })
   await using kith = await Kith.start(folder.at('kith'))
   const { id } = await kith.add(made.torrent)
-  await kith.until(id, ({ banned }) => banned.length > 0, 30_000)
+  await kith.until(id, ({ banned }) => banned.length > 0)
   await maker.add({ torrent: made.torrent, folder: folder.at('seed') })
   const done = await kith.complete(id)
   assert.deepEqual(await tree(kith.downloads), await tree(folder.at('seed')))
@@ -115,9 +115,9 @@ for (const mode of [
     })
     await using kith = await Kith.start(folder.at('kith'))
     const { id } = await kith.add(made.torrent)
-    await kith.until(id, () => rogue.connections > 0, 20_000)
+    await kith.until(id, () => rogue.connections > 0)
     await good.add({ torrent: made.torrent, folder: folder.at('seed') })
-    await kith.complete(id, 90_000)
+    await kith.complete(id)
     assert.deepEqual(await tree(kith.downloads), await tree(folder.at('seed')))
     const { residentBytes } = await kith.client.call('status')
     assert.ok(residentBytes < 400 * mebibyte, `the daemon has ${residentBytes} bytes of memory`)
@@ -237,7 +237,7 @@ test('an idle daemon rests: less than one percent of a processor, less than 120 
   }
   const windowMs = 5_000
   // What a start leaves to do may take a while on a busy machine.
-  for (const end = Date.now() + 60_000; ;) {
+  for (const end = Date.now() + 180_000; ;) {
     const before = await cpuMs()
     await sleep(windowMs)
     const used = (await cpuMs()) - before

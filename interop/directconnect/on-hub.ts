@@ -37,7 +37,12 @@ export class OnHub implements AsyncDisposable {
     this.lines = lines
   }
 
-  static async start(hub: string, shares: readonly Share[], more: Partial<Settings> = {}, ms = 10_000): Promise<OnHub> {
+  static async start(
+    hub: string,
+    shares: readonly Share[],
+    more: Partial<Settings> = {},
+    refusal?: RegExp,
+  ): Promise<OnHub> {
     const [clock, random] = [systemClock(), systemRandom()]
     const lines: string[] = []
     const log = logTo(lines)
@@ -63,7 +68,10 @@ export class OnHub implements AsyncDisposable {
     await member.open()
     const on = new OnHub(member, net, lines)
     try {
-      await until(async () => member.health.current.state === 'connected', ms)
+      await until(async () => {
+        if (refusal !== undefined && lines.some((line) => refusal.test(line))) throw new Error('It was refused')
+        return member.health.current.state === 'connected'
+      })
     } catch (error) {
       await on[Symbol.asyncDispose]()
       throw new Error(`It did not reach the hub:\n${lines.join('\n')}`, { cause: error })
@@ -77,7 +85,7 @@ export class OnHub implements AsyncDisposable {
   }
 
   /** The first hit that passes. It asks again: a question may have to wait two seconds until the hub may be asked. */
-  async find(query: Query, test: (hit: Hit) => boolean, ms = 60_000): Promise<Hit> {
+  async find(query: Query, test: (hit: Hit) => boolean, ms = 180_000): Promise<Hit> {
     const { search } = this.member
     const end = Date.now() + ms
     while (Date.now() < end) {
@@ -90,7 +98,7 @@ export class OnHub implements AsyncDisposable {
    * The paths of somebody's list with their links, as far as they came: who is busy just now does not answer. It takes a
    * second at least: ncdc gives the same to the same user ten times an hour only.
    */
-  async list(peer: Peer, ms = 30_000, folder?: readonly string[]): Promise<Map<string, string>> {
+  async list(peer: Peer, ms = 60_000, folder?: readonly string[]): Promise<Map<string, string>> {
     const files = new Map<string, string>()
     const signal = AbortSignal.timeout(ms)
     const second = new Promise((resolve) => setTimeout(resolve, 1_000))
@@ -105,7 +113,7 @@ export class OnHub implements AsyncDisposable {
   }
 
   /** Waits for a message in any room that passes; gives its room. */
-  async heard(text: string, from: string, ms = 10_000): Promise<string> {
+  async heard(text: string, from: string, ms = 90_000): Promise<string> {
     const { chat } = this.member
     let room: string | undefined
     await until(async () => {

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import type { BrowsedRow, BrowseView } from '@kith/api/browse.ts'
 import type { FoundRow } from '@kith/api/find.ts'
+import type { PersonView } from '@kith/api/talk.ts'
 import { command, lines } from '../command.ts'
 import { Kith } from '../kith.ts'
 import { bytesFrom, put, scratch, tree } from '../material.ts'
@@ -16,13 +17,13 @@ async function browsed(kith: Kith, peer: string): Promise<BrowseView> {
   await until(async () => {
     view = await kith.client.call('browsed', { params: { id: view.id } })
     return view.state !== 'reading'
-  }, 30_000)
+  })
   return view
 }
 
 test(
   'on a uhub, what ncdc shares is a tree that is fetched as it is, and both talk',
-  { timeout: 240_000 },
+  { timeout: 300_000 },
   async (t) => {
     if (!needs(t, 'uhub', 'ncdc', 'tmux')) return
     await using at = await scratch()
@@ -31,6 +32,8 @@ test(
     await put(join(shared, 'album', 'live', 'two.bin'), bytesFrom('two', 5_000))
     await put(join(shared, 'album', 'live', 'three.bin'), bytesFrom('three', 7_000))
     await put(join(shared, 'other.bin'), bytesFrom('other', 9_000))
+    await put(join(shared, 'demos', 'four.bin'), bytesFrom('four', 3_000))
+    await put(join(shared, 'demos', 'early', 'five.bin'), bytesFrom('five', 4_000))
     await using uhub = await Uhub.start(at.at('uhub'))
     await using ncdc = await Ncdc.start(at.at('ncdc'), 'ncdc')
     await ncdc.share(shared, 'nc')
@@ -40,20 +43,21 @@ test(
     await kith.client.call('attach', { params: { id: 'directconnect' }, body: { address: uhub.address } })
     await kith.stop()
     await kith.start()
-    await until(async () => (await kith.client.call('people', { query: { filter: 'ncdc' } })).total === 1, 30_000)
-
-    const [person] = (await kith.client.call('people', { query: { filter: 'ncdc' } })).rows
+    let person: PersonView | undefined
+    await until(async () => {
+      person = (await kith.client.call('people', { query: { filter: 'ncdc' } })).rows[0]
+      return person?.shared === 328_000
+    })
     assert.equal(person!.browse, true)
-    assert.equal(person!.shared, 321_000)
     assert.match(person!.client!, /ncdc/)
 
     // Browsing: the tree, folder by folder, and words in it.
     let view = await browsed(kith, person!.peer)
     await until(async () => {
-      if (view.files < 4) view = await browsed(kith, person!.peer)
-      return view.files === 4
-    }, 60_000)
-    assert.deepEqual([view.state, view.bytes, view.name], ['done', 321_000, 'ncdc'])
+      if (view.files < 6) view = await browsed(kith, person!.peer)
+      return view.files === 6
+    })
+    assert.deepEqual([view.state, view.bytes, view.name], ['done', 328_000, 'ncdc'])
     const params = { id: view.id }
     const rows = async (query: object): Promise<readonly BrowsedRow[]> =>
       (await kith.client.call('browsedRows', { params, query })).rows
@@ -76,7 +80,7 @@ test(
       body: { paths: ['nc/album'], directory: at.at('got') },
     })
     assert.deepEqual([got.added, got.duplicates, got.skipped], [3, 0, 0])
-    for (const id of got.transfers) await kith.complete(id, 60_000)
+    for (const id of got.transfers) await kith.complete(id)
     assert.deepEqual(await tree(at.at('got', 'album')), await tree(join(shared, 'album')))
     const [label] = Object.keys((await kith.client.call('transfers', { query: {} })).labels)
     assert.equal(label, 'album')
@@ -86,13 +90,25 @@ test(
     const listed = (await lines(kith, 'browse', 'ncdc', 'nc')) as BrowsedRow[]
     assert.deepEqual(
       listed.map(({ name }) => name),
-      ['album', 'other.bin'],
+      ['album', 'demos', 'other.bin'],
     )
-    const found = (await lines(kith, 'find', 'other', '--wait', '5', '--net', 'directconnect')) as FoundRow[]
-    assert.equal(found[0]?.name, 'other.bin')
-    await command(kith, 'get', `${found[0].row}`, '--to', at.at('single'), '--wait')
+    let found: FoundRow | undefined
+    await until(async () => {
+      found = ((await lines(kith, 'find', 'other', '--wait', '15', '--net', 'directconnect')) as FoundRow[])[0]
+      return found !== undefined
+    })
+    assert.equal(found!.name, 'other.bin')
+    await command(kith, 'get', `${found!.row}`, '--to', at.at('single'), '--wait')
     assert.deepEqual(Object.values(await tree(at.at('single'))), [(await tree(shared))['other.bin']])
     assert.match(await command(kith, 'people'), /ncdc/)
+
+    // A folder that is found is fetched as it is, straight from its row.
+    const folders = (await lines(kith, 'find', 'demos', '--type', 'folder', '--wait', '8')) as FoundRow[]
+    const folder = folders.find(({ name, medium }) => name === 'demos' && medium === 'folder')
+    assert.ok(folder, JSON.stringify(folders))
+    const fetched = await lines(kith, 'get', `${folder.row}`, '--to', at.at('folder'), '--wait')
+    assert.equal(fetched.length, 2)
+    assert.deepEqual(await tree(at.at('folder', 'demos')), await tree(join(shared, 'demos')))
 
     // Talk: in the room, and between us.
     const room = (await kith.client.call('rooms')).find(({ kind }) => kind === 'public')!

@@ -8,7 +8,7 @@ import { device, pair, ready, start, temporary, until } from './people.ts'
 
 const MIB = 1024 * 1024
 
-test('two devices find each other, pair, and send files both ways', { timeout: 120_000 }, async (t) => {
+test('two devices find each other, pair, and send files both ways', { timeout: 300_000 }, async (t) => {
   if (!(await canMakeNetworks(t))) return
   await using folder = await temporary()
   await using lan = await localNetwork(2)

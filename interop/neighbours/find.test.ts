@@ -8,7 +8,7 @@ import { device, pair, ready, start, temporary, until } from './people.ts'
 
 test(
   'what lies on the shelves of two devices is one row, and is fetched from both',
-  { timeout: 120_000 },
+  { timeout: 300_000 },
   async (t) => {
     if (!(await canMakeNetworks(t))) return
     await using folder = await temporary()

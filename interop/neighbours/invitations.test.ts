@@ -16,7 +16,7 @@ async function say(kith: Kith, machine: Machine, ...words: readonly string[]): P
   return (await run(command!, args)).stdout
 }
 
-test('devices that do not see each other pair by a link', { timeout: 120_000 }, async (t) => {
+test('devices that do not see each other pair by a link', { timeout: 300_000 }, async (t) => {
   if (!(await canMakeNetworks(t))) return
   await using folder = await temporary()
   await using lan = await localNetwork(3)

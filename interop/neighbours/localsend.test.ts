@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
 import { createHash, randomBytes } from 'node:crypto'
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -6,7 +7,7 @@ import { test } from 'node:test'
 import type { DeliveryView } from '@kith/api/deliveries.ts'
 import type { Kith } from '../kith.ts'
 import { canMakeNetworks, localNetwork, type Machine } from '../namespaces.ts'
-import { localSend, localSendPort, localSendReceiver, ran, strictReceiver } from '../peers/localsend.ts'
+import { hasLocalSend, localSend, localSendPort, localSendReceiver, ran, strictReceiver } from '../peers/localsend.ts'
 import { needs } from '../peers/process.ts'
 import { device, start, temporary, until } from './people.ts'
 
@@ -58,11 +59,11 @@ interface CurlFile {
   readonly sha256?: string
 }
 
-function prepare(from: Machine, to: Machine, files: Readonly<Record<string, CurlFile>>): Promise<Said> {
+function prepare(from: Machine, to: Machine, files: Readonly<Record<string, CurlFile>>, pin = ''): Promise<Said> {
   const info = { alias: 'Curl', version: '2.0', fingerprint: 'curl', port: 1, protocol: 'https' }
   const all = Object.entries(files).map(([id, file]) => [id, { id, fileType: 'text/plain', ...file }])
   const body = JSON.stringify({ info, files: Object.fromEntries(all) as unknown })
-  return curl(from, to, 'prepare-upload', '-H', 'content-type: application/json', '--data-binary', body)
+  return curl(from, to, `prepare-upload${pin}`, '-H', 'content-type: application/json', '--data-binary', body)
 }
 
 interface Agreed {
@@ -74,7 +75,7 @@ test(
   'LocalSend: an implementation of somebody else finds this, sends, and receives',
   { timeout: 300_000 },
   async (t) => {
-    if (!(await canMakeNetworks(t))) return
+    if (!(await canMakeNetworks(t)) || !hasLocalSend(t)) return
     await using folder = await temporary()
     await using lan = await localNetwork(2)
     const [one, other] = lan.machines
@@ -85,8 +86,11 @@ test(
     await writeFile(join(folder.path, 'holiday', 'empty.txt'), '')
 
     await t.test('it finds this device', async () => {
-      const { text } = await localSend(other!, 'discover', '--timeout', '3', '--json')
-      assert.match(text, /"alias": "ann"/)
+      // It looks for so many seconds, whatever comes; who answers later is not seen.
+      const text = await until(async () => {
+        const seen = await localSend(other!, 'discover', '--timeout', '3', '--json')
+        return seen.text.includes('"alias": "ann"') ? seen.text : undefined
+      }, 'it is discovered')
       assert.match(text, /"protocol": "https"/)
     })
 
@@ -103,8 +107,12 @@ test(
       const { state, done, size } = await over(ann, id)
       assert.deepEqual([state, done, size], ['done', big.length, big.length], phone.log())
       const saved = join(folder.path, 'phone', 'saved', 'holiday')
-      assert.equal(digestOf(await readFile(join(saved, 'a.bin'))), digestOf(big))
-      assert.equal((await readFile(join(saved, 'empty.txt'))).length, 0)
+      const whole = async (): Promise<true | undefined> => {
+        const files = [join(saved, 'a.bin'), join(saved, 'empty.txt')]
+        const [first, second] = await Promise.all(files.map((one) => readFile(one).catch(() => undefined)))
+        return (first?.equals(big) && second?.length === 0) || undefined
+      }
+      await until(whole, 'all is saved there')
     })
 
     await t.test('a file of it comes after the yes, and not after the no', async () => {
@@ -193,21 +201,68 @@ test('LocalSend: nothing is taken that was not agreed to, as curl asks', { timeo
   assert.equal(await readFile(join(ann.downloads, 'name (2).txt'), 'utf8'), 'yours')
 
   // Whoever asks and goes is not waited for.
-  const gone = curl(
-    other!,
-    one!,
-    'prepare-upload',
-    '-m',
-    '2',
-    '--data-binary',
-    JSON.stringify({
-      info: { alias: 'Curl', fingerprint: 'curl', port: 1, protocol: 'https' },
-      files: { a: { id: 'a', fileName: 'x', size: 1 } },
-    }),
-  )
+  const [command = '', ...within] = other!.within
+  const wish = JSON.stringify({
+    info: { alias: 'Curl', fingerprint: 'curl', port: 1, protocol: 'https' },
+    files: { a: { id: 'a', fileName: 'x', size: 1 } },
+  })
+  const url = `https://${one!.address}:${localSendPort}${root}/prepare-upload`
+  const impatient = spawn(command, [...within, 'curl', '-sk', '--data-binary', wish, url])
+  const gone = new Promise((resolve) => impatient.once('exit', resolve))
   const { id } = await asked(ann)
+  impatient.kill()
   await gone
   assert.equal((await over(ann, id)).state, 'cancelled')
+})
+
+test('LocalSend: a PIN is asked of senders, and gives what is offered', { timeout: 300_000 }, async (t) => {
+  if (!(await canMakeNetworks(t)) || !needs(t, 'curl')) return
+  await using folder = await temporary()
+  await using lan = await localNetwork(3)
+  const [one, other, third] = lan.machines
+  await using ann = await start(folder.path, 'ann', one!, ['neighbours.localsend_pin=4711'])
+  const files = { a: { fileName: 'a.txt', size: 5 } }
+  // Nobody is asked before the PIN is right.
+  assert.equal((await prepare(other!, one!, files)).status, 401)
+  assert.equal((await prepare(other!, one!, files, '?pin=1234')).status, 401)
+  assert.deepEqual(await ann.client.call('deliveries'), [])
+  const said = prepare(other!, one!, files, '?pin=4711')
+  await answer(ann, true)
+  const { sessionId, files: tokens } = JSON.parse((await said).body) as Agreed
+  const query = new URLSearchParams({ sessionId, fileId: 'a', token: tokens['a']! })
+  assert.equal((await curl(other!, one!, `upload?${query}`, '--data-binary', 'hello')).status, 200)
+  for (let tries = 0; tries < 5; tries++) await prepare(third!, one!, files, '?pin=0000')
+  assert.equal((await prepare(third!, one!, files, '?pin=4711')).status, 429)
+
+  // The download API gives nothing until something is offered for it, with a PIN.
+  const fetching = (from: Machine, more: string): Promise<Said> =>
+    curl(from, one!, `prepare-download${more}`, '-X', 'POST')
+  assert.equal((await fetching(other!, '?pin=4711')).status, 403)
+  const path = join(folder.path, 'for you ü.bin')
+  const bytes = randomBytes(300_000)
+  await writeFile(path, bytes)
+  await assert.rejects(ann.client.call('openVisit', { body: { path, localsend: true } }), /with a PIN/)
+  const { id } = await ann.client.call('openVisit', { body: { path, pin: '98765', localsend: true } })
+  assert.match((await curl(other!, one!, 'info')).body, /"download":true/)
+  assert.equal((await fetching(other!, '')).status, 401)
+  assert.equal((await fetching(other!, '?pin=4711')).status, 401)
+  const told = JSON.parse((await fetching(other!, '?pin=98765')).body) as {
+    readonly sessionId: string
+    readonly files: Readonly<Record<string, { readonly fileName: string; readonly size: number }>>
+  }
+  assert.deepEqual(
+    Object.values(told.files).map(({ fileName, size }) => [fileName, size]),
+    [['for you ü.bin', bytes.length]],
+  )
+  const at = `download?${new URLSearchParams({ sessionId: told.sessionId, fileId: Object.keys(told.files)[0]! })}`
+  const saved = join(folder.path, 'fetched')
+  assert.equal((await curl(other!, one!, at, '-o', saved)).status, 200)
+  assert.equal(digestOf(await readFile(saved)), digestOf(bytes))
+  assert.equal((await curl(third!, one!, at)).status, 403)
+  assert.equal((await curl(other!, one!, `${at}/../../../../etc/passwd`)).status, 403)
+  await ann.client.call('endVisit', { params: { id } })
+  assert.equal((await curl(other!, one!, at)).status, 403)
+  assert.match((await curl(other!, one!, 'info')).body, /"download":false/)
 })
 
 test('LocalSend: a strict receiver inside TLS', { timeout: 300_000 }, async (t) => {
@@ -235,7 +290,7 @@ test('LocalSend: a strict receiver inside TLS', { timeout: 300_000 }, async (t) 
     assert.equal(saw.find(({ what }) => what === 'upload')?.sha256, digestOf(bytes))
     assert.match(
       saw.find(({ what }) => what === 'prepare-upload')!.body!,
-      /"fileName":"größe & mehr.bin","size":3000000/,
+      new RegExp(`"fileName":"größe & mehr.bin","size":3000000,.*"sha256":"${digestOf(bytes)}"`),
     )
   })
 

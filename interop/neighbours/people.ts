@@ -7,7 +7,7 @@ import type { Publication } from '@kith/api/transfers.ts'
 import { Kith, sleep } from '../kith.ts'
 import type { Machine } from '../namespaces.ts'
 
-export async function until<T>(ask: () => Promise<T | undefined>, what: string, ms = 30_000): Promise<T> {
+export async function until<T>(ask: () => Promise<T | undefined>, what: string, ms = 90_000): Promise<T> {
   for (const end = Date.now() + ms; Date.now() < end; await sleep(100)) {
     const found = await ask()
     if (found !== undefined) return found

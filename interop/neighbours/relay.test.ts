@@ -32,7 +32,7 @@ async function send(from: Kith, to: Kith, name: string, path: string): Promise<v
   assert.ok((await readFile(path)).equals(await readFile(done.path!)))
 }
 
-test('two devices without a way to each other meet through a third', { timeout: 180_000 }, async (t) => {
+test('two devices without a way to each other meet through a third', { timeout: 600_000 }, async (t) => {
   if (!(await canMakeNetworks(t))) return
   await using folder = await temporary()
   await using lan = await localNetwork(3)
@@ -53,13 +53,16 @@ test('two devices without a way to each other meet through a third', { timeout: 
     await cem.client.call('setSetting', { params: { id: 'neighbours.lendRelay' }, body: { value: true } })
     const { link } = await ann.client.call('invite', { body: {} })
     const met = async (): Promise<true | undefined> => {
+      // An answer may be lost on the way: a link that was used is not good a second time.
+      if ((await bob.client.call('devices')).some(({ name, standing }) => name === 'ann' && standing === 'paired'))
+        return true
       const call = bob.client.call('openInvitation', { body: { link } })
       return call.then(
         () => true as const,
         () => undefined,
       )
     }
-    await until(met, 'they meet', 90_000)
+    await until(met, 'they meet', 180_000)
     await device(ann, 'bob', ({ standing }) => standing === 'paired')
     await device(bob, 'ann', ({ standing }) => standing === 'paired')
   })

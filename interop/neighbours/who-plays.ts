@@ -17,7 +17,7 @@ export async function whoPlays(machine: Machine, broadcast: string): Promise<str
       socket.setBroadcast(true)
       setInterval(() => socket.send(Buffer.from([3, 0, 0]), ${openttdPort}, '${broadcast}'), 500)
     })
-    setTimeout(() => process.exit(), 20000)`
+    setTimeout(() => process.exit(), 90000)`
   const [command, ...args] = [...machine.within, process.execPath, '-e', code]
   return (await run(command, args)).stdout.trim()
 }

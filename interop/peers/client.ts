@@ -13,7 +13,7 @@ export interface ForeignClient extends AsyncDisposable {
 }
 
 /** Waits until a client has everything. */
-export async function fetched(client: ForeignClient, ms = 75_000): Promise<void> {
+export async function fetched(client: ForeignClient, ms = 180_000): Promise<void> {
   const end = Date.now() + ms
   for (;;) {
     const progress = await client.progress()
@@ -23,10 +23,10 @@ export async function fetched(client: ForeignClient, ms = 75_000): Promise<void>
   }
 }
 
-/** Waits for something that comes within seconds, or says how things stand instead. */
+/** Waits for something that comes within seconds, on a busy machine too, or says how things stand instead. */
 export async function until(
   test: () => Promise<boolean>,
-  ms = 10_000,
+  ms = 90_000,
   state: () => unknown = () => undefined,
 ): Promise<void> {
   const end = Date.now() + ms

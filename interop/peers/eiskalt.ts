@@ -1,5 +1,7 @@
+import { execFile } from 'node:child_process'
 import { mkdir, readdir, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import { until } from './client.ts'
 import { freePort, Program } from './process.ts'
 
@@ -11,20 +13,29 @@ export class Eiskalt implements AsyncDisposable {
   readonly nick: string
   readonly downloads: string
   readonly #program: Program
-  readonly #rpc: number
+  readonly #rpc: Rpc
 
-  private constructor(program: Program, rpc: number, nick: string, downloads: string) {
+  private constructor(program: Program, rpc: Rpc, nick: string, downloads: string) {
     this.#program = program
     this.#rpc = rpc
     this.nick = nick
     this.downloads = downloads
   }
 
-  /** @param settings of DC++, such as `IncomingConnections` */
-  static async start(folder: string, nick: string, settings: Readonly<Record<string, string>> = {}): Promise<Eiskalt> {
+  /**
+   * @param settings of DC++, such as `IncomingConnections`
+   * @param within the beginning of a command that runs it elsewhere, such as in a network of its own
+   */
+  static async start(
+    folder: string,
+    nick: string,
+    settings: Readonly<Record<string, string>> = {},
+    within: readonly string[] = [],
+  ): Promise<Eiskalt> {
     const downloads = join(folder, 'downloads')
     await mkdir(downloads, { recursive: true })
-    const [rpc, inPort, tlsPort] = [await freePort(), await freePort(), await freePort()]
+    const [port, inPort, tlsPort] = [await freePort(), await freePort(), await freePort()]
+    const rpc: Rpc = { port, within }
     const wanted = {
       Nick: nick,
       DownloadDirectory: `${downloads}/`,
@@ -37,9 +48,11 @@ export class Eiskalt implements AsyncDisposable {
     }
     // It opens its ports at the start and never again.
     await writeFile(join(folder, 'DCPlusPlus.xml'), settingsXml(wanted))
+    const command = ['-v', '-c', folder, '-l', folder, '-P', `${port}`, '-L', '127.0.0.1']
+    const [first = 'eiskaltdcpp-daemon', ...args] = [...within, 'eiskaltdcpp-daemon', ...command]
     const program = await Program.start({
-      command: 'eiskaltdcpp-daemon',
-      args: ['-v', '-c', folder, '-l', folder, '-P', `${rpc}`, '-L', '127.0.0.1'],
+      command: first,
+      args,
       folder,
       ready: async () => (await call(rpc, 'show.version', {})) !== undefined,
     })
@@ -49,6 +62,10 @@ export class Eiskalt implements AsyncDisposable {
       throw new Error(`EiskaltDC++ did not get its ports:\n${eiskalt.log()}`)
     }
     return eiskalt
+  }
+
+  get pid(): number {
+    return this.#program.child.pid!
   }
 
   call(method: string, params: Readonly<Record<string, unknown>>): Promise<unknown> {
@@ -99,11 +116,34 @@ export class Eiskalt implements AsyncDisposable {
     await this.call('queue.matchlists', {})
   }
 
-  /** Gets somebody's list. */
-  async list(hub: string, nick: string): Promise<void> {
+  /** Gets somebody's list; gives what it calls it. */
+  async list(hub: string, nick: string): Promise<string> {
     await this.call('list.download', { huburl: hub, nick })
-    // When the first try fails, it tries again a minute later.
-    await until(async () => String(await this.call('list.local', { separator: ';' })).includes(`${nick}.`), 200_000)
+    let name: string | undefined
+    await until(async () => {
+      const lists = String(await this.call('list.local', { separator: ';' })).split(';')
+      name = lists.find((one) => one.startsWith(`${nick}.`))
+      return name !== undefined
+      // When the first try fails, it tries again a minute later.
+    }, 200_000)
+    // Its connection is free a moment later; what is wanted before that waits until somebody ends it, and a minute more.
+    await new Promise((resolve) => setTimeout(resolve, 1_500))
+    return name!
+  }
+
+  /** Fetches a folder of somebody's list, which is what they share it as. */
+  async fetchFolder(hub: string, nick: string, folder: string): Promise<void> {
+    const filelist = await this.list(hub, nick)
+    const target = `${folder}\\`
+    // The list is there before all of it is.
+    await until(async () => {
+      await this.call('list.open', { filelist })
+      const how = { target, downloadto: `${this.downloads}/`, filelist }
+      if ((await this.call('list.downloaddir', how)) === 0) return true
+      await this.call('list.close', { filelist })
+      await new Promise((resolve) => setTimeout(resolve, 500))
+      return false
+    }, 30_000)
   }
 
   /** Everything that was wanted is there. */
@@ -178,13 +218,22 @@ function sizeIn(list: string, name: string, bytes: number): boolean {
   return false
 }
 
+interface Rpc {
+  readonly port: number
+  /** The beginning of a command that runs in the network where it is. */
+  readonly within: readonly string[]
+}
+
 // It answers nothing while it builds a list of its shares.
-async function call(port: number, method: string, params: Readonly<Record<string, unknown>>): Promise<unknown> {
+async function call(rpc: Rpc, method: string, params: Readonly<Record<string, unknown>>): Promise<unknown> {
   const body = JSON.stringify({ jsonrpc: '2.0', id: 1, method, params })
-  const response = await fetch(`http://127.0.0.1:${port}/`, {
-    method: 'POST',
-    body,
-    signal: AbortSignal.timeout(60_000),
-  })
-  return ((await response.json()) as { result?: unknown }).result
+  const url = `http://127.0.0.1:${rpc.port}/`
+  const [first, ...args] = rpc.within
+  if (first === undefined) {
+    const response = await fetch(url, { method: 'POST', body, signal: AbortSignal.timeout(60_000) })
+    return ((await response.json()) as { result?: unknown }).result
+  }
+  const curl = ['curl', '-sS', '--max-time', '60', '--data-binary', body, url]
+  const { stdout } = await promisify(execFile)(first, [...args, ...curl])
+  return (JSON.parse(stdout) as { result?: unknown }).result
 }

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import type { Machine } from '../namespaces.ts'
@@ -8,12 +8,14 @@ import { freePort, Program } from './process.ts'
 const run = promisify(execFile)
 
 export const printerPort = 8631
+/** That a page takes at the least, for programs to see it being printed. */
+const pageSeconds = 3
 
 /**
  * It wants Avahi and a system bus, a place in `/run` of its own, and a host name with an address of either kind: it gets
  * them, and they go with it.
  */
-const script = `set -e
+const commands = `set -e
 mount -t tmpfs tmpfs /run
 mkdir -p /run/dbus /run/avahi-daemon
 printf '127.0.0.1 localhost printer.test\\n::1 localhost printer.test\\n' > /run/hosts
@@ -28,18 +30,20 @@ export interface TestPrinter extends AsyncDisposable {
   readonly uri: string
   /** What was printed on it. */
   printed(): Promise<readonly Uint8Array[]>
+  /** Whether what it prints now stays in the printer, as if a page took for ever. */
+  hold(on: boolean): Promise<void>
   log(): string
 }
 
 /** An IPP Everywhere printer that only programs of its machine reach, though the whole network sees its name. */
 export function ippeveprinter(machine: Machine, folder: string, name: string): Promise<TestPrinter> {
-  return start({ machine, folder, name, port: printerPort, seconds: 3, announces: '' })
+  return start({ machine, folder, name, port: printerPort, announces: '' })
 }
 
-/** The same on the machine that the test runs on, slow enough to be stopped by a person: its name is told to loopback alone. */
+/** The same on the machine that the test runs on: its name is told to loopback alone. */
 export async function printerHere(folder: string, name: string): Promise<TestPrinter> {
   const machine = { within: ['env'] }
-  return start({ machine, folder, name, port: await freePort(), seconds: 8, announces: 'allow-interfaces=lo' })
+  return start({ machine, folder, name, port: await freePort(), announces: 'allow-interfaces=lo' })
 }
 
 interface Started {
@@ -47,18 +51,17 @@ interface Started {
   readonly folder: string
   readonly name: string
   readonly port: number
-  /** That a page takes. */
-  readonly seconds: number
   /** A line of the configuration of Avahi. */
   readonly announces: string
 }
 
-async function start({ machine, folder, name, port, seconds, announces }: Started): Promise<TestPrinter> {
+async function start({ machine, folder, name, port, announces }: Started): Promise<TestPrinter> {
   const spool = join(folder, 'spool')
   await mkdir(spool, { recursive: true })
   // By itself it takes a time for each page that nobody can know before.
-  const works = join(folder, 'print.sh')
-  await writeFile(works, `#!/bin/sh\nsleep ${seconds}\n`, { mode: 0o755 })
+  const [works, held] = [join(folder, 'print.sh'), join(folder, 'held')]
+  const script = `#!/bin/sh\nsleep ${pageSeconds}\nwhile [ -e '${held}' ]; do sleep 0.1; done\n`
+  await writeFile(works, script, { mode: 0o755 })
   const uri = `ipp://localhost:${port}/ipp/print`
   const [command = '', ...within] = machine.within
   const program = await Program.start({
@@ -72,7 +75,7 @@ async function start({ machine, folder, name, port, seconds, announces }: Starte
       '--kill-child',
       'sh',
       '-c',
-      script,
+      commands,
       'sh',
       String(port),
       spool,
@@ -90,6 +93,7 @@ async function start({ machine, folder, name, port, seconds, announces }: Starte
       const names = await readdir(spool)
       return Promise.all(names.map(async (one) => new Uint8Array(await readFile(join(spool, one)))))
     },
+    hold: (on) => (on ? writeFile(held, '') : rm(held, { force: true })),
     async [Symbol.asyncDispose]() {
       // unshare passes nothing on, but takes its child with it.
       program.child.kill('SIGKILL')

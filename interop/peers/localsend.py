@@ -66,7 +66,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
                 digest.update(part)
                 left -= len(part)
                 if mode == 'slow':
-                    time.sleep(0.05)
+                    time.sleep(1)
             saw(what=what, query=query, sha256=digest.hexdigest() if left == 0 else 'cut')
             return self.say(200)
         if what == 'cancel':

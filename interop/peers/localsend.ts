@@ -3,37 +3,30 @@ import { existsSync } from 'node:fs'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
+import type { TestContext } from 'node:test'
 import type { Machine } from '../namespaces.ts'
+import { isFetched } from './fetched.ts'
 import { Program } from './process.ts'
 
 const run = promisify(execFile)
 export const localSendPort = 53_317
 
+const fetched = join(import.meta.dirname, '..', 'localsend')
 /** The command of the package `localsend`, an implementation of the protocol that has nothing of ours. */
-function tool(): string {
-  const folders = [
-    join(import.meta.dirname, '..', 'node_modules'),
-    join(import.meta.dirname, '..', '..', 'node_modules'),
-  ]
-  const found = folders.map((folder) => join(folder, 'localsend', 'dist', 'cli.js')).find(existsSync)
-  if (found === undefined) throw new Error('the package localsend is not installed: npm ci')
-  return found
+const tool = join(fetched, 'node_modules', 'localsend', 'dist', 'cli.js')
+
+/** True when the package is there, which the first call fetches; otherwise the test is skipped by name. */
+export function hasLocalSend(test: TestContext): boolean {
+  if (isFetched(fetched, 'localsend')) return true
+  test.skip('needs the npm package localsend, which could not be fetched')
+  return false
 }
 
 /** A device that takes all that it is sent, by plain HTTP. */
 export async function localSendReceiver(machine: Machine, folder: string, alias: string): Promise<Program> {
   const [command = '', ...within] = machine.within
   await mkdir(folder, { recursive: true })
-  const args = [
-    process.execPath,
-    tool(),
-    'receive',
-    '--autoAccept',
-    '--alias',
-    alias,
-    '--saveDir',
-    join(folder, 'saved'),
-  ]
+  const args = [process.execPath, tool, 'receive', '--autoAccept', '--alias', alias, '--saveDir', join(folder, 'saved')]
   return Program.start({
     command,
     args: [...within, ...args],
@@ -57,12 +50,12 @@ const ownFetch = 'data:text/javascript,const f=fetch;globalThis.fetch=(u,{dispat
 export async function localSend(machine: Machine, ...args: readonly string[]): Promise<Ran> {
   const [command = '', ...within] = machine.within
   const node = ['env', 'NODE_TLS_REJECT_UNAUTHORIZED=0', process.execPath, '--import', ownFetch]
-  return ran(command, [...within, ...node, tool(), ...args])
+  return ran(command, [...within, ...node, tool, ...args])
 }
 
 export async function ran(command: string, args: readonly string[]): Promise<Ran> {
   try {
-    const { stdout, stderr } = await run(command, [...args], { timeout: 60_000, maxBuffer: 16 * 1024 * 1024 })
+    const { stdout, stderr } = await run(command, [...args], { timeout: 180_000, maxBuffer: 16 * 1024 * 1024 })
     return { code: 0, text: stdout + stderr }
   } catch (error) {
     const { code, stdout, stderr } = error as { code?: number; stdout?: string; stderr?: string }

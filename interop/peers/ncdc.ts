@@ -45,6 +45,19 @@ export class Ncdc implements AsyncDisposable {
     return join(this.folder, 'dl')
   }
 
+  /** Of ncdc itself, which its shell waits for. */
+  async pid(): Promise<number> {
+    const { stdout } = await run('tmux', ['-S', this.#socket, 'list-panes', '-F', '#{pane_pid}'])
+    const shell = stdout.trim()
+    const children = await readFile(`/proc/${shell}/task/${shell}/children`, 'utf8')
+    return Number(children.trim() || shell)
+  }
+
+  /** What it wrote about what it did. */
+  log(): Promise<string> {
+    return readFile(join(this.folder, 'stderr.log'), 'utf8').catch(() => '')
+  }
+
   async type(line: string): Promise<void> {
     await run('tmux', ['-S', this.#socket, 'send-keys', '-l', line])
     await run('tmux', ['-S', this.#socket, 'send-keys', 'Enter'])
@@ -73,7 +86,7 @@ export class Ncdc implements AsyncDisposable {
         if (listed >= files.length) return true
         // What it hashed gets into the list a minute later, or when it looks through its folders again; and when it looks
         // while it hashes, it begins anew.
-        const log = await readFile(join(this.folder, 'stderr.log'), 'utf8').catch(() => '')
+        const log = await this.log()
         const [begun, done] = [/Start hashing/g, /Completed hashing/g].map((of) => log.match(of)?.length ?? 0)
         if (begun !== done || begun === 0 || Date.now() - looked < 5_000) return false
         looked = Date.now()
@@ -101,29 +114,30 @@ export class Ncdc implements AsyncDisposable {
   /** Leaves the terminal in the tab of the hub. */
   async join(hub: string): Promise<void> {
     await this.type(`/open hub ${hub}`)
-    await until(async () => /\b[1-9]\d* users/.test(await this.screen()), 20_000)
+    await until(async () => /\b[1-9]\d* users/.test(await this.screen()))
   }
 
   /** Goes to the tab whose title begins so, when it is there. */
-  async tab(title: string): Promise<void> {
+  async tab(title: string, ms = 20_000): Promise<void> {
     let number = ''
     await until(async () => {
       number = new RegExp(`(\\d+)[!:+]${title}`).exec(await this.screen())?.[1] ?? ''
       return number !== ''
-    }, 20_000)
+    }, ms)
     await this.key(`M-${number}`)
   }
 
   /** Finds by words, or `tth:…`; leaves the terminal in the results, with the first one chosen. */
   async find(words: string, expected: string): Promise<void> {
     await this.type(words.startsWith('tth:') ? `/search -tth ${words.slice(4)}` : `/search -t any ${words}`)
-    await until(async () => (await this.screen()).includes(expected), 20_000)
+    await until(async () => (await this.screen()).includes(expected))
   }
 
   /** Fetches all that somebody has, by their list. */
   async fetchAll(nick: string): Promise<void> {
     await this.type(`/browse ${nick}`)
-    await this.tab(`/${nick}`)
+    // On NMDC hubs two who want something of each other at the same time meet once, and one of them comes again a minute later.
+    await this.tab(`/${nick}`, 150_000)
     await this.key('d')
   }
 

@@ -57,7 +57,7 @@ export class Opentracker implements AsyncDisposable {
 
   async #until(infoHash: string, test: (answer: string) => boolean, what: string): Promise<void> {
     const asked = `http://127.0.0.1:${this.port}/announce?info_hash=${infoHash.replace(/../g, '%$&')}&peer_id=${'x'.repeat(20)}&port=1&left=1&event=stopped`
-    for (let tries = 0; tries < 300; tries++) {
+    for (let tries = 0; tries < 900; tries++) {
       if (test(await (await fetch(asked)).text())) return
       await new Promise((resolve) => setTimeout(resolve, 100))
     }

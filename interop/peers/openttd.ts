@@ -48,7 +48,7 @@ export async function openttdPlayer(machine: Machine, folder: string, name: stri
 const quietly = { XDG_DATA_HOME: '', XDG_CONFIG_HOME: '' }
 
 /** Waits until a program has printed this. */
-export async function said(program: Program, what: RegExp, doing: string, ms = 60_000): Promise<void> {
+export async function said(program: Program, what: RegExp, doing: string, ms = 120_000): Promise<void> {
   for (const end = Date.now() + ms; !what.test(program.log());) {
     if (Date.now() > end || program.child.exitCode !== null) throw new Error(`not so: ${doing}\n${program.log()}`)
     await new Promise((resolve) => setTimeout(resolve, 100))

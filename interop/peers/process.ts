@@ -1,7 +1,10 @@
 import { spawn } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
+import { randomInt } from 'node:crypto'
+import { createSocket } from 'node:dgram'
 import { createWriteStream, existsSync, readFileSync } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
+import type { ListenOptions, Server } from 'node:net'
 import { createServer } from 'node:net'
 import { delimiter, join } from 'node:path'
 import type { TestContext } from 'node:test'
@@ -32,6 +35,7 @@ const packages: Readonly<Record<string, string>> = {
   litmus: 'litmus',
   rclone: 'rclone',
   cadaver: 'cadaver',
+  'mount.davfs': 'davfs2',
   curl: 'curl',
   socat: 'socat',
   '/usr/games/openttd': 'openttd',
@@ -61,15 +65,44 @@ function isThere(path: string): boolean {
   return existsSync(path) || existsSync(`${path}.cpython-311-x86_64-linux-gnu.so`)
 }
 
-/** A port that nobody has at this moment, on all of loopback, for TCP; programs that need one are given it. */
-export function freePort(): Promise<number> {
+/** Below those that Linux gives to whoever dials, so that nobody's connection takes one before it is used. */
+const firstPort = 20_000
+const ports = 10_000
+
+/**
+ * A port that nobody has, for TCP and UDP on all addresses; programs that need one are given it. No other test of this machine is
+ * given it as long as this one runs.
+ */
+export async function freePort(): Promise<number> {
+  for (let tries = 100; ; tries--) {
+    const port = firstPort + randomInt(ports)
+    try {
+      // A name of Linux that is gone with this process.
+      const name = await listening({ path: `\0kith-test-port-${port}` })
+      const there = await listening({ port, host: '0.0.0.0' }).catch((error: unknown) => {
+        name.close()
+        throw error
+      })
+      await new Promise((resolve) => there.close(resolve))
+      await datagramsAt(port)
+      return port
+    } catch (error) {
+      if (tries === 0) throw error
+    }
+  }
+}
+
+function listening(at: ListenOptions): Promise<Server> {
   return new Promise((resolve, reject) => {
-    const server = createServer()
-    server.on('error', reject)
-    server.listen(0, '0.0.0.0', () => {
-      const { port } = server.address() as { port: number }
-      server.close(() => resolve(port))
-    })
+    const server = createServer().unref()
+    server.once('error', reject).listen(at, () => resolve(server))
+  })
+}
+
+function datagramsAt(port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const socket = createSocket('udp4')
+    socket.once('error', reject).bind(port, '0.0.0.0', () => socket.close(resolve))
   })
 }
 
@@ -85,7 +118,8 @@ export interface ProgramOptions {
   readonly talks?: boolean
 }
 
-const startMs = 30_000
+/** What starts may take on a machine that does much else. */
+const startMs = 90_000
 const stopMs = 8_000
 
 /** A program of somebody else, running for a test. */
@@ -114,7 +148,7 @@ export class Program implements AsyncDisposable {
     const program = new Program(child, log)
     const end = Date.now() + startMs
     while (options.ready !== undefined && !(await options.ready().catch(() => false))) {
-      if (child.exitCode !== null || Date.now() > end) {
+      if (child.exitCode !== null || child.signalCode !== null || Date.now() > end) {
         const text = program.log()
         await program[Symbol.asyncDispose]()
         throw new Error(`${options.command} did not start:\n${text}`)

@@ -110,6 +110,8 @@ export async function startRouter(
     command,
     args: [...args, router, '-d', '-f', config, '-P', join(folder, 'pid')],
     folder,
+    // Whoever asks before it listens asks again minutes later.
+    ready: async () => (await within(at, 'ss', '-Hlun')).includes(speaks.upnp ? ':1900' : ':5351'),
   })
   return {
     log: () => program.log(),

@@ -24,8 +24,8 @@ import { identityOf } from './identity.ts'
 import { Line } from './peers/line.ts'
 import type { Party } from './peers/party.ts'
 import { partyKey } from './peers/party.ts'
-import { Restraint } from './peers/restraint.ts'
 import { Reception } from './peers/reception.ts'
+import { Answers } from './serve/answers.ts'
 import { Bodies } from './serve/bodies.ts'
 import { matches } from './serve/match.ts'
 import { OwnList } from './serve/own-list.ts'
@@ -42,9 +42,6 @@ import type { Question } from './wire/question.ts'
 /** Results that one question gets from us: more come by datagram than through a hub (ADC-Recommendation). */
 const mostByDatagram = 10
 const mostByHub = 5
-/** Questions from one address that are answered by datagram: people ask seldom, and many users may share an address. */
-const answersAtOnce = 30
-const answerEveryMs = 500
 /** What we say of ourselves is not said more often than this; hubs ban who does. */
 const presentMs = 15_000
 
@@ -69,7 +66,7 @@ export class Member implements Membership {
   readonly #sources = new Map<string, Sources>()
   readonly #shelf: Shelf
   readonly #uploads: Uploads
-  readonly #answers = new Restraint(answersAtOnce, answerEveryMs)
+  readonly #answers = new Answers()
   #datagrams: Datagrams | undefined
   #port: number | undefined
   #presenting: Disposable | undefined
@@ -124,7 +121,6 @@ export class Member implements Membership {
     this.chat = new HubChat({
       clock: host.clock,
       hubs: () => this.#hubs,
-      keep: host.keep,
       ignored: settings.ignored,
     })
     this.directory = directory(host, settings, this.#kernel)
@@ -226,8 +222,11 @@ export class Member implements Membership {
       case 'invite':
         return this.#with(hub, event.from, (party) => this.#reception.invited(party, event.meeting))
       case 'traverse': {
-        const { port, meeting, first } = event
-        return this.#with(hub, event.from, (party) => this.#reception.traverse(party, port, meeting, first))
+        const user = event.from === undefined ? undefined : hub.user(event.from)
+        const host = event.host ?? user?.address
+        if (host === undefined || (event.from !== undefined && user === undefined)) return
+        const party = user === undefined ? undefined : { hub, user }
+        return this.#reception.traverse(hub, party, { host, port: event.port }, event.meeting, event.first)
       }
       case 'left':
         for (const sources of this.#sources.values()) sources.left({ hub, user: event.user })
@@ -259,16 +258,14 @@ export class Member implements Membership {
   }
 
   #answer(hub: Hub, question: Question, reply: Reply): void {
-    if (hub.address.share === false) return
+    const { talk } = hub
+    if (hub.address.share === false || talk === undefined) return
+    if (!this.#answers.allows(hub.given, reply, this.#host.clock.now())) return
     const most = reply.kind === 'user' ? mostByHub : mostByDatagram
     const items = matches(this.#shelf, question, most, this.#uploads.freeSlots)
     if (items.length === 0) return
-    const { talk } = hub
-    if (talk === undefined) return
     if (reply.kind === 'datagram') {
       const { host, port } = reply
-      // Whoever asks names an address, which may be that of somebody who did not ask.
-      if (!this.#answers.take(host, this.#host.clock.now())) return
       for (const item of items) this.#datagrams?.send({ host, port }, talk.result(item, reply.token))
     } else {
       talk.answer(reply.id, reply.token, items)
@@ -307,6 +304,8 @@ export class Member implements Membership {
       kernel: this.#kernel,
       ask: (question, found, hub) => this.#questions.ask(question, found, hub === undefined ? {} : { hub }),
       find: (key) => this.#hubs.find(key),
+      called: (nick, address) => this.#hubs.called(nick, address),
+      visit: (address, transfer) => this.#hubs.visit(address, transfer),
       line: (party) => this.#line(party),
     })
     const key = hexOf(digest)

@@ -62,7 +62,7 @@ export const settings: Schema<Settings> = schema<Settings>({
     default: 'active',
     choices: ['active', 'passive'],
     description:
-      'Whether others can connect to this machine. Passive users get from each other only on ADC hubs, where their routers allow it.',
+      'Whether others can connect to this machine. Passive users get from each other only where their routers allow it.',
     apply: 'restart',
     aliases: ['incoming connections', 'firewall'],
   }),

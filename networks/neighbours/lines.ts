@@ -1,4 +1,4 @@
-import { fail } from '@kith/core/fault/fault.ts'
+import { fail, faultOf } from '@kith/core/fault/fault.ts'
 import type { Channel, ChannelAnswer, ChannelQuestion, Channels, TunnelOptions } from '@kith/core/network/channel.ts'
 import type { Clock } from '@kith/core/network/clock.ts'
 import type { Host } from '@kith/core/network/host.ts'
@@ -38,18 +38,22 @@ export class Lines implements Disposable {
     this.#book = book
   }
 
-  /** @throws FaultError `gone` when no address of it answers, or `peer` */
-  to(id: string): Promise<Channel> {
-    const known = this.#open.get(id)
-    if (known !== undefined) return known
-    return this.#keep(id, this.#dial(id))
+  /**
+   * Whoever gives up is let go at once; others may wait for the same line.
+   * @throws FaultError `gone` when no address of it answers, or `peer`; the signal's reason
+   */
+  to(id: string, signal?: AbortSignal): Promise<Channel> {
+    return waited(this.#open.get(id) ?? this.#keep(id, this.#dial(id)), signal)
   }
 
-  /** The same, but never through another device. @throws FaultError `gone`, `peer` */
-  async direct(id: string): Promise<Channel> {
-    const known = await this.#open.get(id)?.catch(() => undefined)
+  /** The same, but never through another device. @throws FaultError `gone`, `peer`; the signal's reason */
+  async direct(id: string, signal: AbortSignal): Promise<Channel> {
+    const opening = this.#open.get(id)
+    const known = opening === undefined ? undefined : await waited(opening, signal).catch(() => undefined)
+    signal.throwIfAborted()
     if (known?.open === true && !isRelayed(known)) return known
-    const channel = this.#counted(id, await this.#reach(id, this.#book.get(id)?.addresses ?? [], []))
+    const stop = AbortSignal.any([signal, this.#stop.signal])
+    const channel = this.#counted(id, await this.#reach(id, this.#book.get(id)?.addresses ?? [], [], stop))
     // From now on everything goes by the shorter way; what runs on the longer one ends there.
     return this.#keep(id, Promise.resolve(channel))
   }
@@ -63,19 +67,43 @@ export class Lines implements Disposable {
     return opening
   }
 
-  /** Asks and wants success. @throws FaultError `gone`, `peer`, or `unavailable` `neighbours/refused` */
-  async ask(id: string, question: ChannelQuestion): Promise<ChannelAnswer> {
-    const channel = await this.to(id)
-    const answer = await channel.ask(question)
+  /**
+   * Asks and wants success.
+   * @param repeats whether it is the same to be asked once or twice
+   * @throws FaultError `gone`, `peer`, or `unavailable` `neighbours/refused`
+   */
+  async ask(
+    id: string,
+    question: ChannelQuestion,
+    repeats: boolean = question.method === 'GET',
+  ): Promise<ChannelAnswer> {
+    const answer = await this.#answer(id, question, repeats)
     if (answer.status >= 200 && answer.status < 300) return answer
     await leave(answer)
     if (answer.status === 404) throw fail('unavailable', 'neighbours/not-there', 'The device does not have that')
     throw fail('unavailable', 'neighbours/refused', `The device refuses (${answer.status})`)
   }
 
+  /**
+   * A device that was switched off, or lost its network, has said nothing: its line shows that only when something is asked.
+   * By then it may be back, so what may be repeated is asked again, once (RFC 9110 9.2.2).
+   */
+  async #answer(id: string, question: ChannelQuestion, repeats: boolean): Promise<ChannelAnswer> {
+    const channel = await this.to(id, question.signal)
+    try {
+      return await channel.ask(question)
+    } catch (error) {
+      const hasEnded = faultOf(error).code === 'channel/ended' && !channel.open
+      if (!repeats || !hasEnded) throw error
+      const known = this.#open.get(id)
+      if (known !== undefined && (await known.catch(() => channel)) === channel) this.#open.delete(id)
+      return (await this.to(id, question.signal)).ask(question)
+    }
+  }
+
   /** @throws FaultError `gone`, `peer`, or `unavailable` `channel/refused` */
   async tunnel(id: string, target: string, options?: TunnelOptions): Promise<Connection> {
-    return (await this.to(id)).tunnel(target, options)
+    return (await this.to(id, options?.signal)).tunnel(target, options)
   }
 
   /**
@@ -97,7 +125,12 @@ export class Lines implements Disposable {
     return channel
   }
 
-  #reach(id: string, at: readonly Endpoint[], relays = this.#relays()): Promise<Channel> {
+  #reach(
+    id: string,
+    at: readonly Endpoint[],
+    relays = this.#relays(),
+    signal: AbortSignal = this.#stop.signal,
+  ): Promise<Channel> {
     const name = idBytes(id)
     const ways = at.map((address) => ({
       afterMs: NEXT_ADDRESS_MS,
@@ -112,7 +145,7 @@ export class Lines implements Disposable {
         return this.#channels.dial(line, name, signal)
       },
     }))
-    return firstWay(this.#clock, [...ways, ...calls], this.#stop.signal)
+    return firstWay(this.#clock, [...ways, ...calls], signal)
   }
 
   [Symbol.dispose](): void {
@@ -124,6 +157,17 @@ export class Lines implements Disposable {
       )
     }
   }
+}
+
+/** What a line becomes, or the reason of the signal when that comes first. */
+function waited(opening: Promise<Channel>, signal: AbortSignal | undefined): Promise<Channel> {
+  if (signal === undefined) return opening
+  return new Promise((resolve, reject) => {
+    const abort = (): void => reject(signal.reason as Error)
+    if (signal.aborted) abort()
+    signal.addEventListener('abort', abort, { once: true })
+    opening.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort))
+  })
 }
 
 /** Lets go of an answer that is not read. */

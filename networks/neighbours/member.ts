@@ -1,4 +1,4 @@
-import type { Digest } from '@kith/core/content/digest.ts'
+import { digest, type Digest } from '@kith/core/content/digest.ts'
 import type { Fault } from '@kith/core/fault/fault.ts'
 import type { OurAnswer, PeerQuestion } from '@kith/core/network/channel.ts'
 import { every } from '@kith/core/network/clock.ts'
@@ -13,6 +13,9 @@ import type { WritableValue } from '@kith/core/value/value.ts'
 import { value } from '@kith/core/value/value.ts'
 import { openKernels } from '@kith/wire/hash/kernels.ts'
 import { Book } from './book.ts'
+import { DataDesk } from './data/desk.ts'
+import { giveOver } from './data/give.ts'
+import type { DataLine } from './data/line.ts'
 import { answerShelf, browse, OwnShelf } from './facets/browse.ts'
 import { type OwnTalk, talk } from './facets/chat.ts'
 import { answerPairing, devices, type DevicesWorld } from './facets/devices.ts'
@@ -25,7 +28,7 @@ import { internet, type OwnInternet } from './facets/internet.ts'
 import { publish } from './facets/publish.ts'
 import { search } from './facets/search.ts'
 import { OwnSegments } from './facets/segments.ts'
-import { answerContent } from './facets/serve.ts'
+import { answerContent, heldBy } from './facets/serve.ts'
 import { SharedContents, sharedTrees } from './facets/shares.ts'
 import { Lines } from './lines.ts'
 import { withLocalSend } from './localsend/devices.ts'
@@ -67,6 +70,7 @@ export class Member implements Membership {
   readonly #pairing: DevicesWorld
   readonly #waits: Waits
   readonly #lender: Lender | undefined
+  readonly #data: DataDesk
   readonly #running = new Map<Digest, Subject>()
   readonly #resources = new AsyncDisposableStack()
   #port = 0
@@ -85,13 +89,16 @@ export class Member implements Membership {
       const isPaired = (id: string): boolean => this.#book.isPaired(id)
       this.#lender = this.#resources.use(new Lender({ host, isPaired, limit: settings.relaySpeed }))
     }
+    this.#data = this.#resources.use(new DataDesk(host))
     this.#pairing = {
       host,
       book: this.#book,
       lines,
       introduction: () => ({ name: host.self.device, port: this.#port }),
     }
-    this.deliveries = this.#resources.use(new OwnLocalSend(host, (id) => this.#book.get(id) !== undefined))
+    this.deliveries = this.#resources.use(
+      new OwnLocalSend(host, (id) => this.#book.get(id) !== undefined, settings.localsendPin),
+    )
     this.devices = this.#resources.use(withLocalSend(devices(this.#pairing), this.deliveries, settings.localsendPort))
     this.invitations = new OwnInvitations({
       ...this.#pairing,
@@ -131,6 +138,7 @@ export class Member implements Membership {
     const at = this.#settings.port === 0 ? {} : { port: this.#settings.port }
     const listener = this.#resources.use(await channels.listen(at, (question) => this.#answer(question)))
     this.#port = listener.local.port
+    await this.#data.listen(this.#port)
     await this.printers.start()
     this.invitations.moved()
     this.#waits.start()
@@ -196,10 +204,30 @@ export class Member implements Membership {
       const answer = await facet?.answer(id, question)
       if (answer !== undefined) return answer
     }
+    const data = this.#answerData(question)
+    if (data !== undefined) return data
     const ours = answerShelf(this.shelf, this.#running, question) ?? answerContent(this.#running, question)
     // What no transfer of ours has may be in a shared folder.
     if (ours !== undefined && ours.status !== 404 && ours.status !== 405) return ours
     return (await this.#shared.answer(question)) ?? ours ?? { status: 404 }
+  }
+
+  /** Gives a content to a paired device, in the channel or beside it. */
+  #answerData(question: PeerQuestion): OurAnswer | undefined {
+    const [, hex, beside] = /^\/data\/([0-9a-f]{64})(\?beside)?$/.exec(question.target) ?? []
+    if (hex === undefined) return undefined
+    if (question.method !== 'POST') return { status: 405 }
+    const id = digest(`kith:${hex}`)
+    const held = heldBy(this.#running, id) ?? this.#shared.held(id, question)
+    if (held === undefined) return { status: 404 }
+    const { log, budget } = this.#host
+    const give = (line: DataLine): void => {
+      line.charge(held.budget ?? budget)
+      giveOver(line, held, log)
+    }
+    if (beside === undefined) return { status: 200, tunnel: give }
+    if (!this.#data.can(question.remote)) return { status: 409 }
+    return { status: 200, tunnel: (tunnel) => this.#data.offer(tunnel, give) }
   }
 
   #sampleHealth(): void {

@@ -6,6 +6,7 @@ export interface Settings {
   readonly discovery: boolean
   readonly localsend: boolean
   readonly localsendPort: number
+  readonly localsendPin: string
   readonly printers: boolean
   readonly printSystem: string
   readonly longestPrint: number
@@ -41,6 +42,14 @@ export const settings: Schema<Settings> = schema<Settings>({
     description:
       'The port where LocalSend is spoken, and its group is heard; devices with another one do not find this.',
     aliases: ['LocalSend port'],
+  }),
+  localsendPin: text({
+    default: '',
+    maximum: 64,
+    apply: 'restart',
+    secret: true,
+    description: 'What devices that send by LocalSend have to know before you are asked. Empty for nothing.',
+    aliases: ['LocalSend PIN', 'password', 'code'],
   }),
   printers: flag({
     default: true,

@@ -18,7 +18,7 @@ import { Checkbox, Field, TextArea, TextInput } from '../ui/field.tsx'
 import { useTell } from '../ui/toasts.tsx'
 import { base64 } from './base64.ts'
 import { FolderField } from './folder-field.tsx'
-import { wishes } from './links.ts'
+import { gatewayNetwork, wishes } from './links.ts'
 
 type Wish = Pick<AddRequest, 'link' | 'document'>
 
@@ -51,21 +51,29 @@ export function AddDialog({ start, onClose }: { readonly start: AddStart; readon
       const send = (wish: Wish) => client.call('add', { body: { ...wish, ...options } })
       const links = wishes(text)
       const added: Awaited<ReturnType<typeof send>>[] = []
+      const networks = await client.call('networks')
+      let entered = 0
       // What was taken goes from the dialog, so that after a failure only the rest is there to be tried again.
       for (const [index, link] of links.entries()) {
-        added.push(await send({ link }))
+        const id = gatewayNetwork(link, networks)
+        if (id === undefined) added.push(await send({ link }))
+        else {
+          await client.call('attach', { params: { id }, body: { address: link } })
+          entered++
+        }
         setText(links.slice(index + 1).join('\n'))
       }
       for (const [index, file] of documents.entries()) {
         added.push(await send({ document: base64(new Uint8Array(await file.arrayBuffer())) }))
         setDocuments(documents.slice(index + 1))
       }
-      return added
+      return { added, entered }
     },
-    onSuccess(added) {
+    onSuccess({ added, entered }) {
       onClose()
       const [first] = added
-      if (first === undefined) return
+      if (entered > 0) tell.done(t('toast.entered', { count: entered }))
+      if (first === undefined) return void (entered > 0 && navigate({ to: '/talk' }))
       tell.done(
         first.duplicate && added.length === 1
           ? t('toast.duplicate', { name: first.transfer.name })

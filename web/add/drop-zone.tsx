@@ -1,3 +1,4 @@
+import { useRouterState } from '@tanstack/react-router'
 import { FileDown } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { useEffect, useState } from 'react'
@@ -9,6 +10,7 @@ import { linksIn } from './links.ts'
 export function DropZone(): ReactNode {
   const { open } = useDialogs()
   const [isOver, setOver] = useState(false)
+  const isNearby = useRouterState({ select: ({ location }) => location.pathname === '/nearby' })
   useEffect(() => {
     let depth = 0
     const takes = ({ dataTransfer }: DragEvent): boolean =>
@@ -48,6 +50,17 @@ export function DropZone(): ReactNode {
     }
   }, [open])
   if (!isOver) return null
+  if (isNearby) {
+    // The devices have to be seen: each takes files itself.
+    return (
+      <output
+        className="pointer-events-none fixed inset-x-3 bottom-16 z-50 rounded-xl border-2 border-dashed border-accent bg-page/95 p-3 text-center text-sm font-semibold"
+        data-testid="drop-hint"
+      >
+        {t('nearby.dropHint')}
+      </output>
+    )
+  }
   return (
     <div
       className="pointer-events-none fixed inset-3 z-50 flex flex-col items-center justify-center gap-3 rounded-2xl border-4 border-dashed border-accent bg-page/90 text-lg font-semibold"

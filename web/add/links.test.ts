@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { linksIn, wishes } from './links.ts'
+import { gatewayNetwork, linksIn, wishes } from './links.ts'
 
 const hash = 'c9e15763f722f23e98a29decdfae341b98d53056'
 
@@ -17,6 +17,13 @@ test('finds every link in a text, many per line and many lines', () => {
 test('a bare digest becomes a magnet link', () => {
   assert.deepEqual(linksIn(` ${hash}\n`), [`magnet:?xt=urn:btih:${hash}`])
   assert.deepEqual(linksIn('a'.repeat(64)), [`magnet:?xt=urn:btmh:1220${'a'.repeat(64)}`])
+})
+
+test('a link of a hub leads into its network, and nothing else does', () => {
+  const networks = [{ id: 'bittorrent' }, { id: 'directconnect', gatewayLinks: ['adc', 'dchub'] }]
+  assert.equal(gatewayNetwork('ADC://hub.example:1511', networks), 'directconnect')
+  for (const link of ['magnet:?xt=1', 'https://hub.example/', 'adcs://hub.example:1511', 'adc:x'])
+    assert.equal(gatewayNetwork(link, networks), undefined, link)
 })
 
 test('the same link counts once, and ordinary text has none', () => {

@@ -20,6 +20,17 @@ export function linksIn(text: string): readonly string[] {
   return [...found]
 }
 
+/** The network that a link leads into, as those of hubs do, rather than to something that is fetched. */
+export function gatewayNetwork(
+  link: string,
+  networks: readonly { readonly id: string; readonly gatewayLinks?: readonly string[] | undefined }[],
+): string | undefined {
+  const scheme = /^([a-z]+):\/\//i.exec(link)?.[1]?.toLowerCase()
+  return scheme === undefined
+    ? undefined
+    : networks.find(({ gatewayLinks }) => gatewayLinks?.includes(scheme) === true)?.id
+}
+
 /** What is to be added: what was recognised, or each line as it stands, so that the daemon says what is wrong with it. */
 export function wishes(text: string): readonly string[] {
   const found = linksIn(text)

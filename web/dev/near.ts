@@ -107,6 +107,7 @@ export class MadeUpNear {
         kind: 'receive',
         links: ['http://192.168.1.20:40211/0Y9Wl3kqk0m2Zz8p2uW5Bw', 'http://127.0.0.1:40211/0Y9Wl3kqk0m2Zz8p2uW5Bw'],
         pin: true,
+        localsend: false,
         until: now + 3_600_000,
         asks: [
           ask('a1', 'IMG_2031.jpg', 'waiting', 0),
@@ -132,6 +133,8 @@ export class MadeUpNear {
         return method === 'GET' ? { status: 200, value: gifts } : undefined
       case 'invitations':
       case 'games':
+      case 'uploads':
+      case 'deliveries':
         return method === 'GET' ? { status: 200, value: [] } : undefined
       case 'internet':
         if (method !== 'GET') return undefined
@@ -175,6 +178,7 @@ export class MadeUpNear {
       kind: path === undefined ? 'receive' : 'offer',
       links: ['http://192.168.1.20:40211/Xk2mW5BwYl0Zz8p29Wl3kq'],
       pin: pin !== undefined,
+      localsend: false,
       until: now + seconds * 1000,
       ...(path === undefined ? {} : { name: path.slice(path.lastIndexOf('/') + 1) }),
       asks: [],

@@ -96,6 +96,7 @@ export class MadeUpPeople {
       case 'rooms':
         if (verb === 'read') this.#seen.add(id)
         if (verb === 'messages' && method === 'POST') this.#say(id, String(given['text']), now)
+        if (verb === 'commands' && method === 'GET') return { status: 200, value: [] }
         if (verb === 'open') {
           if (!this.#messages.has(id)) this.#messages.set(id, [])
           return { status: 200, value: this.#rooms().find((room) => room.id === id) }
@@ -214,6 +215,7 @@ export class MadeUpPeople {
         title: isPublic ? 'The reading room' : id.slice(hub.length + 1),
         kind: isPublic ? 'public' : 'private',
         people: isPublic ? 2_416 : 2,
+        mentions: 0,
         unread: this.#seen.has(id) ? 0 : this.#said(id).filter(({ own }) => !own).length,
         ...(last === undefined ? {} : { last }),
       }

@@ -11,6 +11,7 @@ import { InviteDialog } from '../screens/nearby/invite-dialog.tsx'
 import { SendDialog } from '../screens/nearby/send-dialog.tsx'
 import { ShelfDialog } from '../screens/nearby/shelf-dialog.tsx'
 import { VisitDialog } from '../screens/nearby/visit-dialog.tsx'
+import { CommandDialog } from '../screens/talk/command-dialog.tsx'
 import { HubsDialog } from '../screens/talk/hubs-dialog.tsx'
 import { PeopleDialog } from '../screens/talk/people-dialog.tsx'
 import { LabelDialog } from '../transfers/label-dialog.tsx'
@@ -48,6 +49,10 @@ export function AllDialogs(): ReactNode {
       return <HoldersDialog search={current.search} row={current.row} onClose={close} />
     case 'people':
       return <PeopleDialog room={current.room} onClose={close} />
+    case 'command': {
+      const { kind: _kind, ...what } = current
+      return <CommandDialog {...what} onClose={close} />
+    }
     case 'hubs':
       return <HubsDialog onClose={close} />
     case 'invite':

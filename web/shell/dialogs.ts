@@ -2,7 +2,7 @@ import type { FoundRow } from '@kith/api/find.ts'
 import type { DavUserView } from '@kith/api/dav.ts'
 import type { DeviceView } from '@kith/api/near.ts'
 import type { SharedFolder } from '@kith/api/sharing.ts'
-import type { RoomView } from '@kith/api/talk.ts'
+import type { RoomCommandView, RoomView } from '@kith/api/talk.ts'
 import type { Transfer } from '@kith/api/transfers.ts'
 import { createContext, useContext } from 'react'
 
@@ -32,6 +32,8 @@ export type OpenDialog =
   | { readonly kind: 'holders'; readonly search: string; readonly row: FoundRow }
   /** Who is in a room. */
   | { readonly kind: 'people'; readonly room: RoomView }
+  /** What a command of a room asks, and to whom it is done. */
+  | { readonly kind: 'command'; readonly room: RoomView; readonly command: RoomCommandView; readonly person?: string }
   | { readonly kind: 'hubs' }
   /** Pairing by a link: a new one, or somebody's. */
   | { readonly kind: 'invite' | 'enter' }

@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { base32 } from '@kith/wire/bytes.ts'
 import { tigerTreeDigester } from '@kith/wire/hash/tiger-tree.ts'
 import { TigerKernel } from '@kith/wire/hash/tiger.ts'
-import { leafHash } from './algorithms.ts'
+import { joiner, leafHash } from './algorithms.ts'
 
 test('leaves of Tiger trees, in one call and in parts', () => {
   const leaf = leafHash('tth')
@@ -24,4 +24,20 @@ test('aligned blocks of a file are the leaves that a source sends', () => {
     const block = file.subarray(at * blockBytes, (at + 1) * blockBytes)
     assert.deepEqual(leafHash('tth').of(block), leaves.subarray(at * 24, (at + 1) * 24))
   }
+})
+
+test('nodes over parts of a block make up the node over all of it', () => {
+  const joins = joiner('tth')!
+  const leaf = leafHash('tth')
+  const block = Uint8Array.from({ length: 3_500_001 }, (_, index) => Math.imul(index, 2654435761) >>> 24)
+  for (const part of [1024, 65_536, 1_048_576, 4_194_304]) {
+    const digests: number[] = []
+    for (let at = 0; at < block.length; at += part) digests.push(...leaf.of(block.subarray(at, at + part)))
+    assert.ok(joins.can(part))
+    assert.deepEqual(joins.of(Uint8Array.from(digests)), leaf.of(block), `parts of ${part}`)
+  }
+  assert.equal(joins.can(100_000), false)
+  assert.equal(joins.can(512), false)
+  assert.equal(joiner('sha1'), undefined)
+  assert.equal(joiner('aich'), undefined)
 })

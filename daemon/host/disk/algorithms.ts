@@ -2,7 +2,7 @@ import { createHash, hash } from 'node:crypto'
 import type { LeafAlgorithm } from '@kith/core/transfer/proof.ts'
 import { fail } from '@kith/core/fault/fault.ts'
 import { tigerRoot, tigerTreeDigester } from '@kith/wire/hash/tiger-tree.ts'
-import { TigerKernel, tigerSize } from '@kith/wire/hash/tiger.ts'
+import { batchHeight, leafBytes, TigerKernel, tigerSize } from '@kith/wire/hash/tiger.ts'
 
 /** A digest that is fed in parts. */
 export interface Running {
@@ -16,6 +16,15 @@ export interface LeafHash {
   /** Everything in one call, which is the fastest. */
   of(bytes: Uint8Array): Uint8Array
   start(): Running
+  readonly joins?: Joiner
+}
+
+/** Makes the digest over all out of those over parts. */
+export interface Joiner {
+  /** Whether it can where every part but the last has so many bytes. */
+  can(part: number): boolean
+  /** @param digests of the parts, one after another */
+  of(digests: Uint8Array): Uint8Array
 }
 
 function native(name: string, size: number): LeafHash {
@@ -35,10 +44,14 @@ function tiger(): LeafHash {
   const kernel = (): TigerKernel => (opened ??= new TigerKernel())
   return {
     size: tigerSize,
-    of: (bytes) => tigerRoot(kernel(), kernel().leaves(bytes)),
+    of: (bytes) => tigerRoot(kernel(), kernel().level(bytes, batchHeight)),
     start() {
       const running = tigerTreeDigester(kernel())
       return { update: (bytes) => running.update(bytes), digest: () => running.digest().root }
+    },
+    joins: {
+      can: (part) => part >= leafBytes && Number.isInteger(Math.log2(part)),
+      of: (digests) => tigerRoot(kernel(), digests),
     },
   }
 }
@@ -54,4 +67,9 @@ export function leafHash(algorithm: LeafAlgorithm): LeafHash {
   const found = table[algorithm]
   if (found === undefined) throw fail('input', 'disk/algorithm', `Nothing here computes ${algorithm} digests`)
   return found
+}
+
+/** Undefined where digests over parts say nothing about the whole. */
+export function joiner(algorithm: LeafAlgorithm): Joiner | undefined {
+  return table[algorithm]?.joins
 }

@@ -35,7 +35,8 @@ export interface CommitJob {
   readonly kind: 'commit'
   /** Shared memory, so nothing is copied on the way to the worker. */
   readonly memory: Uint8Array
-  readonly check: { readonly algorithm: LeafAlgorithm; readonly expected: Uint8Array } | undefined
+  /** Without an expected digest it is only computed. */
+  readonly check: { readonly algorithm: LeafAlgorithm; readonly expected: Uint8Array | undefined } | undefined
   readonly open: readonly OpenWrite[]
   /** What `packWrites` gives. */
   readonly short?: Packed | undefined
@@ -98,7 +99,8 @@ export interface WalkAnswer {
 }
 
 export type Answer =
-  | { readonly kind: 'committed'; readonly right: boolean }
+  /** With the digest, where there was a check. */
+  | { readonly kind: 'committed'; readonly right: boolean; readonly digest?: Uint8Array }
   | { readonly kind: 'digests'; readonly bytes: Uint8Array; readonly present: Uint8Array }
   | { readonly kind: 'flushed' }
   | { readonly kind: 'read' }

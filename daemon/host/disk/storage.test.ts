@@ -325,3 +325,21 @@ test('after it was disposed or removed a storage refuses', async () => {
   await assert.rejects(access(join(temporary.path, 'top/x')))
   await rm(join(temporary.path, 'top'), { recursive: true })
 })
+
+test('parts of a block of a Tiger tree are written with a digest each, which make up that of the block', async () => {
+  await using temporary = await folder()
+  await using disk = testDisk()
+  const layout = layoutOf('top', [{ path: 'a', size: 5000 }])
+  await using storage = disk.open({ layout, dir: temporary.path, parts: join(temporary.path, 'parts') })
+  const bytes = numbered(5000)
+  const digests: number[] = []
+  assert.ok(storage.partDigests.can('tth', 2048))
+  for (let at = 0; at < bytes.length; at += 2048) {
+    const part = bytes.subarray(at, at + 2048)
+    const slot = slotWith(disk, part)
+    digests.push(...(await storage.partDigests.commit(slot, part.length, at, 'tth')))
+    slot.release()
+  }
+  const { bytes: read } = await storage.digests(0, 5000, 8192, 'tth')
+  assert.deepEqual(storage.partDigests.join(Uint8Array.from(digests), 'tth'), read)
+})

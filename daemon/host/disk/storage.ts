@@ -4,8 +4,8 @@ import { fail } from '@kith/core/fault/fault.ts'
 import type { Range } from '@kith/core/range/range-set.ts'
 import type { Layout } from '@kith/core/transfer/layout.ts'
 import type { Check, LeafAlgorithm } from '@kith/core/transfer/proof.ts'
-import type { Digests, Slot, Storage } from '@kith/core/transfer/storage.ts'
-import { leafHash } from './algorithms.ts'
+import type { Digests, PartDigests, Slot, Storage } from '@kith/core/transfer/storage.ts'
+import { joiner, leafHash } from './algorithms.ts'
 import type { Descriptors, OpenFile } from './descriptors.ts'
 import { diskFault } from './fault.ts'
 import { Fence } from './fence.ts'
@@ -14,7 +14,7 @@ import { segments } from './file-map.ts'
 import type { FilesOptions } from './files.ts'
 import { Files } from './files.ts'
 import { finish, flush } from './finish.ts'
-import type { Answer, Job, OpenWrite, Run, ShortWrite } from './job.ts'
+import type { Answer, CommitJob, Job, OpenWrite, Run, ShortWrite } from './job.ts'
 import type { MoveOptions } from './move.ts'
 import { move, rename } from './move.ts'
 import { packRuns, packWrites, type Packed } from './packed.ts'
@@ -27,6 +27,7 @@ import { want } from './want.ts'
 
 /** Bytes that one job hashes: some milliseconds, so that a call of the usual 64 MiB keeps all workers busy. */
 const jobBytes = 4 * 1024 * 1024
+const noDigest: Uint8Array = new Uint8Array()
 
 /**
  * - `dir`: the folder that the user chose; it has to exist, or every call is the fault `disk/gone`
@@ -78,24 +79,37 @@ export class FileStorage implements Storage {
   // Bytes
 
   async commit(slot: Slot, length: number, offset: number, check: Check | undefined): Promise<boolean> {
+    const expected = check && { algorithm: check.algorithm, expected: check.expected.slice() }
+    return (await this.#commit(slot, length, offset, expected)) !== undefined
+  }
+
+  readonly partDigests: PartDigests = {
+    can: (algorithm, length) => joiner(algorithm)?.can(length) ?? false,
+    commit: async (slot, length, offset, algorithm) =>
+      (await this.#commit(slot, length, offset, { algorithm, expected: undefined })) ?? noDigest,
+    join: (digests, algorithm) => joiner(algorithm)?.of(digests) ?? noDigest,
+  }
+
+  /** The digest, where there is a check; undefined when it is not the expected one. */
+  async #commit(
+    slot: Slot,
+    length: number,
+    offset: number,
+    check: CommitJob['check'],
+  ): Promise<Uint8Array | undefined> {
     await this.#enter()
     try {
       // Memory that is not shared is copied on its way to the worker, and then whole: so only what is needed may go.
       const shared = slot.bytes.buffer instanceof SharedArrayBuffer
       const memory = shared ? slot.bytes.subarray(0, length) : slot.bytes.slice(0, length)
-      const found = segments(this.#layout, offset, offset + length)
-      const expected = check && { algorithm: check.algorithm, expected: check.expected.slice() }
-      return await this.#write(memory, expected, found)
+      const answer = await this.#write(memory, check, segments(this.#layout, offset, offset + length))
+      return answer.kind === 'committed' && answer.right ? (answer.digest ?? noDigest) : undefined
     } finally {
       this.#fence.leave()
     }
   }
 
-  async #write(
-    memory: Uint8Array,
-    check: { readonly algorithm: LeafAlgorithm; readonly expected: Uint8Array } | undefined,
-    into: readonly Segment[],
-  ): Promise<boolean> {
+  async #write(memory: Uint8Array, check: CommitJob['check'], into: readonly Segment[]): Promise<Answer> {
     const used: OpenFile[] = []
     const open: OpenWrite[] = []
     const shorts: ShortWrite[] = []
@@ -114,8 +128,7 @@ export class FileStorage implements Storage {
         open.push({ at, fd: file.fd, position: base + position, length })
       }
       const short = shorts.length === 0 ? undefined : packWrites(shorts)
-      const answer = await this.#work({ kind: 'commit', memory, check, open, short }, 'write the file')
-      return answer.kind === 'committed' && answer.right
+      return await this.#work({ kind: 'commit', memory, check, open, short }, 'write the file')
     } finally {
       for (const file of used) this.#files.done(file)
     }

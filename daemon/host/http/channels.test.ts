@@ -49,7 +49,7 @@ async function whole(body: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
 }
 
 async function eventually(test: () => boolean): Promise<void> {
-  for (let tries = 0; tries < 1000; tries++) {
+  for (let tries = 0; tries < 6000; tries++) {
     if (test()) return
     await new Promise((resolve) => setTimeout(resolve, 10))
   }
@@ -62,6 +62,18 @@ const withFault =
     error instanceof FaultError && error.fault.code === code
 
 describe('channels', () => {
+  it('are given up at once after they were dialled, and nothing breaks', async () => {
+    await using one = await side()
+    await using other = await side()
+    await using _other = await other.channels.listen({}, () => ({ status: 200 }))
+    const { promise: ended, resolve } = Promise.withResolvers<void>()
+    {
+      using channel = await one.channels.dial(other.at, other.fingerprint)
+      channel.ended(resolve)
+    }
+    await ended
+  })
+
   it('carry questions both ways, and each side knows who asks', async () => {
     await using one = await side()
     await using other = await side()
@@ -294,7 +306,7 @@ it('a channel runs inside a tunnel of another, and whoever passes it on sees not
     tunnel: (line) => {
       calls.push(line)
       if (target === '/call') return
-      splice(calls[0]!, listened(line, passed))
+      splice(clock, calls[0]!, listened(line, passed))
     },
   }))
   const far = await bob.channels.dial(relay.at, relay.fingerprint)
@@ -391,7 +403,7 @@ it('a line that leads to somebody else is refused', async () => {
     status: 200,
     tunnel: (line) => {
       calls.push(line)
-      if (target === '/take') splice(calls[0]!, line)
+      if (target === '/take') splice(clock, calls[0]!, line)
     },
   }))
   using far = await bob.channels.dial(relay.at, relay.fingerprint)

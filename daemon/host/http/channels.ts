@@ -187,7 +187,10 @@ class DialledChannel implements Channel {
     this.remote = remote
     this.fingerprint = fingerprint
     this.#session = connect('https://kith', { createConnection: () => socket, ...options })
-    this.#session.once('connect', () => this.#session.setLocalWindowSize(CHANNEL_WINDOW))
+    // Node tells of the connection a turn later: until then it may have been given up.
+    this.#session.once('connect', () => {
+      if (!this.#session.destroyed) this.#session.setLocalWindowSize(CHANNEL_WINDOW)
+    })
     this.#session.on('error', (error) => world.log.debug('a channel broke', { error: String(error) }))
     this.#session.setTimeout(IDLE_MS, () => {
       if (this.#asked === 0) this.#session.close()

@@ -247,7 +247,10 @@ describe('the http client', () => {
     await using short = await parrot((socket) => socket.end('HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\nabc'))
     await assert.rejects(text(await http.request({ url: short.url })), withFault('http/cut-short'))
     await using slow = await parrot((socket) => socket.write('HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\nabc'))
-    await assert.rejects(text(await http.request({ url: slow.url, timeoutMs: 50 })), withFault('http/timeout'))
+    await assert.rejects(
+      async () => text(await http.request({ url: slow.url, timeoutMs: 50 })),
+      withFault('http/timeout'),
+    )
     await using silent = await parrot(() => {})
     await assert.rejects(http.request({ url: silent.url, timeoutMs: 50 }), withFault('http/timeout'))
     const abort = new AbortController()
@@ -292,7 +295,7 @@ describe('the http client', () => {
       socket.once('close', () => gone.resolve())
       socket.write('HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\nabc')
     })
-    await http.request({ url: there.url, timeoutMs: 50 })
+    await http.request({ url: there.url, timeoutMs: 2_000 })
     await gone.promise
   })
 
@@ -384,6 +387,25 @@ describe('the http server', () => {
     const response = await http.request({ url, method: 'POST', body: endless() })
     assert.equal(response.status, 403)
     assert.equal(await text(response), 'no')
+  })
+
+  it('answers one who sends on and reads late, and then ends the connection', async () => {
+    await using http = open()
+    await using server = await http.listen({ port: 0, host: HOST }, () => ({ status: 200 }))
+    const socket = connect(server.local.port, HOST)
+    let said = ''
+    const closed = once(socket, 'close')
+    socket.on('error', () => {})
+    socket.pause()
+    socket.write(`POST / HTTP/1.1\r\nhost: ${HOST}\r\ncontent-length: ${100 * MIB}\r\n\r\n`)
+    for (let turn = 0; turn < 10; turn++) {
+      socket.write(new Uint8Array(64 * 1024))
+      await new Promise((resolve) => setTimeout(resolve, 20))
+    }
+    socket.on('data', (data) => (said += data.toString('latin1'))).resume()
+    socket.on('end', () => socket.destroy())
+    await closed
+    assert.match(said, /^HTTP\/1\.1 413 /)
   })
 
   it('breaks the connection off where a body breaks off', async () => {

@@ -82,8 +82,17 @@ export async function httpServer(
       })
     }
     if (response.destroyed) return
+    if (hasBody && !asked.complete) lingering(asked)
     await writeAnswer(response, said, { clock, budget: charged, partMs: PART_MS, last: hasBody && !asked.complete })
     if (!asked.complete) leaveTheRest(asked)
+  }
+
+  /**
+   * Node closes a connection that is not used again as soon as it has written, whatever still comes in: then the other side is
+   * told of a broken connection, and may never read the answer. Ours only says that nothing more comes from here.
+   */
+  function lingering({ socket }: IncomingMessage): void {
+    socket.destroySoon = () => void socket.end()
   }
 
   /** Otherwise the system tells the other side of a broken connection before it has read our answer. */

@@ -38,7 +38,7 @@ async function stranger(port: number): Promise<Socket> {
 }
 
 async function eventually(test: () => boolean): Promise<void> {
-  for (let tries = 0; tries < 500; tries++) {
+  for (let tries = 0; tries < 6000; tries++) {
     if (test()) return
     await new Promise((resolve) => setTimeout(resolve, 10))
   }

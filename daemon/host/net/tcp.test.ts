@@ -93,7 +93,7 @@ function soon(act: () => void): Disposable {
 
 /** Waits for what no event tells, for a while. */
 async function eventually(test: () => boolean): Promise<void> {
-  for (let tries = 0; tries < 500; tries++) {
+  for (let tries = 0; tries < 6000; tries++) {
     if (test()) return
     await new Promise((resolve) => setTimeout(resolve, 10))
   }
@@ -307,7 +307,7 @@ describe('tcp', () => {
     const joined = Promise.withResolvers<void>()
     await using listener = await listenTcp(ours, { port: 0, host: HOST, budget: root }, (near) => {
       void dial(ours, { host: HOST, port: address.port }, { budget: root }).then((far) =>
-        splice(near, far, joined.resolve),
+        splice(clock, near, far, joined.resolve),
       )
     })
     const connection = await dial(ours, { host: HOST, port: listener.local.port }, { budget: root })

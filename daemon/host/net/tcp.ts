@@ -7,6 +7,8 @@ import type { Clock } from '@kith/core/network/clock.ts'
 import type { Log } from '@kith/core/network/log.ts'
 import type { Secured } from '@kith/core/network/tls.ts'
 import { endpointText, type Connection, type Endpoint, type Receiver } from '@kith/core/network/net.ts'
+import { concat } from '@kith/wire/bytes.ts'
+import { readInside } from './adopt.ts'
 import { netFault } from './faults.ts'
 import type { ReadSpace } from './read-space.ts'
 import { sendQueue } from './send-queue.ts'
@@ -61,6 +63,10 @@ export class TcpConnection implements Connection {
   #receiver: Receiver | undefined
   #fault: Fault | undefined
   #head: Uint8Array | undefined
+  /** The socket is read through 'data' events. */
+  #byEvents = false
+  /** The other side's end came while there was a head. */
+  #endWaits = false
   #held = false
   #flushing = false
   /** The other side sends no more. */
@@ -78,6 +84,8 @@ export class TcpConnection implements Connection {
     if (!this.#took(new Uint8Array(data.buffer, data.byteOffset, data.length))) this.#socket?.pause()
   }
   readonly #onEnd = (): void => {
+    this.#endWaits = this.#head !== undefined && this.#state === 'open'
+    if (this.#endWaits) return
     this.#heardAll = true
     if (this.#saidAll || this.#receiver?.finished === undefined) this.#leave()
     else if (this.#state === 'open') this.#tell('finished')
@@ -98,7 +106,7 @@ export class TcpConnection implements Connection {
   }
 
   /** How the socket has to be made, before `attach`. */
-  get onread(): OnReadOpts {
+  get onread(): OnReadOpts & { buffer: () => Uint8Array } {
     return {
       buffer: () => this.#nextView(),
       callback: (bytes, buffer) => this.#took(bytes === buffer.length ? buffer : buffer.subarray(0, bytes)),
@@ -110,6 +118,7 @@ export class TcpConnection implements Connection {
     this.#socket = socket
     this.#local = local
     this.#world.open.add(this)
+    this.#byEvents = !direct
     if (!direct) {
       socket.on('data', this.#onData)
       socket.pause()
@@ -127,11 +136,10 @@ export class TcpConnection implements Connection {
    */
   unwrap(head: Uint8Array): Duplex {
     const socket = this.#socket!
-    this.#receiver = undefined
-    this.#head = undefined
-    this.#stopReading()
+    this.handBack(head)
     socket.off('data', this.#onData).off('end', this.#onEnd)
-    if (head.length > 0) socket.unshift(head)
+    if (this.#head !== undefined) socket.unshift(this.#head)
+    this.#head = undefined
     return socket
   }
 
@@ -156,6 +164,7 @@ export class TcpConnection implements Connection {
 
   open(receiver: Receiver): void {
     this.#receiver = receiver
+    if (this.#byEvents) this.#readInside()
     const late = this.#over
     process.nextTick(() => {
       if (late) this.#tell('ended')
@@ -166,8 +175,22 @@ export class TcpConnection implements Connection {
   /** Lets go of the receiver. What it had read is given to the next one first. */
   handBack(head: Uint8Array): void {
     this.#receiver = undefined
-    this.#head = head.length > 0 ? head : undefined
     this.#stopReading()
+    if (head.length > 0) this.#head = this.#head === undefined ? head : concat([head, this.#head])
+  }
+
+  /** From here on without events, where that can be had. */
+  #readInside(): void {
+    const socket = this.#socket
+    if (socket === undefined || this.#over) return
+    socket.off('data', this.#onData)
+    const parts: Uint8Array[] = this.#head === undefined ? [] : [this.#head]
+    for (let part = socket.read() as Uint8Array | null; part !== null; part = socket.read() as Uint8Array | null)
+      parts.push(part)
+    if (parts.length > 0) this.#head = concat(parts)
+    if (readInside(socket, this.onread)) this.#byEvents = false
+    else socket.on('data', this.#onData)
+    socket.pause()
   }
 
   send(bytes: Uint8Array, sent?: () => void): void {
@@ -264,7 +287,12 @@ export class TcpConnection implements Connection {
     const now = this.#world.clock.now()
     this.#budget.spend('down', bytes.length, now)
     this.#turn.down = now > this.#turnEnds ? 0 : this.#turn.down - bytes.length
-    if (this.#state === 'open') this.#deliver(bytes)
+    if (this.#state === 'open') {
+      // Several records of TLS are decrypted at once, and do not stop coming in the middle.
+      if (this.#receiver === undefined || this.#held || this.#head !== undefined)
+        this.#head = concat(this.#head === undefined ? [bytes] : [this.#head, bytes])
+      else this.#deliver(bytes)
+    }
     return this.#mayRead()
   }
 
@@ -302,6 +330,7 @@ export class TcpConnection implements Connection {
       this.#head = undefined
       this.#deliver(head)
     }
+    if (this.#endWaits && this.#head === undefined) this.#onEnd()
     if (this.#head === undefined && this.#mayRead()) this.#socket?.resume()
   }
 

@@ -7,10 +7,18 @@ import { translate } from './translate.ts'
 
 /** Network devices of this machine. */
 export function taps(log: Log): Taps {
+  let clearing: Promise<void> = Promise.resolve()
+  // A new device may have the name of one that is gone: what that one left would pass for the new one's, and stay.
+  const cleared =
+    <Given, Made>(make: (given: Given, log: Log) => Promise<Made>) =>
+    async (given: Given): Promise<Made> => {
+      await clearing
+      return make(given, log)
+    }
   return {
-    clear: () => clearLeftovers(log),
-    open: (options) => openTap(options, log),
-    translate: (gateway) => translate(gateway, log),
-    routeAll: (by) => routeAll(by, log),
+    clear: () => (clearing = clearLeftovers(log)),
+    open: cleared(openTap),
+    translate: cleared(translate),
+    routeAll: cleared(routeAll),
   }
 }

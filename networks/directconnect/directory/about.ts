@@ -1,8 +1,8 @@
 import { escapeNmdc } from '../wire/nmdc-text.ts'
-import type { OpenHub } from './open-hub.ts'
+import type { Floor } from './floor.ts'
 
 /** What our hub says of itself in ADC; those who list hubs are told more (ADC-EXT PING). */
-export function adcAbout(hub: OpenHub, pinger: boolean): readonly string[] {
+export function adcAbout(hub: Floor, pinger: boolean): readonly string[] {
   const { settings, people, topic } = hub
   const own = [
     'CT32',
@@ -31,7 +31,7 @@ export function adcAbout(hub: OpenHub, pinger: boolean): readonly string[] {
 }
 
 /** What follows `$HubINFO ` (NMDC, BotINFO): parts are told apart by `$`. */
-export function nmdcAbout(hub: OpenHub): string {
+export function nmdcAbout(hub: Floor): string {
   const { settings } = hub
   return [
     settings.directoryName,

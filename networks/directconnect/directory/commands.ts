@@ -4,7 +4,7 @@ import { isGivenRank, ranks } from './accounts.ts'
 import { nickProblem } from './nicks.ts'
 import type { Offer } from './dialect.ts'
 import type { Guest } from './guest.ts'
-import type { OpenHub } from './open-hub.ts'
+import type { Floor } from './floor.ts'
 import { durationText, parseDuration } from './duration.ts'
 
 /** What users type in the chat with `!` or `+` before it, for which hubs have the same words everywhere. */
@@ -17,7 +17,7 @@ interface Command {
   /** Who may, and all above. */
   readonly rank: Rank
   /** The answer, which only who has asked sees. */
-  run(hub: OpenHub, from: Guest, words: readonly string[]): string
+  run(hub: Floor, from: Guest, words: readonly string[]): string
 }
 
 const noSuchUser = 'Nobody here is called so'
@@ -193,7 +193,7 @@ export function offersFor(guest: Guest): readonly Offer[] {
 }
 
 /** Does what a line says, and answers who has said it. */
-export function command(hub: OpenHub, from: Guest, line: string): void {
+export function command(hub: Floor, from: Guest, line: string): void {
   const [name = '', ...words] = line.split(' ').filter((word) => word !== '')
   const found = Object.hasOwn(commands, name) ? commands[name] : undefined
   if (found === undefined || !may(from, found.rank)) {
@@ -210,7 +210,7 @@ export function command(hub: OpenHub, from: Guest, line: string): void {
   if (from.online) hub.voice(from, answer)
 }
 
-function over(hub: OpenHub, from: Guest, nick: string, then: (guest: Guest) => string): string {
+function over(hub: Floor, from: Guest, nick: string, then: (guest: Guest) => string): string {
   const guest = hub.people.called(nick)
   if (guest === undefined) return noSuchUser
   return above(from, guest.rank) ? then(guest) : 'That is not yours to do'

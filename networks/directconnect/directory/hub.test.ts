@@ -275,6 +275,10 @@ test('nobody is made to connect to, or to answer, anybody but who has asked', ()
   assert.equal(anna.heard(), '$ConnectToMe anna 10.1.0.1:80|')
   bert.tell('$ConnectToMe anna 6.6.6.6:80S|$ConnectToMe anna 6.6.6.6:99999|$ConnectToMe anna 6.6.6.6|')
   assert.equal(anna.heard(), '$ConnectToMe anna 10.1.0.1:80S|')
+  // Neither to meet half way, and in ones own name only.
+  bert.tell('$ConnectToMe anna 6.6.6.6:80NS bert|$ConnectToMe anna 6.6.6.6:80R|$ConnectToMe anna 6.6.6.6:80N anna|')
+  assert.equal(anna.heard(), '$ConnectToMe anna 10.1.0.1:80NS bert|$ConnectToMe anna 10.1.0.1:80R|')
+  bert.heard()
   bert.tell('$Search 6.6.6.6:80 F?T?0?1?foo|$Search Hub:anna F?T?0?1?foo|')
   assert.equal(anna.heard(), '$Search 10.1.0.1:80 F?T?0?1?foo|$Search Hub:bert F?T?0?1?foo|')
   bert.tell('$RevConnectToMe anna anna|')
@@ -316,6 +320,58 @@ test('floods are cut off, cost the others little, and end in a ban for a while',
   for (let at = 0; at < 400 && !carl.closed; at++)
     carl.tell(at % 2 === 0 ? 'BMSG AAAB \\x\n' : new Uint8Array([0xff, 0x0a]))
   assert.ok(carl.closed)
+})
+
+test('results are passed on to who asked, and no more of them than anybody has', () => {
+  for (const adc of [true, false]) {
+    const place = new Place()
+    const [asker, flooder] = adc ? [place.adc('anna'), place.adc('bert')] : [place.nmdc('anna'), place.nmdc('bert')]
+    const [asking, flooding] = [(asker as { sid?: string }).sid ?? '', (flooder as { sid?: string }).sid ?? '']
+    const result = adc
+      ? `DRES ${flooding} ${asking} FN/a SI1 SL1 TR${root} TOx\n`
+      : `$SR bert a.bin\x057 1/3\x05TTH:${root} (10.0.0.1:1511)\x05anna|`
+    const count = (text: string): number => text.match(/^DRES|\$SR /gm)?.length ?? 0
+    asker.heard()
+    for (let at = 0; at < 100; at++) flooder.tell(result)
+    assert.equal(count(asker.heard()), 0, 'nobody has asked')
+    asker.tell(adc ? `BSCH ${asking} ANa TOx\n` : '$Search Hub:anna F?T?0?1?a|')
+    for (let at = 0; at < 5_000 && !flooder.closed; at++) flooder.feed(utf8(result))
+    const heard = count(asker.heard())
+    assert.ok(heard > 10 && heard <= 500, `${heard} of 5,000`)
+    assert.ok(flooder.closed && !asker.closed)
+  }
+})
+
+test('lines without end, invalid escapes and UTF-8, and names of others, from users of both protocols', () => {
+  for (const bad of [
+    'BMSG AAAC \\x\n',
+    fromLatin1('BMSG AAAC \xff\xfe\n')!,
+    'BMSG AAAB forged\n',
+    'DMSG AAAB AAAC forged\n',
+    'BMSG ZZZZZ x\n',
+    'x'.repeat(40_000),
+  ]) {
+    const place = new Place()
+    const anna = place.adc('anna')
+    const bert = place.adc('bert')
+    anna.heard()
+    bert.tell(bad)
+    assert.doesNotMatch(anna.heard(), /MSG/)
+    assert.equal(place.hub.people.called('anna')?.online, true)
+  }
+  for (const bad of [
+    '<anna> forged|',
+    '$To: anna From: anna $<anna> x|',
+    '$MyINFO $ALL anna x$ $1$$5$|',
+    'x'.repeat(40_000),
+  ]) {
+    const place = new Place()
+    const anna = place.nmdc('anna')
+    const bert = place.nmdc('bert')
+    anna.heard()
+    bert.tell(bad)
+    assert.doesNotMatch(anna.heard(), /forged|From|MyINFO/)
+  }
 })
 
 test('passwords: proved in both protocols, and guessed a few times only', () => {
@@ -440,9 +496,10 @@ test('who comes reads what was said, who does not log in goes, and who does not 
   place.clock.go(61_000)
   assert.ok(silent.every(({ closed }) => closed))
   bert.pending = 100 * 1024 * 1024
-  anna.tell(`BMSG ${anna.sid} more\n`)
-  assert.match(anna.tell(`BMSG ${anna.sid} and\\smore\n`), /^IQUI AAAC MSdid\\snot\\skeep\\sup\n/m)
-  assert.ok(bert.closed)
+  const heard = anna.tell(`BMSG ${anna.sid} more\n`)
+  place.clock.go(1_000)
+  assert.ok(bert.closed, 'at once, not when somebody speaks again')
+  assert.match(heard + anna.tell(`BMSG ${anna.sid} and\\smore\n`), /^IQUI AAAC MSdid\\snot\\skeep\\sup\n/m)
   assert.equal(place.hub.people.online.size, 1)
 })
 

@@ -6,12 +6,12 @@ import type { Ban } from './bans.ts'
 import { Bans } from './bans.ts'
 import type { Guest } from './guest.ts'
 import { nickProblem } from './nicks.ts'
-import type { OpenHub } from './open-hub.ts'
+import type { Floor } from './floor.ts'
 
 const byKeeper = 'the keeper'
 
 /** What the keeper does from the page and the command line, with the hub or while it is closed. */
-export function keeper(host: Host, hub: () => OpenHub | undefined): Keeper {
+export function keeper(host: Host, hub: () => Floor | undefined): Keeper {
   const now = (): number => host.clock.now()
   const accounts = (): Accounts => hub()?.accounts ?? new Accounts(host.keep)
   const bans = (): Bans => hub()?.bans ?? new Bans(host.keep, now())

@@ -18,6 +18,7 @@ import { Bans } from './bans.ts'
 import { command, offersFor } from './commands.ts'
 import type { Dialect } from './dialect.ts'
 import type { FloodKind } from './floods.ts'
+import type { Floor } from './floor.ts'
 import { Guest } from './guest.ts'
 import { History } from './history.ts'
 import { nickProblem } from './nicks.ts'
@@ -39,7 +40,7 @@ const longestChat = 4_096
 const classes = { guest: '', registered: '2', operator: '4', keeper: '16' } as const
 
 /** Our own hub while it is open: users of ADC and of NMDC, who see each other and talk. */
-export class OpenHub implements Disposable {
+export class OpenHub implements Floor, Disposable {
   readonly people: People = new People()
   readonly accounts: Accounts
   readonly bans: Bans
@@ -69,9 +70,13 @@ export class OpenHub implements Disposable {
     const pages = (protocol: Protocol): Pages => new Pages((guest) => this.dialects[protocol].user(guest))
     this.#pages = { adc: pages('adc'), nmdc: pages('nmdc') }
     const shout = (protocol: Protocol): Shout =>
-      new Shout(host.clock, (guest) => {
-        if (guest.tooSlow(this.#pages[protocol].length)) this.#lost.add(guest)
-      })
+      new Shout(
+        host.clock,
+        (guest) => {
+          if (guest.tooSlow(this.#pages[protocol].length)) this.#lost.add(guest)
+        },
+        () => this.#letGo(),
+      )
     this.#shouts = { adc: shout('adc'), nmdc: shout('nmdc') }
   }
 

@@ -2,7 +2,7 @@ import type { UserEvent } from '../talk/user-event.ts'
 import { formatAdc } from '../wire/adc-line.ts'
 import { utf8 } from '@kith/wire/bytes.ts'
 import type { Guest } from './guest.ts'
-import type { OpenHub } from './open-hub.ts'
+import type { Floor } from './floor.ts'
 
 type Of<Kind extends UserEvent['kind']> = UserEvent & { readonly kind: Kind }
 
@@ -11,7 +11,7 @@ const answerMs = 60_000
 
 /** Passes on what one user has for another, or for those who can answer; between the protocols in the words of each. */
 export function route(
-  hub: OpenHub,
+  hub: Floor,
   guest: Guest,
   event: Of<'private'> | Of<'question'> | Of<'result'> | Of<'meeting'> | Of<'passed'>,
 ): void {
@@ -30,7 +30,7 @@ export function route(
 }
 
 function toOne(
-  hub: OpenHub,
+  hub: Floor,
   guest: Guest,
   { to, native }: { readonly to: string; readonly native: Uint8Array },
   translated: (to: Guest) => Uint8Array | undefined,
@@ -44,7 +44,7 @@ function toOne(
 }
 const echo = 'E'.charCodeAt(0)
 
-function ask(hub: OpenHub, guest: Guest, { asked, native, to, features }: Of<'question'>): void {
+function ask(hub: Floor, guest: Guest, { asked, native, to, features }: Of<'question'>): void {
   guest.askedAt = hub.now
   guest.token = asked?.token ?? ''
   if (to !== undefined) return toOne(hub, guest, { to, native }, () => undefined)
@@ -58,7 +58,7 @@ function ask(hub: OpenHub, guest: Guest, { asked, native, to, features }: Of<'qu
   }
 }
 
-function answer(hub: OpenHub, guest: Guest, event: Of<'result'>): void {
+function answer(hub: Floor, guest: Guest, event: Of<'result'>): void {
   const to = hub.people.find(guest.protocol, event.to)
   if (to === undefined || hub.now - to.askedAt > answerMs || to.busy) return
   const { item } = event
@@ -66,7 +66,7 @@ function answer(hub: OpenHub, guest: Guest, event: Of<'result'>): void {
 }
 
 /** Files go between clients of one protocol only: whoever wants them from the other one is told so. */
-function meet(hub: OpenHub, guest: Guest, event: Of<'meeting'>): void {
+function meet(hub: Floor, guest: Guest, event: Of<'meeting'>): void {
   const to = hub.people.find(guest.protocol, event.to)
   if (to === undefined || to === guest) return
   if (to.protocol === guest.protocol) return hub.tell(to, event.native)
@@ -79,7 +79,7 @@ function meet(hub: OpenHub, guest: Guest, event: Of<'meeting'>): void {
   hub.tell(guest, utf8(formatAdc({ type: 'D', command: 'STA', from: to.session, to: guest.session, words })))
 }
 
-function pass(hub: OpenHub, guest: Guest, { to, features, native }: Of<'passed'>): void {
+function pass(hub: Floor, guest: Guest, { to, features, native }: Of<'passed'>): void {
   if (to !== undefined) return toOne(hub, guest, { to, native }, () => undefined)
   if (features === undefined) return
   for (const other of hub.people.online) {

@@ -1,14 +1,13 @@
 import type { Message, Person, Room } from '@kith/core/chat/chat.ts'
 import type { RoomCommand } from '@kith/core/chat/command.ts'
+import { mentions } from '@kith/core/chat/mention.ts'
 import { fail } from '@kith/core/fault/fault.ts'
 import type { Clock } from '@kith/core/network/clock.ts'
 import type { Chat } from '@kith/core/network/facets.ts'
-import type { Keep } from '@kith/core/network/host.ts'
 import { inbox } from '@kith/core/value/inbox.ts'
 import type { WritableValue } from '@kith/core/value/value.ts'
 import { value } from '@kith/core/value/value.ts'
 import type { Hub } from '../hubs/hub.ts'
-import { keepTexts, keptTexts } from '../kept-texts.ts'
 import type { HubEvent } from '../talk/hub-event.ts'
 import { peerOf } from '../peers/party.ts'
 import { parseHubAddress, publicAddress } from '../wire/hub-address.ts'
@@ -16,16 +15,15 @@ import { parseHubAddress, publicAddress } from '../wire/hub-address.ts'
 /** What is kept of a room, and private talks that are kept. */
 const mostKept = 500
 const mostTalks = 200
-/** Nicks that are ignored. */
-const mostIgnored = 1_000
-const keptAs = 'ignored'
+/** Characters of a room that are kept, and of one text that somebody else sends. */
+const mostKeptText = 200_000
+const mostText = 16_000
 /** Hubs cut longer ones or send their author away. */
 const longestText = 8_000
 
 export interface ChatWorld {
   readonly clock: Clock
   hubs(): Iterable<Hub>
-  readonly keep: Keep
   /** Nicks of whom nothing is to be seen, of the settings. */
   readonly ignored: readonly string[]
 }
@@ -36,29 +34,14 @@ export interface ChatWorld {
  */
 export class HubChat implements Chat {
   readonly rooms: WritableValue<readonly Room[]> = value<readonly Room[]>([])
-  readonly ignored: WritableValue<readonly string[]>
+  readonly #ignored: ReadonlySet<string>
   readonly #world: ChatWorld
   readonly #messages = new Map<string, Message[]>()
   readonly #listeners = new Set<(message: Message) => void>()
 
   constructor(world: ChatWorld) {
     this.#world = world
-    this.ignored = value<readonly string[]>([...new Set([...world.ignored, ...keptTexts(world.keep, keptAs)])])
-  }
-
-  async ignore(name: string, on: boolean): Promise<void> {
-    const { keep, ignored } = this.#world
-    if (!on && ignored.includes(name))
-      throw fail('input', 'directconnect/ignored-by-setting', `${name} stands in directconnect.ignored`)
-    const others = this.ignored.current.filter((one) => one !== name)
-    if (on && others.length >= mostIgnored)
-      throw fail('input', 'directconnect/too-many-ignored', `Already ${mostIgnored} people are ignored`)
-    this.ignored.set(on ? [...others, name] : others)
-    keepTexts(
-      keep,
-      keptAs,
-      this.ignored.current.filter((one) => !ignored.includes(one)),
-    )
+    this.#ignored = new Set(world.ignored)
   }
 
   commands(room: string): readonly RoomCommand[] {
@@ -112,7 +95,7 @@ export class HubChat implements Chat {
             away,
             bot,
             reachable: active,
-            ignored: this.ignored.current.includes(user.nick),
+            ignored: this.#ignored.has(user.nick),
           } satisfies Person,
         ]
       })
@@ -161,7 +144,9 @@ export class HubChat implements Chat {
   heard(hub: Hub, event: HubEvent): void {
     if (event.kind === 'chat') this.#add(roomOf(hub), hub, event.from, event.me ? `/me ${event.text}` : event.text)
     else if (event.kind === 'private') {
-      const other = hub.user(event.room)?.nick ?? event.room
+      // A room that is nobody's would be any number of rooms.
+      const other = (hub.user(event.room) ?? hub.user(event.from))?.nick
+      if (other === undefined) return
       this.#add(`${roomOf(hub)}/${other}`, hub, event.from, event.text)
     }
   }
@@ -181,19 +166,24 @@ export class HubChat implements Chat {
     this.rooms.set(rooms)
   }
 
-  #add(room: string, hub: Hub, from: string | undefined, text: string): void {
+  #add(room: string, hub: Hub, from: string | undefined, said: string): void {
+    const text = said.slice(0, mostText)
     const own = from !== undefined && from === hub.talk?.id
     const nick = from === undefined ? hub.name : (hub.user(from)?.nick ?? from)
-    if (!own && from !== undefined && this.ignored.current.includes(nick)) return
+    if (!own && from !== undefined && this.#ignored.has(nick)) return
     let messages = this.#messages.get(room)
     if (messages === undefined) {
       if (this.#messages.size >= mostTalks) this.#messages.delete(this.#messages.keys().next().value!)
       this.#messages.set(room, (messages = []))
       this.settle()
     }
-    const message: Message = { room, from: nick, text, at: this.#world.clock.now(), own }
+    const ours = hub.talk?.id === undefined ? '' : (hub.user(hub.talk.id)?.nick ?? '')
+    const mention = !own && from !== undefined && room === roomOf(hub) && mentions(text, ours)
+    const at = this.#world.clock.now()
+    const message: Message = { room, from: nick, text, at, own, ...(mention ? { mention } : {}) }
     messages.push(message)
-    if (messages.length > mostKept) messages.shift()
+    let length = messages.reduce((sum, one) => sum + one.text.length, 0)
+    while (messages.length > mostKept || length > mostKeptText) length -= messages.shift()!.text.length
     for (const listener of this.#listeners) listener(message)
   }
 }

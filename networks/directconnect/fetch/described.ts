@@ -7,6 +7,8 @@ import { tigerRoot } from '@kith/wire/hash/tiger-tree.ts'
 import { describeFile } from '../wire/description.ts'
 import type { Hint } from '../wire/hint.ts'
 import { decodeHint, encodeHint } from '../wire/hint.ts'
+import type { HubPlace } from '../wire/hub-place.ts'
+import { readHubPlace } from '../wire/hub-place.ts'
 import { tigerText } from '../wire/cid.ts'
 
 /** A file of one block needs no leaves: its root says it all. */
@@ -36,9 +38,19 @@ export class Described {
     return this.#hint.users ?? []
   }
 
+  /** Hubs that the link names, and who has it there. */
+  get places(): readonly HubPlace[] {
+    return (this.#hint.places ?? []).map(readHubPlace).filter((place) => place !== undefined)
+  }
+
   /** Undefined until somebody says. */
   get size(): number | undefined {
     return this.#hint.size
+  }
+
+  /** Empty until somebody says. */
+  get name(): string {
+    return this.#hint.name ?? ''
   }
 
   /** Whether blocks can be asked for. */

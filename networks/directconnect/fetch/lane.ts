@@ -11,6 +11,7 @@ import type { Refusal, Taker } from '../talk/peer-event.ts'
 import type { Ask } from '../wire/ask.ts'
 import { tigerText } from '../wire/cid.ts'
 import { leavesTaker } from './leaves.ts'
+import { Packing } from './packing.ts'
 import type { Described } from './described.ts'
 
 /** Blocks that are claimed at once, 1 to 16 MiB: about what comes in four seconds. */
@@ -50,6 +51,7 @@ export class FileLane implements Lane, Demand {
   #rate = 0
   #ratedAt: number
   #triedLeaves = false
+  readonly #packing = new Packing()
   #closed = false
 
   constructor(tth: Uint8Array, world: FileLaneWorld) {
@@ -130,9 +132,10 @@ export class FileLane implements Lane, Demand {
     if (run === undefined) return undefined
     this.#run = run
     const { start, bytes } = run
+    const zlib = this.#packing.wanted(described.name, bytes)
     return {
-      ask: { kind: 'file', name: this.#name, start, bytes, zlib: false, recursive: false },
-      taker: this.#taker(run),
+      ask: { kind: 'file', name: this.#name, start, bytes, zlib, recursive: false },
+      taker: this.#taker(run, zlib),
     }
   }
 
@@ -194,16 +197,18 @@ export class FileLane implements Lane, Demand {
     return new Run(port, this.#claims.splice(0, count))
   }
 
-  #taker(run: Run): Taker {
+  #taker(run: Run, zlib: boolean): Taker {
     this.#refusal = undefined
+    let began = this.#world.clock.now()
     return {
-      begin: () => {},
+      begin: () => void (began = this.#world.clock.now()),
       body: (bytes) => {
         this.#rated(bytes.length)
         run.take(bytes)
       },
       end: () => {
         if (this.#run === run) this.#run = undefined
+        if (!zlib) this.#packing.measured(run.bytes, this.#world.clock.now() - began)
         // Less than asked for: the rest is for others.
         if (!run.done) this.#putBack()
       },

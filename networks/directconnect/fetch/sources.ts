@@ -26,6 +26,10 @@ export interface SourcesWorld {
   line(party: Party): Line
   /** Somebody who is on a hub of ours now. */
   find(key: string): Party | undefined
+  /** Somebody by nick on one hub of ours. */
+  called(nick: string, address: string): Party | undefined
+  /** Is on a hub for a transfer, until it is disposed. */
+  visit(address: string, transfer: string): Disposable
 }
 
 /** Looks for users who have a file, and opens a lane to each. */
@@ -37,6 +41,8 @@ export class Sources implements Disposable {
   readonly #lanes = new Map<string, FileLane>()
   readonly #resources = new DisposableStack()
   readonly #questions = new Map<Hub | undefined, Disposable>()
+  /** Hubs that the link names. */
+  #visits: readonly Disposable[] = []
 
   constructor(tth: Uint8Array, subject: Subject, world: SourcesWorld) {
     this.tth = tth
@@ -46,6 +52,8 @@ export class Sources implements Disposable {
     this.#resources.use(every(world.host.clock, againMs, () => this.#look()))
     this.#resources.use(world.host.clock.after(soonerMs, () => this.#lanes.size === 0 && this.#look()))
     this.#resources.use(subject.stage.watch((stage) => stage === 'giving' && this.#letGo()))
+    if (subject.stage.current !== 'giving')
+      this.#visits = this.#described.places.map(({ address }) => world.visit(address, subject.id))
     this.#look()
   }
 
@@ -74,9 +82,13 @@ export class Sources implements Disposable {
   /** Users that the link names, as far as they are there. */
   #recall(): void {
     if (this.#described.size === undefined || this.subject.stage.current === 'giving') return
-    for (const key of this.#described.users) {
-      const party = this.#lanes.has(key) ? undefined : this.#world.find(key)
-      if (party !== undefined && !this.subject.banned(`directconnect/${key}`)) this.#add(party)
+    const parties = this.#described.users.map((key) => this.#world.find(key))
+    for (const { nick, address } of this.#described.places)
+      if (nick !== undefined) parties.push(this.#world.called(nick, address))
+    for (const party of parties) {
+      const key = party === undefined ? '' : partyKey(party)
+      if (party === undefined || this.#lanes.has(key)) continue
+      if (!this.subject.banned(`directconnect/${key}`)) this.#add(party)
     }
   }
 
@@ -106,6 +118,8 @@ export class Sources implements Disposable {
   #letGo(): void {
     for (const question of this.#questions.values()) question[Symbol.dispose]()
     this.#questions.clear()
+    for (const visit of this.#visits) visit[Symbol.dispose]()
+    this.#visits = []
     for (const key of this.#lanes.keys()) this.#drop(key)
   }
 

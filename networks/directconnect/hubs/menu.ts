@@ -1,15 +1,25 @@
 import type { RoomCommand } from '@kith/core/chat/command.ts'
 import { fail } from '@kith/core/fault/fault.ts'
+import type { HubTalk } from '../talk/hub-event.ts'
 import { escapeAdc } from '../wire/adc-line.ts'
+import type { HubAddress } from '../wire/hub-address.ts'
 import type { HubUser } from '../wire/hub-user.ts'
 import { escapeNmdc } from '../wire/nmdc-text.ts'
 import type { UserCommand } from '../wire/user-command.ts'
 import { fillCommand, questionsOf } from '../wire/user-command.ts'
-import type { Hub } from './hub.ts'
 
 /** Hubs with many tools for their operators have some two hundred; texts of one may be long. */
 const mostCommands = 500
 const longestCommand = 8_192
+
+/** The hub that a menu belongs to. */
+export interface MenuHub {
+  readonly talk: HubTalk | undefined
+  readonly name: string
+  readonly given: string
+  readonly address: HubAddress
+  flush(): void
+}
 
 /** What a hub offers in menus. */
 export class Menu {
@@ -42,7 +52,7 @@ export class Menu {
   }
 
   /** @throws FaultError `input` `directconnect/no-command` */
-  run(hub: Hub, id: string, answers: Readonly<Record<string, string>>, user: HubUser | undefined): void {
+  run(hub: MenuHub, id: string, answers: Readonly<Record<string, string>>, user: HubUser | undefined): void {
     const command = this.#commands.get(id)
     const { talk } = hub
     if (command === undefined || talk === undefined)

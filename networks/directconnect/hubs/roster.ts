@@ -13,6 +13,8 @@ import { Hub } from './hub.ts'
 
 /** Hubs that were added by hand; nobody is on more. */
 const mostHubs = 200
+/** Hubs that links of transfers send us to, at once. */
+const mostVisits = 20
 const keptAs = 'hubs'
 
 export interface RosterWorld extends HubWorld {
@@ -26,6 +28,9 @@ export interface RosterWorld extends HubWorld {
 export class Roster implements Gateways, AsyncDisposable {
   readonly #world: RosterWorld
   readonly #hubs = new Map<string, Hub>()
+  readonly #leaving = new Set<Promise<void>>()
+  /** How many transfers want to be on a hub that is not ours. */
+  readonly #visits = new Map<string, number>()
 
   constructor(world: RosterWorld) {
     this.#world = world
@@ -33,7 +38,8 @@ export class Roster implements Gateways, AsyncDisposable {
 
   /** Goes to the hubs; an address that is none keeps nobody from the others. */
   open(addresses: readonly string[]): void {
-    for (const address of [...addresses, ...this.#kept()]) {
+    // Who has entered a hub of the settings again, with another nick or password, meant that.
+    for (const address of [...this.#kept(), ...addresses]) {
       const opened = attempt(() => this.#open(address))
       if (!opened.ok) this.#world.host.log.warn('the settings name a hub whose address is none', { ...opened.fault })
     }
@@ -48,7 +54,11 @@ export class Roster implements Gateways, AsyncDisposable {
   }
 
   async add(address: string): Promise<void> {
-    if (this.#open(address)) this.#keep([...this.#kept(), address])
+    const key = keyOf(address)
+    const known = this.#hubs.get(key)
+    // The same hub in another way: with a password, another nick.
+    if (known !== undefined && known.transfer === undefined && known.given !== address) this.#leave(key, known)
+    if (this.#open(address)) this.#keep([...this.#kept().filter((one) => keyOf(one) !== key), address])
     this.#world.changed()
   }
 
@@ -65,6 +75,13 @@ export class Roster implements Gateways, AsyncDisposable {
 
   known(signal: AbortSignal): ReturnType<HubLists['known']> {
     return this.#world.lists.known(signal)
+  }
+
+  /** Somebody who is called so on one of our hubs now. */
+  called(nick: string, address: string): Party | undefined {
+    const hub = this.#hubs.get(keyOf(address))
+    for (const user of hub?.talk?.users.values() ?? []) if (user.nick === nick) return { hub: hub!, user }
+    return undefined
   }
 
   /** Somebody who is on a hub of ours now. */
@@ -88,9 +105,46 @@ export class Roster implements Gateways, AsyncDisposable {
   /** False when it is ours already. */
   #open(address: string): boolean {
     const key = keyOf(address)
-    if (this.#hubs.has(key)) return false
+    const known = this.#hubs.get(key)
+    if (known !== undefined && known.transfer === undefined) return false
+    if (known !== undefined) this.#leave(key, known)
     this.#hubs.set(key, new Hub(address, this.#world))
     return true
+  }
+
+  /**
+   * Is on a hub for a transfer and nothing else, without showing what we share, until nobody who wanted that wants it any
+   * more. A hub that is ours anyway is left as it is.
+   */
+  visit(address: string, transfer: string): Disposable {
+    const key = keyOf(address)
+    const known = this.#hubs.get(key)
+    const full = known === undefined && this.#visits.size >= mostVisits
+    if (full || (known !== undefined && known.transfer === undefined)) return { [Symbol.dispose]() {} }
+    this.#visits.set(key, (this.#visits.get(key) ?? 0) + 1)
+    if (known === undefined) {
+      const quiet = `${address}${address.includes('?') ? '&' : '/?'}share=no`
+      this.#hubs.set(key, new Hub(quiet, this.#world, transfer))
+      this.#world.changed()
+    }
+    return { [Symbol.dispose]: () => this.#visited(key) }
+  }
+
+  #visited(key: string): void {
+    const left = (this.#visits.get(key) ?? 0) - 1
+    if (left > 0) return void this.#visits.set(key, left)
+    this.#visits.delete(key)
+    const hub = this.#hubs.get(key)
+    if (hub?.transfer === undefined) return
+    this.#leave(key, hub)
+    this.#world.changed()
+  }
+
+  #leave(key: string, hub: Hub): void {
+    this.#hubs.delete(key)
+    this.#world.removed(hub)
+    const leaving = hub[Symbol.asyncDispose]().finally(() => this.#leaving.delete(leaving))
+    this.#leaving.add(leaving)
   }
 
   #kept(): string[] {
@@ -102,7 +156,7 @@ export class Roster implements Gateways, AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await Promise.all([...this.#hubs.values()].map((hub) => hub[Symbol.asyncDispose]()))
+    await Promise.all([...this.#leaving, ...[...this.#hubs.values()].map((hub) => hub[Symbol.asyncDispose]())])
   }
 }
 

@@ -1,6 +1,7 @@
 import { fail } from '@kith/core/fault/fault.ts'
 import type { Clock, Random } from '@kith/core/network/clock.ts'
 import { base32 } from '@kith/wire/bytes.ts'
+import type { Hub } from '../hubs/hub.ts'
 import type { Meeting } from '../talk/hub-event.ts'
 import type { Conversation } from './conversation.ts'
 import type { Party } from './party.ts'
@@ -103,6 +104,11 @@ export class Meetings {
   /** Whether this meeting was arranged, by either side. */
   has(party: Party, token: string): boolean {
     return this.#expected.has(keyOf(party, token))
+  }
+
+  /** Whether somebody of this hub, who wants something of us, is expected. */
+  invitedOn(hub: Hub): boolean {
+    return [...this.#expected.values()].some(({ party, arrived }) => party.hub === hub && arrived === undefined)
   }
 
   /** Whether we are waiting for this person ourselves. */

@@ -25,11 +25,15 @@ const idleMs = 120_000
 const sweepMs = 15_000
 /** What every line of NMDC begins with. */
 const dollar = 0x24
-/** Dials that others made us make: a hub must not turn us against a third party. */
+/** Dials that others made us make and that have not become conversations: a hub must not turn us against a third party. */
 const mostDials = 50
+const mostDialsPerAddress = 10
 const mostDialsPerUser = 3
 const failuresAtOnce = 10
 const failureEveryMs = 10_000
+/** One user may ask to be dialled, or waited for, so often; each time we say something to the hub, which bans who says much. */
+const invitationsAtOnce = 20
+const invitationEveryMs = 2_000
 /** How often, and how many times, two who meet half way knock at each other's router. */
 const knockEveryMs = 1_000
 const knocks = 15
@@ -57,9 +61,10 @@ export class Reception implements Disposable {
   readonly #world: ReceptionWorld
   readonly #meetings: Meetings
   readonly #open = new Set<Conversation>()
-  readonly #dials = new Map<string, number>()
-  /** Dials that came to nothing, by address: where nobody of ours is, we do not go on knocking. */
+  readonly #dials = new Set<{ readonly who: string; readonly host: string }>()
+  /** Dials that came to nothing, by address: where nobody of ours is, we do not go on knocking, even if others are there. */
   readonly #failures = new Restraint(failuresAtOnce, failureEveryMs)
+  readonly #invitations = new Restraint(invitationsAtOnce, invitationEveryMs)
   readonly #owner: ConversationOwner
   readonly #sweeping: Disposable
   readonly #stop = new AbortController()
@@ -111,21 +116,20 @@ export class Reception implements Disposable {
   /** Somebody on a hub waits for us; NMDC does not say who. */
   meet(hub: Hub, party: Party | undefined, at: Endpoint, meeting: Meeting, half?: HalfWay): void {
     if (this.#tls(meeting.tls) !== meeting.tls) return
-    const key = party === undefined ? endpointText(at) : partyKey(party)
-    const dials = this.#dials.get(key) ?? 0
-    if (this.#dials.size >= mostDials || dials >= mostDialsPerUser) return
+    const dial = { who: party === undefined ? endpointText(at) : partyKey(party), host: at.host }
+    const [same, near] = [
+      [...this.#dials].filter(({ who }) => who === dial.who),
+      [...this.#dials].filter(({ host }) => host === dial.host),
+    ]
+    if (this.#dials.size >= mostDials || same.length >= mostDialsPerUser || near.length >= mostDialsPerAddress) return
     if (!this.#failures.has(at.host, this.#world.host.clock.now())) return
-    this.#dials.set(key, dials + 1)
+    this.#dials.add(dial)
     void this.#dial(hub, party, at, meeting, half)
       .catch((error: unknown) => {
         this.#failures.take(at.host, this.#world.host.clock.now())
         this.#world.host.log.debug('a user could not be dialled', { user: party?.user.nick, error: String(error) })
       })
-      .finally(() => {
-        const left = this.#dials.get(key)! - 1
-        if (left === 0) this.#dials.delete(key)
-        else this.#dials.set(key, left)
-      })
+      .finally(() => this.#dials.delete(dial))
   }
 
   /** A user who cannot be dialled wants us to wait, or to meet half way where we cannot be dialled either. */
@@ -133,32 +137,35 @@ export class Reception implements Disposable {
     const { hub, user } = party
     const port = this.#world.port(hub)
     if ((port === undefined && !canTraverse(party)) || this.#tls(meeting.tls) !== meeting.tls) return
+    if (!this.#invitations.take(partyKey(party), this.#world.host.clock.now())) return
     if (!this.#meetings.expect(party, meeting.token)) return
-    if (port === undefined) hub.talk?.traverse?.(user.id, meeting, hub.localPort!, true)
+    if (port === undefined) hub.talk?.traverse(user.id, meeting, hub.localPort!, true)
     else hub.talk?.meet(user.id, meeting, port)
     hub.flush()
   }
 
-  /** Both dial at the same time, from the ports that lead to the hub: their routers let in who comes from there. */
-  traverse(party: Party, port: number, meeting: Meeting, first: boolean): void {
-    const { hub, user } = party
+  /**
+   * Both dial at the same time, from the ports that lead to the hub: their routers let in who comes from there. NMDC does
+   * not say who it is that answers our answer.
+   */
+  traverse(hub: Hub, party: Party | undefined, at: Endpoint, meeting: Meeting, first: boolean): void {
     const { token, tls } = meeting
-    const ours = this.#meetings.wanted(party, token)
-    if (ours !== first || !this.#meetings.has(party, token) || !canTraverse(party)) return
-    if (this.#tls(tls) !== tls || this.#world.port(hub) !== undefined) return
+    const expected = party === undefined ? this.#meetings.invitedOn(hub) : this.#meetings.has(party, token)
+    const ours = party !== undefined && this.#meetings.wanted(party, token)
+    if (!expected || ours !== first || (party !== undefined && !canTraverse(party))) return
+    if (this.#tls(tls) !== tls || this.#world.port(hub) !== undefined || hub.localPort === undefined) return
     if (first) {
-      hub.talk?.traverse?.(user.id, meeting, hub.localPort!, false)
+      hub.talk?.traverse(party!.user.id, meeting, hub.localPort, false)
       hub.flush()
     }
-    this.meet(hub, party, { host: user.address!, port }, meeting, { localPort: hub.localPort!, greeted: !first })
+    this.meet(hub, party, at, meeting, { localPort: hub.localPort, greeted: !first })
   }
 
   /** Somebody dialled us; `head` is how they begin. */
   accept(connection: Connection, head: Uint8Array): void {
     const { host, cid } = this.#world
     const now = host.clock.now()
-    if (head[0] !== dollar) return this.#begin(connection, new AdcPeer({ cid, now }), undefined, '')
-    this.#begin(connection, this.#nmdc(undefined), undefined, '')
+    void this.#begin(connection, head[0] === dollar ? this.#nmdc(undefined) : new AdcPeer({ cid, now }), undefined, '')
   }
 
   async #dial(
@@ -182,7 +189,8 @@ export class Reception implements Disposable {
       half === undefined ? await host.net.connect(at, { timeoutMs: dialMs, ...how }) : await this.#knock(at, how)
     const nmdc = hub.address.protocol === 'nmdc'
     const talk = nmdc ? this.#nmdc(hub) : new AdcPeer({ cid, token, now: host.clock.now() })
-    this.#begin(connection, talk, party, token, hub)
+    if (!(await this.#begin(connection, talk, party, token, hub)))
+      throw fail('gone', 'directconnect/no-show', 'Nobody who was expected is there')
   }
 
   /** Dials until the others dial as well: a router that hears of us too early says that nobody is there. */
@@ -218,7 +226,9 @@ export class Reception implements Disposable {
     })
   }
 
-  #begin(connection: Connection, talk: PeerTalk, party: Party | undefined, token: string, hub?: Hub): void {
+  /** Whether it has become a conversation, once that is known. */
+  #begin(connection: Connection, talk: PeerTalk, party: Party | undefined, token: string, hub?: Hub): Promise<boolean> {
+    const { promise: met, resolve } = Promise.withResolvers<boolean>()
     let meeting = token
     let ready = false
     const conversation: Conversation = new Conversation(connection, talk, party, {
@@ -227,6 +237,7 @@ export class Reception implements Disposable {
         this.#owner.ended(of, fault)
         // Some have no room for us and hang up as soon as they know who we are: nobody else will come.
         if (!ready && of.party !== undefined) this.#meetings.failed(of.party, meeting)
+        resolve(ready)
       },
     })
     this.#open.add(conversation)
@@ -237,9 +248,11 @@ export class Reception implements Disposable {
         meeting = event.token ?? meeting
       } else if (event.kind === 'ready' && conversation.party !== undefined) {
         ready = true
+        resolve(true)
         if (event.taking) this.#meetings.arrived(conversation, conversation.party, meeting)
       }
     })
+    return met
   }
 
   /** Whether they are whom we expect. */
@@ -280,14 +293,10 @@ export class Reception implements Disposable {
   }
 }
 
-/** Whether we could meet somebody half way, where neither can be dialled. */
+/** Whether we could meet somebody half way, where neither can be dialled; in NMDC they say themselves where they are. */
 function canTraverse({ hub, user }: Party): boolean {
-  return (
-    hub.talk?.traverse !== undefined &&
-    hub.localPort !== undefined &&
-    user.address !== undefined &&
-    user.traverses === true
-  )
+  const known = user.address !== undefined || hub.address.protocol === 'nmdc'
+  return hub.localPort !== undefined && known && user.traverses === true
 }
 
 /** Who calls so on a hub, where nobody in particular was expected. */

@@ -1,7 +1,6 @@
 import { digestBy } from '@kith/core/content/content.ts'
 import { digestOf, hexOf } from '@kith/core/content/digest.ts'
 import type { Subject } from '@kith/core/transfer/subject.ts'
-import { deflate } from '@kith/wire/deflate.ts'
 import type { TigerKernel } from '@kith/wire/hash/tiger.ts'
 import { tigerTreeDigester } from '@kith/wire/hash/tiger-tree.ts'
 import type { Ask } from '../wire/ask.ts'
@@ -20,8 +19,6 @@ export interface Body {
   /** Whether it is so small, or so useful to all, that it needs no slot. */
   readonly free: boolean
   read(offset: number, into: Uint8Array): Promise<void>
-  /** A part of it as a zlib stream, where it is worth it. */
-  packed?(start: number, end: number): Uint8Array
   /** Counts what went out. */
   gave?(bytes: number): void
 }
@@ -50,9 +47,9 @@ export class Bodies {
     const { list } = this.#world
     if (!shared)
       return ask.kind === 'list' || ask.name.startsWith('files.xml') ? inMemory(list.empty(ask.name)) : undefined
-    if (ask.kind === 'list') return asText(list.part(ask.name, ask.recursive))
+    if (ask.kind === 'list') return inMemory(list.part(ask.name, ask.recursive))
     if (ask.name === 'files.xml.bz2' && ask.kind === 'file') return inMemory(await list.whole())
-    if (ask.name === 'files.xml' && ask.kind === 'file') return asText(list.part('/', true))
+    if (ask.name === 'files.xml' && ask.kind === 'file') return inMemory(list.part('/', true))
     const root = ask.name.startsWith('TTH/') ? fromTiger(ask.name.slice(4)) : undefined
     if (root === undefined) return undefined
     return ask.kind === 'tthl' ? inMemory(await this.#leavesOf(root)) : this.#file(root, ask)
@@ -112,12 +109,6 @@ export class Bodies {
     // The file is not what it was: its leaves would lead nowhere.
     return expected !== undefined && hexOf(digestOf('tth', root)) === hexOf(expected) ? leaves : new Uint8Array()
   }
-}
-
-/** Texts get a tenth as long. */
-function asText(bytes: Uint8Array | undefined): Body | undefined {
-  const body = inMemory(bytes)
-  return body && { ...body, packed: (start, end) => deflate(bytes!.subarray(start, end)) }
 }
 
 function inMemory(bytes: Uint8Array | undefined): Body | undefined {

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { inflateSync } from 'node:zlib'
 import { digestOf } from '@kith/core/content/digest.ts'
 import { listedShares } from '@kith/core/share/listed.ts'
 import type { Share } from '@kith/core/share/share.ts'
@@ -70,7 +69,7 @@ test('the list holds what hubs may see, whole or by folders', () => {
   assert.equal(part('/Music/none/', true), undefined)
 })
 
-test('a list goes packed to who asks for it so, any part of it', async () => {
+test('a list is there as a body, and empty where nothing is shared', async () => {
   const list = new OwnList(
     shelf,
     { now: () => 0, after: () => ({ [Symbol.dispose]() {} }) },
@@ -81,7 +80,6 @@ test('a list goes packed to who asks for it so, any part of it', async () => {
   const body = (await bodies.find(ask))!
   const plain = new Uint8Array(body.size)
   await body.read(0, plain)
-  assert.deepEqual(new Uint8Array(inflateSync(body.packed!(3, 40))), plain.subarray(3, 40))
   assert.match(new TextDecoder().decode(plain), /two\.mp3/)
   // On a hub where nothing is shared the list is there, and empty.
   const hidden = (await bodies.find(ask, false))!

@@ -8,7 +8,7 @@ import type { Ask } from '../wire/ask.ts'
 import type { Bodies } from './bodies.ts'
 import { Uploads } from './uploads.ts'
 
-const large: Ask = { kind: 'file', name: 'TTH/large', start: 0, bytes: 1_000_000, zlib: false, recursive: false }
+const large: Ask = { kind: 'file', name: 'TTH/large', start: 0, bytes: 4_000_000, zlib: false, recursive: false }
 const small: Ask = { kind: 'file', name: 'TTH/small', start: 0, bytes: -1, zlib: false, recursive: false }
 const log: Log = { debug() {}, info() {}, warn() {}, error() {}, child: () => log }
 
@@ -55,7 +55,7 @@ function setting(slots: number): { uploads: Uploads; pass(ms: number): void } {
   const bodies = {
     find: async ({ name }: Ask) =>
       name === 'TTH/large'
-        ? { size: 1_000_000, free: false, read: async () => {} }
+        ? { size: 4_000_000, free: false, read: async () => {} }
         : name === 'TTH/small'
           ? { size: 10, free: true, read: async () => {} }
           : undefined,
@@ -74,7 +74,7 @@ test('a slot for each, a place in the queue for the others, and small things wit
   uploads.asked(second.conversation, large)
   uploads.asked(third.conversation, large)
   await settled()
-  assert.deepEqual(first.said, [{ kind: 'given', bytes: 1_000_000 }])
+  assert.deepEqual(first.said, [{ kind: 'given', bytes: 4_000_000 }])
   assert.deepEqual(second.said, [{ kind: 'busy', place: 1 }])
   assert.deepEqual(third.said, [{ kind: 'busy', place: 2 }])
   assert.equal(uploads.freeSlots, 0)
@@ -82,9 +82,9 @@ test('a slot for each, a place in the queue for the others, and small things wit
   await third.take()
   assert.equal(third.received, 10)
 
-  assert.ok(first.received < 1_000_000, 'no more is read than can be sent')
+  assert.ok(first.received < 4_000_000, 'no more is read than can be sent')
   await first.take()
-  assert.equal(first.received, 1_000_000)
+  assert.equal(first.received, 4_000_000)
   uploads.asked(first.conversation, large)
   await settled()
   assert.equal(first.said.length, 2, 'a slot is held for the next question')
@@ -108,12 +108,33 @@ test('who asks again before the answer is through is let go, and so is nobody el
   assert.ok(greedy.said.length <= 1)
 })
 
+test('who asks for the same again and again is refused, while others get it, and an hour later he does', async () => {
+  const { uploads, pass } = setting(3)
+  const [again, other] = [new Somebody('1'), new Somebody('2')]
+  const ask = async (somebody: Somebody, what: Ask): Promise<void> => {
+    uploads.asked(somebody.conversation, what)
+    await settled()
+    await somebody.take()
+  }
+  for (let times = 0; times < 1_000; times++) await ask(again, times % 2 === 0 ? large : small)
+  const given = (somebody: Somebody): number => somebody.said.filter(({ kind }) => kind === 'given').length
+  assert.equal(given(again), 60)
+  assert.ok(!again.closed)
+  await ask(other, large)
+  assert.equal(given(other), 1)
+  await ask(again, { ...large, start: 500_000, bytes: 500_000 })
+  assert.equal(given(again), 61, 'another part is another matter')
+  pass(61 * 60_000)
+  await ask(again, large)
+  assert.equal(given(again), 62)
+})
+
 test('what we do not have, or not all of, is refused', async () => {
   const { uploads } = setting(3)
   const somebody = new Somebody('1')
   for (const ask of [
     { ...large, name: '../../etc/passwd' },
-    { ...large, start: 999_999, bytes: 2 },
+    { ...large, start: 3_999_999, bytes: 2 },
     { ...large, start: 2 ** 50, bytes: -1 },
   ]) {
     uploads.asked(somebody.conversation, ask)

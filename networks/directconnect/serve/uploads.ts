@@ -5,9 +5,11 @@ import type { Conversation } from '../peers/conversation.ts'
 import { partyKey } from '../peers/party.ts'
 import type { Ask } from '../wire/ask.ts'
 import type { Bodies, Body } from './bodies.ts'
+import { isWorthPacking, sendPacked } from './packed.ts'
+import { Repeats } from './repeats.ts'
 
 /** Bytes that are read and sent at once, and how many of such parts are on their way. */
-const partBytes = 256 * 1024
+const partBytes = 512 * 1024
 const mostParts = 3
 /** A slot stays with a user this long after the last byte, for the next question. */
 const holdMs = 20_000
@@ -21,6 +23,8 @@ const mostFree = 20
 interface Slot {
   until: number
   busy: boolean
+  /** Memory of parts that have gone: who has a slot asks for one part of a file after the other. */
+  readonly buffers: Uint8Array[]
 }
 
 export interface UploadsWorld {
@@ -39,10 +43,12 @@ export class Uploads {
   /** Who waits, with the time when they asked last. */
   readonly #queue = new Map<string, number>()
   readonly #giving = new Set<Conversation>()
+  readonly #repeats: Repeats
   #free = 0
 
   constructor(world: UploadsWorld) {
     this.#world = world
+    this.#repeats = new Repeats(world.clock)
   }
 
   get freeSlots(): number {
@@ -70,12 +76,13 @@ export class Uploads {
     const bytes = body === undefined ? -1 : ask.bytes < 0 ? body.size - ask.start : ask.bytes
     if (body === undefined || bytes < 0 || ask.start + bytes > body.size) return conversation.refuse({ kind: 'absent' })
     const key = partyKey(party)
+    if (!this.#repeats.allows(key, ask)) return conversation.refuse({ kind: 'other', text: 'You have had that often' })
     if (body.free && this.#free < mostFree) return this.#send(conversation, ask, body, bytes)
     const slot = this.#take(key)
     if (slot === undefined) return conversation.refuse({ kind: 'busy', place: this.#wait(key) })
     slot.busy = true
     try {
-      await this.#send(conversation, ask, body, bytes)
+      await this.#send(conversation, ask, body, bytes, slot.buffers)
     } finally {
       slot.busy = false
       slot.until = this.#world.clock.now() + holdMs
@@ -91,7 +98,7 @@ export class Uploads {
     const before = [...this.#queue.keys()].indexOf(key)
     if (free === 0 || (before < 0 ? this.#queue.size : before) >= free) return undefined
     this.#queue.delete(key)
-    const slot = { until: 0, busy: false }
+    const slot = { until: 0, busy: false, buffers: [] }
     this.#slots.set(key, slot)
     this.#world.changed()
     return slot
@@ -109,21 +116,26 @@ export class Uploads {
     for (const [key, at] of this.#queue) if (at + queueMs < now) this.#queue.delete(key)
   }
 
-  async #send(conversation: Conversation, ask: Ask, body: Body, bytes: number): Promise<void> {
+  async #send(
+    conversation: Conversation,
+    ask: Ask,
+    body: Body,
+    bytes: number,
+    buffers: Uint8Array[] = [],
+  ): Promise<void> {
     if (body.free) this.#free++
     try {
-      if (ask.zlib && body.packed !== undefined && bytes > 0) {
-        conversation.give(ask, bytes, true)
-        const packed = body.packed(ask.start, ask.start + bytes)
-        return await new Promise((resolve) => conversation.connection.send(packed, resolve))
-      }
+      if (ask.zlib && (await isWorthPacking(body, ask.start, bytes)))
+        return await sendPacked(conversation, ask, body, bytes)
+      if (conversation.ended) return
       conversation.give(ask, bytes, false)
-      const buffers: Uint8Array[] = []
       const onTheWay = new Set<Promise<void>>()
       for (let at = 0; at < bytes && !conversation.ended;) {
         if (onTheWay.size === mostParts) await Promise.race(onTheWay)
-        const buffer = buffers.pop() ?? new Uint8Array(Math.min(partBytes, bytes))
-        const part = buffer.subarray(0, Math.min(buffer.length, bytes - at))
+        const length = Math.min(partBytes, bytes - at)
+        const spare = buffers.pop()
+        const buffer = spare !== undefined && spare.length >= length ? spare : new Uint8Array(length)
+        const part = buffer.subarray(0, length)
         await body.read(ask.start + at, part)
         if (conversation.ended) return
         at += part.length

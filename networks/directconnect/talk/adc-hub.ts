@@ -13,6 +13,7 @@ import { tigerText } from '../wire/cid.ts'
 import type { FoundItem } from '../wire/found.ts'
 import type { Question } from '../wire/question.ts'
 import type { HubSelf, HubUser } from '../wire/hub-user.ts'
+import { Held } from './held.ts'
 import type { HubEvent, HubTalk, Meeting } from './hub-event.ts'
 import { Splitter } from './splitter.ts'
 
@@ -58,6 +59,7 @@ export class AdcHub implements HubTalk {
   readonly #byCid = new Map<string, string>()
   readonly #fields = new Map<string, Map<string, string>>()
   readonly #hub = new Map<string, string>()
+  readonly #held = new Held()
   readonly #options: AdcHubOptions
   readonly #splitter: Splitter
   readonly #out: Output<HubEvent>[] = []
@@ -272,6 +274,7 @@ export class AdcHub implements HubTalk {
       this.#fields.set(line.from, (fields = new Map()))
     }
     updateFields(fields, line.words)
+    this.#held.set(line.from, fields.values())
     const user = userOf(line.from, fields)
     this.#users.set(line.from, user)
     if (user.cid !== undefined) this.#byCid.set(user.cid, line.from)
@@ -325,6 +328,7 @@ export class AdcHub implements HubTalk {
     const user = this.#users.get(id)
     this.#users.delete(id)
     this.#fields.delete(id)
+    this.#held.delete(id)
     if (user?.cid !== undefined) this.#byCid.delete(user.cid)
     if (user !== undefined) this.#event({ kind: 'left', user })
   }

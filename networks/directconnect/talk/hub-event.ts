@@ -33,10 +33,14 @@ export type HubEvent =
     }
   /** They cannot be dialled and ask us to wait for them. */
   | { readonly kind: 'invite'; readonly from: string; readonly meeting: Meeting }
-  /** Neither of us can be dialled: they leave from `port` towards us while we dial them; who was told `first` greets. */
+  /**
+   * Neither of us can be dialled: they leave from `port` towards us while we dial them. `first` is the answer to an
+   * invitation, otherwise it is the answer to that, of which NMDC does not say whose it is; ADC does not say where.
+   */
   | {
       readonly kind: 'traverse'
-      readonly from: string
+      readonly from?: string
+      readonly host?: string
       readonly port: number
       readonly meeting: Meeting
       readonly first: boolean
@@ -76,9 +80,9 @@ export interface HubTalk extends Machine<HubEvent> {
   invite(id: string, meeting: Meeting): void
   /**
    * Neither of us can be dialled: they shall dial us at `port` while we leave from there. `first` is the answer to an
-   * invitation, otherwise the answer to that. Only ADC has it.
+   * invitation, otherwise the answer to that.
    */
-  traverse?(id: string, meeting: Meeting, port: number, first: boolean): void
+  traverse(id: string, meeting: Meeting, port: number, first: boolean): void
   /** Sends what a user command says, as it is. */
   raw(text: string): void
 }

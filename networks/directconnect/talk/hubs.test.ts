@@ -126,7 +126,7 @@ test('ADC: chat, private words, questions, meetings', () => {
     assert.deepEqual(tell(talk, `D${command} AAAC AAAB ADCS/0.10 4321 tok\n`).events, [
       { kind: 'traverse', from: 'AAAC', port: 4321, meeting: { token: 'tok', tls: true }, first },
     ])
-    talk.traverse!('AAAC', { token: 'z', tls: false }, 77, first)
+    talk.traverse('AAAC', { token: 'z', tls: false }, 77, first)
     assert.equal(drain(talk).text, `D${command} AAAB AAAC ADC/1.0 77 z\n`)
     assert.deepEqual(tell(talk, `D${command} AAAC AAAB ADCS/0.10 65536 tok\n`).events, [])
   }
@@ -134,6 +134,23 @@ test('ADC: chat, private words, questions, meetings', () => {
     tell(talk, 'IQUI AAAC\n').events.map(({ kind }) => kind),
     ['left'],
   )
+})
+
+test('a hub that says without end who is there is left', () => {
+  const long = 'd'.repeat(200_000)
+  for (const [talk, line] of [
+    [onAdc(), (at: number) => `BINF ${base32(Uint8Array.of(at >> 8, at, 0)).slice(0, 4)} NIu${at} DE${long}\n`],
+    [onNmdc(), (at: number) => `$MyINFO $ALL u${at} ${long}$ $1001$$5$|`],
+  ] as const) {
+    let fault: string | undefined
+    let said = 0
+    for (; fault === undefined && said < 1_000; said++) fault = tell(talk, line(said)).fault
+    assert.equal(fault, 'directconnect/too-much')
+    assert.ok(said > 300, 'as many as are honest are taken')
+  }
+  // The same user, who says it anew each time, is one.
+  const talk = onAdc()
+  for (let at = 0; at < 500; at++) assert.equal(tell(talk, `BINF AAAC NIu DE${at}${long}\n`).fault, undefined)
 })
 
 test('ADC: being sent elsewhere, refused, and bad lines', () => {
@@ -192,6 +209,19 @@ test('NMDC: chat, private words, questions, results, meetings', () => {
   assert.deepEqual(tell(talk, '$ConnectToMe kith 1.2.3.4:5S|').events, [
     { kind: 'meet', host: '1.2.3.4', port: 5, meeting: { token: '', tls: true } },
   ])
+  // Half way: an invitation is answered by N, and that by R, which does not say whose it is.
+  const halfWay = { kind: 'traverse', host: '1.2.3.4', port: 5 } as const
+  assert.deepEqual(tell(talk, '$ConnectToMe kith 1.2.3.4:5NS eisk|$ConnectToMe kith 1.2.3.4:5R|').events, [
+    { ...halfWay, from: 'eisk', meeting: { token: '', tls: true }, first: true },
+    { ...halfWay, meeting: { token: '', tls: false }, first: false },
+  ])
+  assert.deepEqual(
+    tell(talk, '$ConnectToMe kith 1.2.3.4:5N|$ConnectToMe kith 1.2.3.4:5N nobody|$ConnectToMe eisk 1.2.3.4:5R|').events,
+    [],
+  )
+  talk.traverse('eisk', { token: '', tls: true }, 77, true)
+  talk.traverse('eisk', { token: '', tls: false }, 77, false)
+  assert.equal(drain(talk).text, '$ConnectToMe eisk 127.0.0.1:77NS kith|$ConnectToMe eisk 127.0.0.1:77R|')
   assert.deepEqual(tell(talk, '$RevConnectToMe eisk kith|').events, [
     { kind: 'invite', from: 'eisk', meeting: { token: '', tls: true } },
   ])
@@ -203,6 +233,22 @@ test('NMDC: chat, private words, questions, results, meetings', () => {
 })
 
 for (const [name, make] of Object.entries({ adc, onAdc, nmdc, onNmdc })) {
+  test(`${name}: a line without end ends the hub, and costs no more than the longest line`, () => {
+    const talk = make()
+    drain(talk)
+    const chunk = utf8('x'.repeat(64 * 1024))
+    let fault: string | undefined
+    let fed = 0
+    for (; fault === undefined && fed < 100; fed++) {
+      talk.receive(chunk, 0)
+      fault = drain(talk).fault
+    }
+    assert.equal(fault, 'directconnect/line-too-long')
+    assert.ok(fed <= 6, `${fed} chunks were taken`)
+    talk.receive(utf8('\n|<a> b|BMSG AAAC x\n'), 0)
+    assert.deepEqual(drain(talk), { text: '', events: [], fault: undefined })
+  })
+
   test(`${name}: garbage never throws`, () => {
     const pieces = [
       'BINF AAAC NI\n',

@@ -13,6 +13,7 @@ import { formatResult, readResultText, readSearchText, searchText } from '../wir
 import type { NmdcText } from '../wire/nmdc-text.ts'
 import { escapeNmdc, unescapeNmdc } from '../wire/nmdc-text.ts'
 import type { Question } from '../wire/question.ts'
+import { Held } from './held.ts'
 import type { HubEvent, HubTalk, Meeting } from './hub-event.ts'
 import { Splitter } from './splitter.ts'
 
@@ -53,6 +54,7 @@ export class NmdcHub implements HubTalk {
   readonly #users = new Map<string, HubUser>()
   readonly #operators = new Set<string>()
   readonly #addresses = new Map<string, string>()
+  readonly #held = new Held()
   readonly #options: NmdcHubOptions
   readonly #splitter: Splitter
   readonly #out: Output<HubEvent>[] = []
@@ -161,6 +163,12 @@ export class NmdcHub implements HubTalk {
     this.#send(`$RevConnectToMe ${this.id} ${to}|`)
   }
 
+  traverse(to: string, { tls }: Meeting, port: number, first: boolean): void {
+    const how = `${first ? 'N' : 'R'}${tls ? 'S' : ''}`
+    // Who answers an invitation says who it is; some hubs pass on no line that says so otherwise.
+    this.#send(`$ConnectToMe ${to} ${this.#address}:${port}${how}${first ? ` ${this.id}` : ''}|`)
+  }
+
   raw(text: string): void {
     this.#send(this.#options.text.write(text))
   }
@@ -266,6 +274,7 @@ export class NmdcHub implements HubTalk {
     const user = readMyInfo(rest, this.#options.text, known)
     const joined = !this.#users.has(nick)
     if (user === undefined || (joined && this.#users.size >= mostUsers)) return
+    this.#held.set(nick, [nick, user.description, user.client])
     this.#users.set(nick, user)
     this.#event({ kind: 'user', user, joined })
     if (nick === this.id) this.#settled(this.#now)
@@ -275,6 +284,7 @@ export class NmdcHub implements HubTalk {
     const user = this.#users.get(nick)
     this.#users.delete(nick)
     this.#addresses.delete(nick)
+    this.#held.delete(nick)
     this.#operators.delete(nick)
     if (user !== undefined) this.#event({ kind: 'left', user })
   }
@@ -340,11 +350,15 @@ export class NmdcHub implements HubTalk {
   }
 
   #meet(rest: string): void {
-    const [nick = '', where = ''] = rest.split(' ')
-    const match = /^(.*?)(S?)$/.exec(where)
+    const [nick = '', where = '', from = ''] = rest.split(' ')
+    const match = /^(.*?)([NR]?)(S?)$/.exec(where)
     const at = endpointIn(match?.[1] ?? '')
     if (nick !== this.id || at === undefined) return
-    this.#event({ kind: 'meet', ...at, meeting: { token: '', tls: match?.[2] === 'S' } })
+    const [, , how, secure] = match!
+    const meeting = { token: '', tls: secure === 'S' }
+    if (how === '') return this.#event({ kind: 'meet', ...at, meeting })
+    if (how === 'R') return this.#event({ kind: 'traverse', ...at, meeting, first: false })
+    if (this.#users.has(from)) this.#event({ kind: 'traverse', from, ...at, meeting, first: true })
   }
 
   #invited(rest: string): void {

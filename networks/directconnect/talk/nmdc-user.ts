@@ -236,12 +236,15 @@ export class NmdcUser implements UserTalk {
   }
 
   #waits(rest: string): void {
-    const [to = '', where = ''] = rest.split(' ')
-    const match = /:(\d{1,5})(S?)$/.exec(where)
+    const [to = '', where = '', from] = rest.split(' ')
+    const match = /:(\d{1,5})([NR]?)(S?)$/.exec(where)
     const at = this.#own(match?.[1])
     if (at === undefined) return this.#event({ kind: 'broken', text: 'That is no address' })
-    const secure = match?.[2] ?? ''
-    const native = utf8(`$ConnectToMe ${to} ${at}${secure}|`)
+    const [, , how = '', secure = ''] = match ?? []
+    // Who cannot be dialled says who it is when it offers to meet half way.
+    if (how === 'N' && from !== this.#nick)
+      return this.#event({ kind: 'broken', text: 'You speak in your own name only' })
+    const native = utf8(`$ConnectToMe ${to} ${at}${how}${secure}${how === 'N' ? ` ${this.#nick}` : ''}|`)
     this.#event({ kind: 'meeting', to, protocol: secure === '' ? 'NMDC' : 'NMDCS', token: '', native })
   }
 

@@ -142,6 +142,20 @@ for (const [name, pair] of Object.entries(pairs)) {
     assert.equal(drainClose(silent), 'directconnect/peer-silent')
   })
 
+  test(`${name}: a line without end ends the conversation`, () => {
+    for (const talk of pair()) {
+      while (talk.poll() !== undefined);
+      let fault: string | undefined
+      let fed = 0
+      for (; fault === undefined && fed < 100; fed++) {
+        talk.receive(utf8('x'.repeat(16 * 1024)), 0)
+        fault = drainClose(talk)
+      }
+      assert.equal(fault, 'directconnect/line-too-long')
+      assert.ok(fed <= 6)
+    }
+  })
+
   test(`${name}: garbage never throws`, () => {
     fc.assert(
       fc.property(

@@ -4,7 +4,7 @@ import { Inflater } from '@kith/wire/inflate.ts'
 /** A hub has thousands of these, of which hardly one holds anything. */
 const nothing: Uint8Array = new Uint8Array()
 
-/** Only lists of folders come compressed; a few bytes could become as many as were announced in one go. */
+/** As much as is asked for at once: a few bytes could become as many as were announced in one go. */
 const mostPackedBytes = 16 * 1024 * 1024
 
 /** What a splitter tells. Bytes may be used during the call only. */

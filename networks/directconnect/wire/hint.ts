@@ -13,13 +13,19 @@ export interface Hint {
   readonly leaves?: Uint8Array
   /** Keys of users who are said to have it. */
   readonly users?: readonly string[]
+  /** Hubs where somebody is said to have it, and who: as `xs` of a link says it. */
+  readonly places?: readonly string[]
 }
 
 const mostBytes = 512 * 1024
 const mostUsers = 50
+/** A link must not send us to any number of hubs. */
+const mostPlaces = 5
+const longestPlace = 512
 
-export function encodeHint({ size, name, leaves, users }: Hint): Uint8Array<ArrayBuffer> {
-  return encode({ size, name, leaves, users: users?.slice(0, mostUsers) })
+export function encodeHint({ size, name, leaves, users, places }: Hint): Uint8Array<ArrayBuffer> {
+  const short = places?.filter((place) => place.length <= longestPlace).slice(0, mostPlaces)
+  return encode({ size, name, leaves, users: users?.slice(0, mostUsers), places: short })
 }
 
 /** @throws FaultError `input` `directconnect/hint` */
@@ -30,29 +36,34 @@ export function decodeHint(bytes: Uint8Array): Hint {
       size: dict.integer('size'),
       name: dict.text('name'),
       leaves: dict.bytes('leaves')?.slice(),
-      users: usersIn(dict),
+      users: textsIn(dict, 'users', mostUsers),
+      places: textsIn(dict, 'places', mostPlaces),
     }
   })
   const size = decoded.ok ? decoded.value.size : -1
   if (!decoded.ok || (size !== undefined && size < 0)) {
     throw fail('input', 'directconnect/hint', 'What was kept with this transfer cannot be read')
   }
-  const { name, leaves, users } = decoded.value
+  const { name, leaves, users, places } = decoded.value
   return {
     ...(size === undefined ? {} : { size }),
     ...(name === undefined ? {} : { name }),
     ...(leaves === undefined ? {} : { leaves }),
     ...(users.length === 0 ? {} : { users }),
+    ...(places.length === 0 ? {} : { places }),
   }
 }
 
-function usersIn(dict: BencodeDict): string[] {
-  const users = [...(dict.list('users') ?? [])].map((key) => (key instanceof Uint8Array ? strictText(key) : undefined))
-  return users.filter((key) => key !== undefined).slice(0, mostUsers)
+function textsIn(dict: BencodeDict, name: string, most: number): string[] {
+  const texts = [...(dict.list(name) ?? [])].map((one) => (one instanceof Uint8Array ? strictText(one) : undefined))
+  return texts.filter((text) => text !== undefined).slice(0, most)
 }
 
 /** What both say comes from `known`. */
 export function mergeHints(known: Hint, news: Hint): Hint {
-  const users = [...new Set([...(known.users ?? []), ...(news.users ?? [])])]
-  return { ...news, ...known, ...(users.length === 0 ? {} : { users }) }
+  const both = (name: 'users' | 'places'): Partial<Hint> => {
+    const all = [...new Set([...(known[name] ?? []), ...(news[name] ?? [])])]
+    return all.length === 0 ? {} : { [name]: all }
+  }
+  return { ...news, ...known, ...both('users'), ...both('places') }
 }

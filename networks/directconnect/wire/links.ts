@@ -3,11 +3,15 @@ import { digestBy } from '@kith/core/content/content.ts'
 import type { LinkKind } from '@kith/core/network/links.ts'
 import { formatMagnet as formatLink, parseMagnet } from '@kith/wire/magnet.ts'
 import { encodeHint } from './hint.ts'
+import { readHubPlace } from './hub-place.ts'
 
 /** Our own: somebody who has it, so that nobody needs to be asked. Others pass over it. */
 const userParameter = 'x.dc'
 
-/** A magnet link with the root of a Tiger tree, as `urn:tree:tiger` or in a `urn:bitprint`. */
+/**
+ * A magnet link with the root of a Tiger tree, as `urn:tree:tiger` or in a `urn:bitprint`; `xs` may name a hub, and who
+ * has it there: `xs=adc://host:port/nick`.
+ */
 export const magnet: LinkKind = {
   scheme: 'magnet',
   parse(text) {
@@ -17,7 +21,8 @@ export const magnet: LinkKind = {
     const { name, size } = link
     const said = { ...(name === undefined ? {} : { name }), ...(size === undefined ? {} : { size }) }
     const users = link.others.filter(([other]) => other === userParameter).map(([, key]) => key)
-    return { content: { digests: [tth], ...said }, hints: { directconnect: encodeHint({ ...said, users }) } }
+    const places = link.exactSources.filter((source) => readHubPlace(source) !== undefined)
+    return { content: { digests: [tth], ...said }, hints: { directconnect: encodeHint({ ...said, users, places }) } }
   },
 }
 

@@ -7,6 +7,7 @@ import { escapeNmdc, unescapeNmdc } from './nmdc-text.ts'
 const normal = 1
 const away = 2
 const tls = 16
+const halfWay = 32
 
 /** A user by `$MyINFO`; undefined for a line that is none. What the hub says elsewhere (operators, addresses) is `known`. */
 export function readMyInfo(rest: string, text: NmdcText, known: Partial<HubUser>): HubUser | undefined {
@@ -19,6 +20,8 @@ export function readMyInfo(rest: string, text: NmdcText, known: Partial<HubUser>
   const [program = ''] = parts
   const flags = connection === '' ? normal : connection.charCodeAt(connection.length - 1)
   const mode = value('M')
+  // Who has no tag is an old client or a bot; the old ones could be dialled.
+  const active = mode === undefined ? tag !== null : mode === 'A'
   return {
     id: nick,
     nick: text.read(nick),
@@ -26,8 +29,8 @@ export function readMyInfo(rest: string, text: NmdcText, known: Partial<HubUser>
     client: text.read(program.replace(/ V:/, ' ')),
     shared: numberIn(shared) ?? 0,
     slots: numberIn(value('S')) ?? 0,
-    // Who has no tag is an old client or a bot; the old ones could be dialled.
-    active: mode === undefined ? tag !== null : mode === 'A',
+    active,
+    ...(!active && (flags & halfWay) !== 0 ? { traverses: true } : {}),
     tls: (flags & tls) !== 0,
     bot: tag === null && (numberIn(shared) ?? 0) === 0,
     operator: known.operator ?? false,
@@ -40,6 +43,6 @@ export function readMyInfo(rest: string, text: NmdcText, known: Partial<HubUser>
 export function formatMyInfo(self: HubSelf, nick: string, text: NmdcText): string {
   const about = text.write(escapeNmdc(self.description.replace(/[<>]/g, '')))
   const tag = `<${self.program} V:${self.version},M:${self.active ? 'A' : 'P'},H:${self.hubs.join('/')},S:${self.slots}>`
-  const flags = String.fromCharCode(normal | (self.tls ? tls : 0))
+  const flags = String.fromCharCode(normal | (self.tls ? tls : 0) | (self.active ? 0 : halfWay))
   return `$MyINFO $ALL ${nick} ${about}${tag}$ $100${flags}$$${self.shared}$|`
 }

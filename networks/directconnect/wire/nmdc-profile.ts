@@ -5,6 +5,7 @@ import { numberIn } from './adc-search.ts'
 const normal = 1
 const away = 2
 const tls = 16
+const halfWay = 32
 
 /**
  * What follows `$MyINFO ` by the names of ADC; undefined for a line that is none, or another's. `nick` and `raw` are text
@@ -23,6 +24,7 @@ export function readProfile(raw: string, nick: string): Map<string, string> | un
   const features = [
     ...(value('M') === 'A' || value('M') === undefined ? ['TCP4', 'UDP4'] : []),
     ...((flags & tls) === 0 ? [] : ['ADC0']),
+    ...((flags & halfWay) === 0 ? [] : ['NAT0']),
   ]
   const count = (name: string, text: string | undefined): [string, string][] => {
     const number = numberIn(text)
@@ -57,6 +59,7 @@ export function formatProfile(nick: string, fields: ReadonlyMap<string, string>)
   const version = plain(of('VE') || '1').replaceAll(',', ' ')
   const tag = `<${program} V:${version},M:${active ? 'A' : 'P'},H:${hubs},S:${number('SL')}>`
   const secret = features.includes('ADC0') || features.includes('ADCS') ? tls : 0
-  const flags = String.fromCharCode((of('AW') === '' ? normal : away | normal) | secret)
+  const meets = !active && (features.includes('NAT0') || features.includes('NATT')) ? halfWay : 0
+  const flags = String.fromCharCode((of('AW') === '' ? normal : away | normal) | secret | meets)
   return `$MyINFO $ALL ${nick} ${plain(of('DE'))}${tag}$ $100${flags}$${plain(of('EM'))}$${number('SS')}$|`
 }

@@ -85,8 +85,11 @@ test('MyINFO of EiskaltDC++, of PtokaX’s bot, and ours', () => {
     hubs: [1, 2, 3],
   }
   const own = formatMyInfo(self, 'me', western)
-  assert.equal(own, '$MyINFO $ALL me a&#36;b<Kith V:0.1.0,M:P,H:1/2/3,S:4>$ $100\x11$$9$|')
-  assert.deepEqual({ ...readMyInfo(own.slice(8, -1), western, {}) }.description, 'a$b')
+  assert.equal(own, '$MyINFO $ALL me a&#36;b<Kith V:0.1.0,M:P,H:1/2/3,S:4>$ $100\x31$$9$|')
+  const read = readMyInfo(own.slice(8, -1), western, {})!
+  assert.deepEqual([read.description, read.active, read.traverses, read.tls], ['a$b', false, true, true])
+  const dialled = readMyInfo(formatMyInfo({ ...self, active: true }, 'me', western).slice(8, -1), western, {})!
+  assert.deepEqual([dialled.active, dialled.traverses], [true, undefined])
 })
 
 test('questions and results come through', () => {

@@ -7,7 +7,8 @@ import type { Host } from '@kith/core/network/host.ts'
 import type { Subject } from '@kith/core/transfer/subject.ts'
 import type { Book } from '../book.ts'
 import { type Lines, wholeOf } from '../lines.ts'
-import { DeviceLane } from '../talk/lane.ts'
+import { dialData } from '../data/dial.ts'
+import { DeviceLane } from '../data/lane.ts'
 import { decodeHint, emptyHint, encodeHint } from '../wire/hint.ts'
 import { isOfShares, manifestDigest, MOST_MANIFEST_BYTES, parseManifest } from '../wire/manifest.ts'
 import { contentPath } from '../wire/messages.ts'
@@ -17,6 +18,8 @@ const LOOK_MS = 2_000
 /** After a failure a device is asked again this much later, doubled up to the longest. */
 const FIRST_RETRY_MS = 1_000
 const LONGEST_RETRY_MS = 60_000
+/** What is shorter is there before another connection would be. */
+const BESIDE_BYTES = 2 * 1024 * 1024
 
 export interface FetchWorld {
   readonly host: Host
@@ -102,18 +105,15 @@ class Job {
   /** Fetches from one device for as long as there is something to fetch and it is there. */
   async #work(id: string): Promise<void> {
     let failures = 0
+    let beside = true
     while (!this.#signal.aborted && this.#subject.stage.current !== 'giving' && this.#world.book.isPaired(id)) {
       const before = this.#subject.missing()
       try {
         if (this.#subject.layout.current === undefined) await this.#learn(id)
         else await this.#has(id)
-        const lane = new DeviceLane(
-          { network: 'neighbours', key: id, name: this.#world.book.get(id)?.name ?? id, client: 'Kith' },
-          this.#subject,
-          `/bytes/${contentPath(this.#id)}`,
-        )
-        const channel = await this.#world.lines.to(id)
-        const fault = await lane.run(channel, this.#world.host.clock, this.#until())
+        const lane = await this.#lane(id, beside)
+        const fault = await lane.run(this.#world.host.clock, this.#until())
+        if (fault !== undefined && lane.received === 0) beside = false
         if (fault !== undefined) throw new FaultError(fault)
       } catch (error) {
         if (this.#signal.aborted) return
@@ -125,6 +125,17 @@ class Job {
       failures = this.#subject.missing() < before ? 0 : failures + 1
       await this.#rest(Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** Math.min(failures, 8)))
     }
+  }
+
+  async #lane(id: string, beside: boolean): Promise<DeviceLane> {
+    const { book, lines, host } = this.#world
+    const wish = { target: `/data/${contentPath(this.#id)}`, budget: this.#subject.budget, signal: this.#signal }
+    const channel = await lines.to(id, this.#signal)
+    const long = beside && this.#subject.missing() >= BESIDE_BYTES
+    const line = long ? await dialData(host, channel, wish) : undefined
+    const peer = { network: 'neighbours', key: id, name: book.get(id)?.name ?? id, client: 'Kith' } as const
+    if (line !== undefined) return new DeviceLane(peer, this.#subject, line, 'data')
+    return new DeviceLane(peer, this.#subject, await channel.tunnel(wish.target, wish), 'channel')
   }
 
   /** Ends when the transfer ends, or when everything is here. */

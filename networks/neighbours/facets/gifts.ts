@@ -49,7 +49,8 @@ export function gifts(host: Pick<Host, 'keep' | 'clock' | 'journal'>, lines: Lin
     async give({ content }, files, to) {
       const { digests, size, name } = content
       const given: Given = { digests, name: name ?? 'unnamed', size: size ?? 0, files }
-      await lines.ask(to, { method: 'POST', target: '/gift', body: encodeGiven(given) })
+      // The same thing from the same device is the same gift, however often it is offered.
+      await lines.ask(to, { method: 'POST', target: '/gift', body: encodeGiven(given) }, true)
     },
     take(id) {
       const { given, gift } = pull(id)

@@ -60,7 +60,7 @@ export function printers(host: Host, book: Book, lines: Lines, settings: Setting
   function tellChange(devices: readonly string[]): void {
     for (const device of new Set(devices)) {
       if (!book.friends.includes(device)) continue
-      lines.ask(device, { method: 'POST', target: '/printers/changed' }).then(
+      lines.ask(device, { method: 'POST', target: '/printers/changed' }, true).then(
         (answer) => wholeOf(answer, 0),
         (error: unknown) => host.log.debug('a device was not told of printers', { fault: faultOf(error) }),
       )

@@ -11,6 +11,7 @@ import type { TigerKernel } from '@kith/wire/hash/tiger.ts'
 import { tigerRoot } from '@kith/wire/hash/tiger-tree.ts'
 import { attempt } from '@kith/wire/fault.ts'
 import { safeName } from '@kith/wire/safe-path.ts'
+import type { Held, Stretch } from '../data/give.ts'
 import { type Lines, wholeOf } from '../lines.ts'
 import { encodeHint } from '../wire/hint.ts'
 import {
@@ -25,8 +26,7 @@ import {
 } from '../wire/listing.ts'
 import { encodeManifest, manifestDigest, MOST_MANIFEST_BYTES, parseManifest } from '../wire/manifest.ts'
 import { MOST_LIST_BYTES, MOST_MESSAGE_BYTES } from '../wire/messages.ts'
-import { parseRanges } from '../wire/ranges.ts'
-import { MOST_ASKED_BYTES, READ_BYTES } from './serve.ts'
+import type { AskedRange } from '../wire/ranges.ts'
 
 /** Contents that devices were told of, or told us of; the one that nobody asked for the longest is forgotten. */
 const MOST_KNOWN = 200
@@ -61,9 +61,8 @@ export class SharedContents {
 
   /** Undefined for questions about something else. @throws FaultError `peer` for those that make no sense */
   async answer(question: PeerQuestion): Promise<OurAnswer | undefined> {
-    const { method, target, remote } = question
-    const audiences = ['everyone', 'friends', ...(local.test(remote.host) ? (['local'] as const) : [])] as const
-    const viewer: Viewer = { network: 'neighbours', audiences }
+    const { method, target } = question
+    const viewer = viewerAt(question)
     const [, what, query = ''] = /^\/(files|content|find)(?:\?(.*))?$/s.exec(target) ?? []
     if (what === 'find') {
       if (method !== 'POST') return { status: 405 }
@@ -75,23 +74,34 @@ export class SharedContents {
       const body = what === 'files' ? this.#list(path, viewer) : this.#content(path, viewer)
       return body === undefined ? { status: 404 } : { status: 200, body }
     }
-    const [, of, hex = '', ranges = ''] = /^\/(manifest|have|bytes)\/([0-9a-f]{64})(?:\?(.*))?$/.exec(target) ?? []
+    const [, of, hex = ''] = /^\/(manifest|have)\/([0-9a-f]{64})$/.exec(target) ?? []
     if (of === undefined) return undefined
     const id = digest(`kith:${hex}`)
     if (of === 'have' && method === 'POST') {
       return { status: this.#learn(id, await question.body(MOST_SHOWN_BYTES), viewer) ? 200 : 404 }
     }
-    const known = this.#known.get(id) ?? this.#found(id, viewer)
+    const known = this.#recall(id, viewer)
     if (known === undefined || method !== 'GET') return undefined
-    remember(this.#known, MOST_KNOWN, id, known)
-    switch (of) {
-      case 'manifest':
-        return { status: 200, body: known.manifest }
-      case 'have':
-        return { status: this.#hasAll(known, viewer) ? 200 : 404 }
-      default:
-        return this.#bytes(known, ranges, viewer, question.signal)
+    if (of === 'manifest') return { status: 200, body: known.manifest }
+    return { status: this.#hasAll(known, viewer) ? 200 : 404 }
+  }
+
+  /** A content of shared folders, for who asks. */
+  held(id: Digest, question: PeerQuestion): Held | undefined {
+    const viewer = viewerAt(question)
+    const known = this.#recall(id, viewer)
+    if (known === undefined) return undefined
+    return {
+      size: known.layout.size,
+      stretches: (ranges) => this.#stretches(known, ranges, viewer),
+      gave() {},
     }
+  }
+
+  #recall(id: Digest, viewer: Viewer): Known | undefined {
+    const known = this.#known.get(id) ?? this.#found(id, viewer)
+    if (known !== undefined) remember(this.#known, MOST_KNOWN, id, known)
+    return known
   }
 
   #list(path: readonly string[], viewer: Viewer): Uint8Array | undefined {
@@ -156,18 +166,19 @@ export class SharedContents {
     return this.#shares.find(root, viewer).find(({ content }) => content.size === size)
   }
 
-  #bytes(known: Known, text: string, viewer: Viewer, signal: AbortSignal): OurAnswer {
-    const ranges = parseRanges(text, known.layout.size, MOST_ASKED_BYTES)
-    const parts: { readonly share: Share; readonly start: number; readonly end: number }[] = []
+  #stretches(known: Known, ranges: readonly AskedRange[], viewer: Viewer): readonly Stretch[] | undefined {
+    const stretches: Stretch[] = []
     for (const { start, end } of ranges) {
       for (const [index, file] of within(known.layout.files, start, end)) {
         // Looked up each time: what is shared no more is given no more.
         const share = this.#share(known.roots[index]!, file.size, viewer)
-        if (share === undefined) return { status: 404 }
-        parts.push({ share, start: Math.max(start - file.offset, 0), end: Math.min(end - file.offset, file.size) })
+        if (share === undefined) return undefined
+        const from = Math.max(start - file.offset, 0)
+        const length = Math.min(end - file.offset, file.size) - from
+        stretches.push({ length, read: (at, into) => share.read(from + at, [into]) })
       }
     }
-    return { status: 200, body: reading(parts, signal) }
+    return stretches
   }
 
   /** What was found by words, if it is still what it was. */
@@ -176,6 +187,11 @@ export class SharedContents {
     if (place !== undefined) this.#content(place, viewer)
     return this.#known.get(id)
   }
+}
+
+function viewerAt({ remote }: PeerQuestion): Viewer {
+  const audiences = ['everyone', 'friends', ...(local.test(remote.host) ? (['local'] as const) : [])] as const
+  return { network: 'neighbours', audiences }
 }
 
 /** As the newest; the oldest is forgotten. */
@@ -195,23 +211,6 @@ function* within(files: readonly LayoutFile[], start: number, end: number): Gene
   for (const [index, file] of files.entries()) {
     if (file.offset >= end) return
     if (file.size > 0 && file.offset + file.size > start) yield [index, file]
-  }
-}
-
-async function* reading(
-  parts: readonly { readonly share: Share; readonly start: number; readonly end: number }[],
-  signal: AbortSignal,
-): AsyncGenerator<Uint8Array> {
-  let memory = new Uint8Array()
-  for (const { share, start, end } of parts) {
-    for (let at = start; at < end; at += READ_BYTES) {
-      signal.throwIfAborted()
-      const length = Math.min(READ_BYTES, end - at)
-      if (memory.length < length) memory = new Uint8Array(length)
-      const bytes = memory.subarray(0, length)
-      await share.read(at, [bytes])
-      yield bytes
-    }
   }
 }
 

@@ -64,7 +64,7 @@ export class Borrower implements AsyncDisposable {
 
   /** What a device lends; undefined for nothing. @throws FaultError `gone`, `peer` */
   async at(device: string, signal?: AbortSignal): Promise<InternetTerms | undefined> {
-    const channel = await this.#lines.to(device)
+    const channel = await this.#lines.to(device, signal)
     const answer = await channel.ask({
       method: 'GET',
       target: '/internet',
@@ -76,7 +76,7 @@ export class Borrower implements AsyncDisposable {
   }
 
   async ask(device: string): Promise<void> {
-    await wholeOf(await this.#lines.ask(device, { method: 'POST', target: '/internet/ask' }), MOST_MESSAGE_BYTES)
+    await wholeOf(await this.#lines.ask(device, { method: 'POST', target: '/internet/ask' }, true), MOST_MESSAGE_BYTES)
   }
 
   async use(device: string, options: { readonly port?: number; readonly whole?: boolean }): Promise<BorrowedInternet> {

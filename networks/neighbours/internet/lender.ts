@@ -148,6 +148,7 @@ export class Lender implements AsyncDisposable {
     loan.open.add(open)
     this.#dirty = true
     splice(
+      this.#host.clock,
       inside,
       outside,
       () => loan.open.delete(open),

@@ -139,6 +139,7 @@ export class Proxy implements AsyncDisposable {
       tunnel.send(rest)
     }
     splice(
+      this.#world.host.clock,
       connection,
       tunnel,
       () => this.#open.delete(connection),

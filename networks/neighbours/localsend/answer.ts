@@ -3,6 +3,8 @@ import type { Delivery } from '@kith/core/network/deliveries.ts'
 import type { Host } from '@kith/core/network/host.ts'
 import { type HttpAnswer, type HttpQuestion, readBody } from '@kith/core/network/http.ts'
 import { until, type Value } from '@kith/core/value/value.ts'
+import { utf8 } from '@kith/wire/bytes.ts'
+import { sameSecret } from '@kith/wire/hash/same-secret.ts'
 import { shaDigester } from '@kith/wire/hash/sha.ts'
 import { deepestPath } from '@kith/wire/safe-path.ts'
 import {
@@ -10,17 +12,24 @@ import {
   decodePrepare,
   encodeInfo,
   encodePrepareAnswer,
+  encodePrepareDownload,
   type Info,
   MOST_INFO_BYTES,
   MOST_PREPARE_BYTES,
 } from './messages.ts'
+import type { PinGuesses } from './guesses.ts'
 import { isNear } from './near.ts'
+import type { Offers } from './offers.ts'
 import type { Session, Sessions, Taken } from './sessions.ts'
 
 export interface AnswerWorld {
   readonly host: Host
   readonly own: Info
   readonly sessions: Sessions
+  readonly offers: Offers
+  readonly guesses: PinGuesses
+  /** Asked of who wants to send; empty for none. */
+  readonly pin: string
   /** Set anew whenever a session changes. */
   readonly all: Value<readonly Delivery[]>
   readonly desk: {
@@ -47,13 +56,17 @@ export async function answerLocalSend(world: AnswerWorld, question: HttpQuestion
         return json(encodeInfo(own))
       }
       case 'POST prepare-upload':
-        return await prepare(world, question)
+        return await prepare(world, question, asked)
       case 'POST upload':
         return await upload(world, question, asked)
       case 'POST cancel':
         if (!sessions.cancel(asked.get('sessionId') ?? '', remote.host)) return { status: 403 }
         desk.changed()
         return { status: 200 }
+      case 'POST prepare-download':
+        return prepareDownload(world, question, asked)
+      case 'GET download':
+        return download(world, question, asked)
       default:
         return { status: 404 }
     }
@@ -64,10 +77,15 @@ export async function answerLocalSend(world: AnswerWorld, question: HttpQuestion
   }
 }
 
-/** Waits for a person, who says yes or no. */
-async function prepare(world: AnswerWorld, question: HttpQuestion): Promise<HttpAnswer> {
-  const { host, sessions, all, desk } = world
+/** Waits for a person, who says yes or no; before that, for the PIN where one is asked for. */
+async function prepare(world: AnswerWorld, question: HttpQuestion, asked: URLSearchParams): Promise<HttpAnswer> {
+  const { host, sessions, all, desk, guesses, pin } = world
   const request = decodePrepare(await readBody(question, MOST_PREPARE_BYTES, tooLong))
+  if (pin !== '') {
+    const isRight = (given: string): boolean => sameSecret(utf8(pin), utf8(given))
+    const refused = guesses.check(question.remote.host, isRight, asked.get('pin'), host.clock.now())
+    if (refused !== undefined) return { status: refused }
+  }
   const session = sessions.ask(question.remote.host, request, host.clock.now())
   if (typeof session === 'number') return { status: session }
   desk.changed()
@@ -84,6 +102,31 @@ async function prepare(world: AnswerWorld, question: HttpQuestion): Promise<Http
   if (session.state !== 'going') return { status: 403 }
   const tokens = new Map([...session.files.values()].map(({ id, token }) => [id, token]))
   return json(encodePrepareAnswer({ session: session.id, tokens }))
+}
+
+/** Tells who knows the PIN what is offered to be fetched. */
+function prepareDownload(
+  { host, own, offers }: AnswerWorld,
+  { remote }: HttpQuestion,
+  asked: URLSearchParams,
+): HttpAnswer {
+  const told = offers.ask(remote.host, asked.get('pin'), asked.get('sessionId'), host.clock.now())
+  if (typeof told === 'number') return { status: told }
+  const files = told.files.map(({ name, size }, index) => ({ id: String(index), name, size }))
+  return json(encodePrepareDownload(own, { session: told.session, files }))
+}
+
+function download({ offers }: AnswerWorld, { remote }: HttpQuestion, asked: URLSearchParams): HttpAnswer {
+  const file = offers.file(asked.get('sessionId') ?? '', asked.get('fileId') ?? '', remote.host)
+  if (file === undefined) return { status: 403 }
+  const name = file.name.slice(file.name.lastIndexOf('/') + 1)
+  const headers = {
+    'content-type': 'application/octet-stream',
+    'content-disposition': `attachment; filename*=UTF-8''${encodeURIComponent(name.toWellFormed()).replaceAll("'", '%27')}`,
+    'content-length': String(file.size),
+    'x-content-type-options': 'nosniff',
+  }
+  return { status: 200, headers, body: file.open() }
 }
 
 async function upload(world: AnswerWorld, question: HttpQuestion, asked: URLSearchParams): Promise<HttpAnswer> {

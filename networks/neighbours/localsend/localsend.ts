@@ -8,7 +8,9 @@ import { value } from '@kith/core/value/value.ts'
 import { deviceId } from '../wire/device-id.ts'
 import { answerLocalSend } from './answer.ts'
 import { LocalSendDiscovery } from './discovery.ts'
+import { PinGuesses } from './guesses.ts'
 import type { Info } from './messages.ts'
+import { Offers } from './offers.ts'
 import { Outgoing } from './outgoing.ts'
 import { idOf, SeenDevices } from './seen.ts'
 import { type Session, Sessions } from './sessions.ts'
@@ -26,6 +28,9 @@ export class OwnLocalSend implements Deliveries, AsyncDisposable {
   readonly #host: Host
   readonly #isKnown: (id: string) => boolean
   readonly #sessions: Sessions
+  readonly #guesses = new PinGuesses()
+  readonly #offers: Offers
+  readonly #pin: string
   readonly #seen = new SeenDevices()
   readonly #outgoing = new Map<string, Outgoing>()
   readonly #discovery: LocalSendDiscovery
@@ -33,11 +38,17 @@ export class OwnLocalSend implements Deliveries, AsyncDisposable {
   #port = 0
   #moved = false
 
-  /** @param isKnown whether a device of that id is known otherwise */
-  constructor(host: Host, isKnown: (id: string) => boolean) {
+  /**
+   * @param isKnown whether a device of that id is known otherwise
+   * @param pin what senders are asked for; empty for nothing
+   */
+  constructor(host: Host, isKnown: (id: string) => boolean, pin: string) {
     this.#host = host
     this.#isKnown = isKnown
-    this.#sessions = new Sessions(() => host.random.bytes(TOKEN_BYTES).toHex())
+    const draw = (): string => host.random.bytes(TOKEN_BYTES).toHex()
+    this.#pin = pin
+    this.#sessions = new Sessions(draw)
+    this.#offers = new Offers(draw, this.#guesses)
     this.#discovery = this.#resources.use(
       new LocalSendDiscovery(
         host,
@@ -50,7 +61,8 @@ export class OwnLocalSend implements Deliveries, AsyncDisposable {
   get own(): Info {
     const { self, net } = this.#host
     const fingerprint = deviceId(net.fingerprint)
-    return { alias: self.device, model: self.program, fingerprint, port: this.#port, protocol: 'https' }
+    const info: Info = { alias: self.device, model: self.program, fingerprint, port: this.#port, protocol: 'https' }
+    return this.#offers.any ? { ...info, download: true } : info
   }
 
   /** Listens and is seen. A port that is taken is a fault that is given, not thrown: all else goes on without this. */
@@ -59,7 +71,16 @@ export class OwnLocalSend implements Deliveries, AsyncDisposable {
     try {
       const listener = await http.listen({ port, tls: true, bodies: true }, (question) =>
         answerLocalSend(
-          { host: this.#host, own: this.own, sessions: this.#sessions, all: this.all, desk: this },
+          {
+            host: this.#host,
+            own: this.own,
+            sessions: this.#sessions,
+            offers: this.#offers,
+            guesses: this.#guesses,
+            pin: this.#pin,
+            all: this.all,
+            desk: this,
+          },
           question,
         ),
       )
@@ -116,6 +137,15 @@ export class OwnLocalSend implements Deliveries, AsyncDisposable {
     void outgoing.run(this.own, pin, () => this.changed())
     this.changed()
     return outgoing.view
+  }
+
+  offer(files: readonly SentFile[], pin: string): Disposable {
+    if (!this.isOn) {
+      throw fail('unavailable', 'neighbours/localsend-off', 'LocalSend is not spoken now', {
+        hint: 'Look at neighbours.localsend, and whether its port is free: kith net ls',
+      })
+    }
+    return this.#offers.add(files, pin)
   }
 
   answer(id: string, yes: boolean): void {

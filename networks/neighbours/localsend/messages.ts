@@ -20,6 +20,8 @@ export interface Info {
   readonly fingerprint: string
   readonly port: number
   readonly protocol: 'http' | 'https'
+  /** Offers something to be fetched (section 5). */
+  readonly download?: boolean
 }
 
 /** `announce` asks those who hear it to answer. */
@@ -67,11 +69,23 @@ export function decodeAnnouncement(bytes: Uint8Array): Announcement {
 }
 
 export function encodePrepare({ info, files }: PrepareRequest): Uint8Array {
+  return json({ info: infoOf(info), files: filesOf(files) })
+}
+
+/** The answer to who wants to fetch (section 5.2). */
+export function encodePrepareDownload(
+  info: Info,
+  { session, files }: { readonly session: string; readonly files: readonly AskedFile[] },
+): Uint8Array {
+  return json({ info: infoOf(info), sessionId: session, files: filesOf(files) })
+}
+
+function filesOf(files: readonly AskedFile[]): object {
   const all = files.map(({ id, name, size, sha256 }) => [
     id,
     { id, fileName: name, size, fileType: 'application/octet-stream', ...(sha256 === undefined ? {} : { sha256 }) },
   ])
-  return json({ info: infoOf(info), files: Object.fromEntries(all) })
+  return Object.fromEntries(all) as object
 }
 
 /** @throws FaultError `neighbours/localsend` */
@@ -104,7 +118,7 @@ export function decodePrepareAnswer(bytes: Uint8Array): PrepareAnswer {
   return { session: textIn(said, 'sessionId'), tokens: new Map(ids.map((id) => [id, textIn(files, id)])) }
 }
 
-function infoOf({ alias, model, fingerprint, port, protocol }: Info): object {
+function infoOf({ alias, model, fingerprint, port, protocol, download = false }: Info): object {
   return {
     alias,
     version: VERSION,
@@ -113,7 +127,7 @@ function infoOf({ alias, model, fingerprint, port, protocol }: Info): object {
     fingerprint,
     port,
     protocol,
-    download: false,
+    download,
   }
 }
 

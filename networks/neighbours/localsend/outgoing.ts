@@ -3,7 +3,15 @@ import type { Delivery, SentFile } from '@kith/core/network/deliveries.ts'
 import type { Host } from '@kith/core/network/host.ts'
 import { type HttpRequest, readBody } from '@kith/core/network/http.ts'
 import { endpointText } from '@kith/core/network/net.ts'
-import { decodePrepareAnswer, encodePrepare, type Info, MOST_PREPARE_BYTES, type PrepareAnswer } from './messages.ts'
+import { shaDigester } from '@kith/wire/hash/sha.ts'
+import {
+  type AskedFile,
+  decodePrepareAnswer,
+  encodePrepare,
+  type Info,
+  MOST_PREPARE_BYTES,
+  type PrepareAnswer,
+} from './messages.ts'
 import type { Seen } from './seen.ts'
 import { ANSWER_MS } from './sessions.ts'
 
@@ -12,6 +20,8 @@ const ROOT = '/api/localsend/v2'
 const CANCEL_MS = 5_000
 /** What an answer without a meaning may hold. */
 const MOST_ANSWER_BYTES = 64 * 1024
+/** What is read before it is sent: of more, nobody would wait for the second reading. */
+const MOST_DIGESTED_BYTES = 1024 ** 3
 
 export function addressOf({ host, info }: Pick<Seen, 'host' | 'info'>, path: string): string {
   return `${info.protocol}://${endpointText({ host, port: info.port })}${ROOT}/${path}`
@@ -97,13 +107,32 @@ export class Outgoing {
 
   /** Undefined when the other side wants nothing sent. */
   async #prepare(own: Info, pin: string | undefined): Promise<PrepareAnswer | undefined> {
-    const files = this.#files.map(({ name, size }, index) => ({ id: String(index), name, size }))
+    const digests = await this.#digests()
+    const files = this.#files.map(({ name, size }, index): AskedFile => {
+      const sha256 = digests[index]
+      return { id: String(index), name, size, ...(sha256 === undefined ? {} : { sha256 }) }
+    })
     const body = encodePrepare({ info: own, files })
     const query = pin === undefined ? '' : `?pin=${encodeURIComponent(pin)}`
     const answer = await this.#ask(`prepare-upload${query}`, { body, timeoutMs: ANSWER_MS })
     if (answer.status === 204) return undefined
     if (answer.status !== 200) throw refusal(answer.status, pin !== undefined)
     return decodePrepareAnswer(answer.body)
+  }
+
+  /** So that the other side can see that it got what was sent. */
+  async #digests(): Promise<readonly string[]> {
+    if (this.#files.reduce((sum, { size }) => sum + size, 0) > MOST_DIGESTED_BYTES) return []
+    const digests: string[] = []
+    for (const file of this.#files) {
+      const digester = shaDigester('sha256')
+      for await (const part of file.open()) {
+        this.#abort.signal.throwIfAborted()
+        digester.update(part)
+      }
+      digests.push(digester.digest().toHex())
+    }
+    return digests
   }
 
   async #upload(session: string, id: string, token: string, file: SentFile): Promise<void> {

@@ -52,7 +52,7 @@ export async function bring(world: BringWorld, { tcp, udp, announces }: GamePort
   function accepted(connection: Connection, port: number): void {
     if (!net.isOwn(connection.remote.host)) return connection.close()
     world.dial(port).then(
-      (tunnel) => splice(connection, tunnel),
+      (tunnel) => splice(clock, connection, tunnel),
       (error: unknown) => {
         world.host.log.debug('a game could not be reached', { error: String(error) })
         connection.close(faultOf(error))

@@ -103,7 +103,7 @@ export class Offered implements AsyncDisposable {
         const open = { [Symbol.dispose]: () => connection.close(gone) }
         offer.open.set(open, device)
         this.#tell()
-        splice(connection, game, () => {
+        splice(this.#host.clock, connection, game, () => {
           offer.open.delete(open)
           this.#tell()
         })

@@ -127,7 +127,7 @@ export class Lender implements Disposable {
       this.#open.add(one)
       one.charge(this.#budget)
     }
-    splice(caller, called, () => {
+    splice(clock, caller, called, () => {
       this.#calls.delete(id)
       this.#open.delete(caller)
       this.#open.delete(called)

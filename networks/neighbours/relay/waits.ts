@@ -84,7 +84,7 @@ export class Waits implements AsyncDisposable {
   async #wait(id: string): Promise<void> {
     const { signal } = this.#stop
     this.#last.delete(id)
-    const channel = await this.#world.lines.direct(id)
+    const channel = await this.#world.lines.direct(id, signal)
     this.#last.set(id, channel)
     const line = await channel.tunnel('/relay/wait', { signal })
     this.#open.set(id, channel)

@@ -135,7 +135,7 @@ export function decodeList(bytes: Uint8Array): readonly Given[] {
   return [...(dict.list('given')?.needDicts() ?? [])].slice(0, MOST_LISTED).map(givenIn)
 }
 
-/** Path of a content below `/manifest/`, `/have/` and `/bytes/`. */
+/** Path of a content below `/manifest/`, `/have/` and `/data/`. */
 export function contentPath(of: Digest): string {
   return hexOf(of)
 }

@@ -2,6 +2,8 @@ import { broken } from '@kith/wire/fault.ts'
 
 /** One question asks for some MiB; this many parts of it are as many as blocks of that can be scattered in. */
 export const MOST_RANGES = 512
+/** As long as that many are in writing. */
+export const MOST_QUESTION_BYTES: number = MOST_RANGES * 32
 
 export interface AskedRange {
   readonly start: number
@@ -15,16 +17,16 @@ export function formatRanges(ranges: readonly AskedRange[]): string {
 
 /** Ranges within `size` bytes, `most` bytes in all. @throws FaultError `peer` `neighbours/ranges` */
 export function parseRanges(text: string, size: number, most: number): readonly AskedRange[] {
-  const wrong = broken('neighbours/ranges', 'A device asks for bytes that there are not')
+  const wrong = (): Error => broken('neighbours/ranges', 'A device asks for bytes that there are not')
   const parts = text.split(',', MOST_RANGES + 1)
-  if (parts.length > MOST_RANGES) throw wrong
+  if (parts.length > MOST_RANGES) throw wrong()
   let sum = 0
   return parts.map((part) => {
     const [, from, to] = /^(\d{1,15})-(\d{1,15})$/.exec(part) ?? []
     const start = Number(from)
     const end = Number(to)
     sum += end - start
-    if (!(start < end && end <= size && sum <= most)) throw wrong
+    if (!(start < end && end <= size && sum <= most)) throw wrong()
     return { start, end }
   })
 }

@@ -1,6 +1,6 @@
 import type { FoundRow } from '@kith/api/find.ts'
 import { Link } from '@tanstack/react-router'
-import { Download, FolderOpen, Users } from 'lucide-react'
+import { Download, FolderDown, Users } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { percent, size } from '../../format.ts'
 import { hasText, t } from '../../i18n/t.ts'
@@ -77,13 +77,13 @@ export function FoundLine(props: FoundLineProps): ReactNode {
           </Link>
         ) : own ? null : (
           <Button
-            icon={isFolder ? <FolderOpen size={16} aria-hidden /> : <Download size={16} aria-hidden />}
+            icon={isFolder ? <FolderDown size={16} aria-hidden /> : <Download size={16} aria-hidden />}
             tabIndex={isActive ? 0 : -1}
-            aria-label={t(isFolder ? 'find.openFolder' : 'find.getName', { name })}
+            aria-label={t('find.getName', { name })}
             data-testid="found-get"
             onClick={onGet}
           >
-            <span className="max-sm:sr-only">{isFolder ? t('find.open') : t('find.get')}</span>
+            <span className="max-sm:sr-only">{t('find.get')}</span>
           </Button>
         )}
       </div>

@@ -41,8 +41,15 @@ export function Results({ id, query, isAsking }: ResultsProps): ReactNode {
     },
   })
   const rowAt = (index: number): FoundRow | undefined => shown?.rows[index - shown.from]
+  /** What is in it is read first, which may take a while. */
+  const getFolder = ({ row, name }: FoundRow): void => {
+    tell.done(t('find.lookingInto', { name }))
+    void client
+      .call('getFoundFolder', { params: { id, row: String(row) }, body: {} })
+      .then(({ added }) => tell.done(t('find.folderAdded', { count: added, name })), tell.failed)
+  }
   const get = (row: FoundRow): void => {
-    if (row.medium === 'folder') return open({ kind: 'holders', search: id, row })
+    if (row.medium === 'folder') return getFolder(row)
     void client
       .call('getFound', { params: { id, row: String(row.row) }, body: {} })
       .then(

@@ -8,14 +8,20 @@ import { useDialogs } from '../../shell/dialogs.ts'
 import { Tag } from '../../ui/badge.tsx'
 import { Button, IconButton } from '../../ui/button.tsx'
 import { Menu, MenuItem } from '../../ui/menu.tsx'
+import { useDrop } from './use-drop.ts'
 import { useDoing } from './use-near.ts'
 
 /** One device: who it is, how it is reached, and what can be done with it. */
 export function DeviceRow({ device }: { readonly device: DeviceView }): ReactNode {
   const { name, standing, addresses } = device
+  const drop = useDrop(device)
   const reach = device.relayed ? t('nearby.relayed') : (addresses[0] ?? '')
   return (
-    <li className="flex flex-wrap items-center gap-x-3 gap-y-2 px-4 py-3 text-sm" data-testid={`device-${name}`}>
+    <li
+      {...drop.handlers}
+      className={`flex flex-wrap items-center gap-x-3 gap-y-2 px-4 py-3 text-sm first:rounded-t-xl last:rounded-b-xl ${drop.isOver ? 'bg-hover outline-2 outline-accent' : ''}`}
+      data-testid={`device-${name}`}
+    >
       <span className="min-w-32 grow">
         <span className="flex items-center gap-2">
           <span className="min-w-0 truncate font-medium">{name}</span>
@@ -24,6 +30,7 @@ export function DeviceRow({ device }: { readonly device: DeviceView }): ReactNod
         <span className="block text-muted">
           {t(device.kind === undefined ? `nearby.${standing}` : 'nearby.localsend')}
           {reach === '' ? '' : ` · ${reach}`}
+          {drop.isOver ? <span className="block text-accent">{t('nearby.dropOn', { name })}</span> : null}
         </span>
       </span>
       {standing === 'paired' ? <Paired device={device} /> : null}

@@ -13,6 +13,7 @@ import { Gifts } from './gifts.tsx'
 import { Internet } from './internet.tsx'
 import { Part } from './part.tsx'
 import { Printers } from './printers.tsx'
+import { Uploads } from './uploads.tsx'
 import { Visits } from './visits.tsx'
 import { useNear } from './use-near.ts'
 
@@ -33,6 +34,7 @@ export function NearbyScreen(): ReactNode {
       </div>
       <FaultNote error={error} />
       <Gifts />
+      <Uploads />
       <Deliveries />
       {isAlone ? (
         <Empty icon={<MonitorSmartphone size={36} aria-hidden />} title={t('nearby.none')}>

@@ -8,31 +8,33 @@ import { t } from '../../i18n/t.ts'
 import { Button } from '../../ui/button.tsx'
 import { Dialog, DialogButtons } from '../../ui/dialog.tsx'
 import { FaultNote } from '../../ui/fault-note.tsx'
-import { Field, TextInput } from '../../ui/field.tsx'
+import { Field, inputClass, TextInput } from '../../ui/field.tsx'
 import { useTell } from '../../ui/toasts.tsx'
+import { type Dropped, named } from './dropped.ts'
+import { sendPath, useSendFiles } from './use-send.ts'
 
-/** A file or folder of the daemon's machine for a device, whose person has to agree. */
+/** Files of this browser, or of the daemon's machine, for a device whose person has to agree. */
 export function SendDialog({
-  device: { id, name, kind },
+  device,
   onClose,
 }: {
   readonly device: DeviceView
   readonly onClose: () => void
 }): ReactNode {
+  const { name, kind } = device
   const client = useClient()
   const tell = useTell()
   const [path, setPath] = useState('')
   const [pin, setPin] = useState('')
   const isDirect = kind === 'localsend'
+  const [files, setFiles] = useState<readonly Dropped[]>([])
+  const sendFiles = useSendFiles()
+  const isReady = files.length > 0 || path.trim() !== ''
   const send = useMutation({
-    async mutationFn() {
-      const what = path.trim()
-      if (!isDirect) return void (await client.call('send', { body: { path: what, to: [id] } }))
-      await client.call('deliver', { body: { path: what, to: id, ...(pin.trim() === '' ? {} : { pin: pin.trim() }) } })
-    },
+    mutationFn: () => sendPath(client, device, path.trim(), pin.trim()),
     onSuccess() {
       onClose()
-      tell.done(t(isDirect ? 'nearby.asked' : 'nearby.sent', { name }))
+      tell.done(t(isDirect ? 'nearby.asking' : 'nearby.sent', { name }))
     },
   })
   return (
@@ -40,11 +42,30 @@ export function SendDialog({
       <form
         onSubmit={(event) => {
           event.preventDefault()
-          if (path.trim() !== '') send.mutate()
+          if (files.length > 0) {
+            // It takes as long as the files are, and is seen on the screen behind.
+            onClose()
+            void sendFiles(device, files, pin.trim())
+          } else if (isReady) send.mutate()
         }}
       >
         <FaultNote error={send.error} />
-        <FolderField files label={t('nearby.what')} value={path} onChange={setPath} />
+        <Field label={t('nearby.ownFiles')}>
+          {(key) => (
+            <input
+              id={key}
+              type="file"
+              multiple
+              className={`${inputClass} py-1.5`}
+              onChange={({ target }) => setFiles(named([...(target.files ?? [])]))}
+            />
+          )}
+        </Field>
+        {files.length > 0 ? null : (
+          <div className="mt-3">
+            <FolderField files label={t('nearby.orWhat')} value={path} onChange={setPath} />
+          </div>
+        )}
         {isDirect ? (
           <Field label={t('nearby.pin')} hint={t('nearby.pinHint')}>
             {(key) => (
@@ -55,7 +76,7 @@ export function SendDialog({
         <p className="mt-2 text-xs text-muted">{t(isDirect ? 'nearby.directHint' : 'nearby.sendHint', { name })}</p>
         <DialogButtons>
           <Button onClick={onClose}>{t('dialog.cancel')}</Button>
-          <Button kind="main" type="submit" disabled={path.trim() === '' || send.isPending}>
+          <Button kind="main" type="submit" disabled={!isReady || send.isPending}>
             {t('nearby.send')}
           </Button>
         </DialogButtons>

@@ -15,6 +15,7 @@ type Listed =
   | 'devices'
   | 'deliveries'
   | 'gifts'
+  | 'uploads'
   | 'invitations'
   | 'visits'
   | 'nearbyGames'

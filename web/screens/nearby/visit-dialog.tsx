@@ -7,7 +7,7 @@ import { t } from '../../i18n/t.ts'
 import { Button } from '../../ui/button.tsx'
 import { Dialog, DialogButtons } from '../../ui/dialog.tsx'
 import { FaultNote } from '../../ui/fault-note.tsx'
-import { Field, Select, TextInput } from '../../ui/field.tsx'
+import { Checkbox, Field, Select, TextInput } from '../../ui/field.tsx'
 
 const hours = [1, 4, 24]
 const HOUR_S = 3_600
@@ -24,6 +24,7 @@ export function VisitDialog({
   const queries = useQueryClient()
   const [path, setPath] = useState('')
   const [pin, setPin] = useState('')
+  const [localsend, setLocalsend] = useState(false)
   const [length, setLength] = useState('1')
   const isLacking = offers && path.trim() === ''
   const make = useMutation({
@@ -32,7 +33,7 @@ export function VisitDialog({
         body: {
           seconds: Number(length) * HOUR_S,
           ...(offers ? { path: path.trim() } : {}),
-          ...(pin === '' ? {} : { pin }),
+          ...(pin === '' ? {} : { pin, ...(offers && localsend ? { localsend } : {}) }),
         },
       }),
     onSuccess() {
@@ -74,6 +75,13 @@ export function VisitDialog({
             />
           )}
         </Field>
+        {offers && pin !== '' ? (
+          <Checkbox
+            label={t('visit.localsend')}
+            checked={localsend}
+            onChange={({ target }) => setLocalsend(target.checked)}
+          />
+        ) : null}
         <Field label={t('nearby.forTime')}>
           {(id) => (
             <Select id={id} value={length} onChange={({ target }) => setLength(target.value)}>

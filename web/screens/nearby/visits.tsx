@@ -47,7 +47,7 @@ function Visit({ visit }: { readonly visit: VisitView }): ReactNode {
   const client = useClient()
   const tell = useTell()
   const doing = useDoing()
-  const { id, kind, links, pin, until, name, asks } = visit
+  const { id, kind, links, pin, localsend, until, name, asks } = visit
   const [link, ...others] = links
   const title = kind === 'offer' ? t('visit.offered', { name: name ?? '' }) : t('visit.receiving')
   return (
@@ -58,6 +58,7 @@ function Visit({ visit }: { readonly visit: VisitView }): ReactNode {
           <span className="min-w-0 break-words">{title}</span>
         </h3>
         {pin ? <Tag>{t('visit.withPin')}</Tag> : null}
+        {localsend ? <Tag>{t('visit.withLocalsend')}</Tag> : null}
         <span className="text-sm text-muted">{t('nearby.untilTime', { time: timeOfDay(until) })}</span>
         <Button
           disabled={doing.isBusy}

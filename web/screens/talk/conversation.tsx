@@ -14,6 +14,7 @@ import { Scroll } from '../../ui/scroll.tsx'
 import { useTell } from '../../ui/toasts.tsx'
 import { Messages } from './messages.tsx'
 import { People } from './people.tsx'
+import { RoomMenu } from './room-commands.tsx'
 
 /** Messages that are shown; older ones are seen by the command line. */
 const shownMessages = 200
@@ -59,6 +60,7 @@ export function Conversation({ room }: { readonly room: RoomView }): ReactNode {
             </Link>
           )}
           <Title isWide={isWide}>{room.title}</Title>
+          <RoomMenu room={room} />
           <Browse room={room} />
           {isWide ? null : (
             <IconButton

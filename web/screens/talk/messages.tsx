@@ -34,7 +34,10 @@ export function Messages({ messages }: { readonly messages: readonly MessageView
                 </time>
               </p>
             )}
-            <p className="text-sm break-words whitespace-pre-wrap">
+            <p
+              data-testid={message.mention === true ? 'mention' : undefined}
+              className={`text-sm break-words whitespace-pre-wrap ${message.mention === true ? 'rounded bg-chosen px-1 font-medium' : ''}`}
+            >
               <SaidText text={message.text} />
             </p>
           </li>

@@ -10,6 +10,7 @@ import { useLiveWindow } from '../../live/use-live.ts'
 import { TextInput } from '../../ui/field.tsx'
 import { Menu, MenuItem } from '../../ui/menu.tsx'
 import { useTell } from '../../ui/toasts.tsx'
+import { PersonCommands } from './room-commands.tsx'
 
 const step = 100
 
@@ -34,6 +35,7 @@ export function People({ room, onLeave }: { readonly room: RoomView; readonly on
         {shown?.rows.map((person) => (
           <Person
             key={`${person.network} ${person.peer} ${person.name}`}
+            room={room}
             person={person}
             {...(onLeave === undefined ? {} : { onLeave })}
           />
@@ -54,7 +56,13 @@ export function People({ room, onLeave }: { readonly room: RoomView; readonly on
   )
 }
 
-function Person({ person, onLeave }: { readonly person: PersonView; readonly onLeave?: () => void }): ReactNode {
+interface PersonProps {
+  readonly room: RoomView
+  readonly person: PersonView
+  readonly onLeave?: () => void
+}
+
+function Person({ room, person, onLeave }: PersonProps): ReactNode {
   const client = useClient()
   const tell = useTell()
   const navigate = useNavigate()
@@ -105,6 +113,7 @@ function Person({ person, onLeave }: { readonly person: PersonView; readonly onL
           <MenuItem icon={<Ban size={16} aria-hidden />} onSelect={ignore} testId="person-ignore">
             {t(ignored ? 'talk.unignore' : 'talk.ignore')}
           </MenuItem>
+          <PersonCommands room={room} name={name} />
         </Menu>
       )}
     </li>

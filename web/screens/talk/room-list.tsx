@@ -1,6 +1,6 @@
 import type { RoomView } from '@kith/api/talk.ts'
 import { Link } from '@tanstack/react-router'
-import { Hash, User } from 'lucide-react'
+import { AtSign, Hash, User } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { count } from '../../format.ts'
 import { t } from '../../i18n/t.ts'
@@ -45,6 +45,14 @@ export function RoomList({ rooms, chosen }: RoomListProps): ReactNode {
                     : t('talk.said', { name: room.last.own ? t('talk.you') : room.last.from, text: room.last.text })}
                 </span>
               </span>
+              {room.mentions === 0 || room.id === chosen ? null : (
+                <AtSign
+                  size={16}
+                  aria-label={t('talk.mentions', { count: room.mentions })}
+                  className="shrink-0 text-accent"
+                  data-testid="mentioned"
+                />
+              )}
               {room.unread === 0 || room.id === chosen ? null : (
                 <span
                   className="inline-flex min-w-6 justify-center rounded-full bg-accent px-1.5 text-xs font-semibold text-on-accent"

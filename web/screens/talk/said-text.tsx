@@ -15,7 +15,7 @@ export function SaidText({ text }: { readonly text: string }): ReactNode {
         </a>
       )
     }
-    const [link] = /^(magnet:|ed2k:|kith:)/i.test(word) ? linksIn(word) : []
+    const [link] = /^(magnet:|ed2k:|kith:|(adcs?|nmdcs?|dchub):\/\/)/i.test(word) ? linksIn(word) : []
     if (link === undefined) return word
     return (
       <button
@@ -32,5 +32,6 @@ export function SaidText({ text }: { readonly text: string }): ReactNode {
 }
 
 function nameIn(link: string): string | undefined {
+  if (!link.startsWith('magnet:')) return link
   return new URLSearchParams(link.slice(link.indexOf('?') + 1)).get('dn') ?? undefined
 }

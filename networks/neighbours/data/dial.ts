@@ -1,0 +1,70 @@
+import { fail, faultOf } from '@kith/core/fault/fault.ts'
+import type { Budget } from '@kith/core/limits/budget.ts'
+import type { Channel } from '@kith/core/network/channel.ts'
+import type { Clock } from '@kith/core/network/clock.ts'
+import type { Net } from '@kith/core/network/net.ts'
+import { decodeDataOffer, encodePreface, MOST_OFFER_BYTES } from '../wire/data.ts'
+import { isRelayed } from '../lines.ts'
+import { type DataLine, SealedLine } from './line.ts'
+
+/** Whoever answers in the channel answers beside it at once, or something in between lets nobody through. */
+const DIAL_MS = 5_000
+
+export interface DataWorld {
+  readonly net: Net
+  readonly clock: Clock
+}
+
+export interface DataWish {
+  /** What the other side gives it to. */
+  readonly target: string
+  readonly budget: Budget
+  readonly signal: AbortSignal
+}
+
+/**
+ * A data connection beside the channel. Undefined where there is none to be had: the other side is reached through another
+ * device, offers none, or does not answer beside the channel.
+ * @throws FaultError `gone`, `peer` when the channel is broken, or what the signal says
+ */
+export async function dialData(
+  { net, clock }: DataWorld,
+  channel: Channel,
+  { target, budget, signal }: DataWish,
+): Promise<DataLine | undefined> {
+  if (isRelayed(channel)) return undefined
+  const tunnel = await channel.tunnel(`${target}?beside`, { signal }).catch((error: unknown) => {
+    if (faultOf(error).code === 'channel/refused') return undefined
+    throw error
+  })
+  if (tunnel === undefined) return undefined
+  const { promise: offered, resolve: offer, reject: none } = Promise.withResolvers<Uint8Array>()
+  // It may end when nobody waits any more.
+  offered.catch(() => {})
+  let line: SealedLine | undefined
+  const over = fail('gone', 'neighbours/data-ended', 'The channel beside a data connection has ended')
+  tunnel.open({
+    // An offer is short, so it comes in one piece.
+    receive: (bytes) => offer(bytes.slice(0, MOST_OFFER_BYTES)),
+    ended: () => {
+      none(over)
+      line?.close(over.fault)
+    },
+  })
+  const late = clock.after(DIAL_MS, () => tunnel.close())
+  try {
+    const { ticket, keys, port } = decodeDataOffer(await offered)
+    const { remote } = channel
+    const to = { host: remote.host, port: port ?? remote.port }
+    const connection = await net.connect(to, { budget, timeoutMs: DIAL_MS, signal })
+    connection.send(encodePreface(ticket))
+    line = new SealedLine(connection, { keys: { send: keys.ask, receive: keys.answer }, head: 0 }, () => tunnel.close())
+    return line
+  } catch (error) {
+    tunnel.close()
+    if (signal.aborted) throw error
+    return undefined
+  } finally {
+    late[Symbol.dispose]()
+  }
+}

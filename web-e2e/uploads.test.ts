@@ -1,0 +1,135 @@
+import assert from 'node:assert/strict'
+import { randomBytes } from 'node:crypto'
+import { existsSync } from 'node:fs'
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, before, test } from 'node:test'
+import type { Browser, Page } from 'playwright-core'
+import { Kith } from '@kith/interop/kith.ts'
+import { device, until } from '@kith/interop/neighbours/people.ts'
+import { accessible, drag, everyLook, launch, openPage, picture } from './browser.ts'
+
+const skip = existsSync('/usr/bin/chromium') ? false : 'needs the Debian package chromium'
+
+let folder: string
+let ann: Kith
+let bob: Kith
+let browser: Browser
+let page: Page
+
+before(async () => {
+  if (skip !== false) return
+  folder = await mkdtemp(join(tmpdir(), 'kith-uploads-page-'))
+  ann = await Kith.start(join(folder, 'ann'), ['general.device_name=ann'])
+  bob = await Kith.start(join(folder, 'bob'), ['general.device_name=bob'])
+  const { link } = await bob.client.call('invite', { body: {} })
+  await ann.client.call('openInvitation', { body: { link } })
+  await device(bob, 'ann', ({ standing }) => standing === 'paired')
+  browser = await launch()
+  page = await openPage(browser, ann)
+  await page.getByTestId('nav-nearby').first().click()
+})
+
+after(async () => {
+  if (skip !== false) return
+  await browser.close()
+  await ann.stop()
+  await bob.stop()
+  await rm(folder, { recursive: true, force: true })
+})
+
+/** Takes what bob is offered, and gives the bytes of a file that comes with it. */
+async function taken(name: string, path: string): Promise<Buffer> {
+  const gift = await until(
+    async () => (await bob.client.call('gifts')).find((one) => one.name === name),
+    `${name} is offered`,
+  )
+  await bob.client.call('takeGift', { params: { id: gift.id }, body: {} })
+  const { transfer } = await until(async () => {
+    const { rows } = await bob.client.call('transfers', { query: {} })
+    const found = rows.find((one) => one.name === name)
+    return found === undefined || (found.state !== 'giving' && found.state !== 'done') ? undefined : { transfer: found }
+  }, `${name} is there`)
+  assert.equal(transfer.name, name)
+  return readFile(join(bob.downloads, path))
+}
+
+test('files and folders that are dropped on a device are sent to it', { skip }, async () => {
+  const film = join(folder, 'a film.bin')
+  const bytes = randomBytes(5_000_000)
+  await writeFile(film, bytes)
+  const row = page.getByTestId('device-bob')
+  await drag(page, row, [film], false)
+  await row.getByText('Drop it here to send it to bob').waitFor()
+  await page.getByTestId('drop-hint').waitFor()
+  await picture(page, 'nearby-drop')
+  await accessible(page, 'dropping on a device')
+  await drag(page, row, [film], true)
+  await page.getByText('Offered to bob').first().waitFor()
+  await page.getByTestId('drop-hint').waitFor({ state: 'detached' })
+  assert.ok(bytes.equals(await taken('a film.bin', 'a film.bin')))
+
+  const sea = join(folder, 'sea')
+  await mkdir(join(sea, 'deep'), { recursive: true })
+  await writeFile(join(sea, '1.txt'), 'one')
+  await writeFile(join(sea, 'deep', '2.txt'), 'two')
+  await drag(page, row, [sea], true)
+  assert.equal((await taken('sea', 'sea/deep/2.txt')).toString(), 'two')
+  assert.equal(await readFile(join(bob.downloads, 'sea', '1.txt'), 'utf8'), 'one')
+
+  // What is dropped elsewhere is added, as ever.
+  await drag(page, page.getByRole('heading', { level: 1 }), [film], true)
+  await page.getByRole('dialog', { name: 'Add' }).waitFor()
+  await page.keyboard.press('Escape')
+  await page.getByRole('dialog', { name: 'Add' }).waitFor({ state: 'detached' })
+})
+
+test('a phone sends files of its own', { skip }, async () => {
+  await page.setViewportSize({ width: 360, height: 740 })
+  await page.getByRole('button', { name: 'Send to bob' }).click()
+  const photos = ['one', 'two'].map((name) => ({
+    name: `${name}.jpg`,
+    mimeType: 'image/jpeg',
+    buffer: Buffer.from(`the photo ${name}`),
+  }))
+  await page.getByLabel('Files of this browser').setInputFiles(photos)
+  await accessible(page, 'sending from a phone')
+  await picture(page, 'nearby-send-phone')
+  await page.getByRole('dialog').getByRole('button', { name: 'Send', exact: true }).click()
+  assert.equal((await taken('one', 'one/two.jpg')).toString(), 'the photo two')
+  await page.setViewportSize({ width: 1440, height: 900 })
+})
+
+test('what comes from a browser is seen, ended, and kept as long as it is given', { skip }, async () => {
+  const { id } = await ann.client.call('beginUpload', { body: { files: [{ name: 'long.bin', size: 10 ** 7 }] } })
+  const uploads = page.getByTestId('uploads')
+  await uploads.getByText('long.bin').waitFor()
+  await everyLook(page, 'uploads', '/nearby')
+  await page.setViewportSize({ width: 1440, height: 900 })
+  const feed = new TransformStream<Uint8Array, Uint8Array>()
+  const brought = assert.rejects(
+    ann.client.call('uploadFile', { params: { id, file: '0' }, body: feed.readable }),
+    /ended|broke|answer/,
+  )
+  const writer = feed.writable.getWriter()
+  await writer.write(new Uint8Array(10 ** 6))
+  await uploads.getByText(/^1\.?0* MB of 10\.?0* MB/).waitFor()
+  await uploads.getByRole('button', { name: 'End the upload of long.bin' }).click()
+  await uploads.waitFor({ state: 'detached' })
+  await writer.close().catch(() => {})
+  await brought
+  const kept = join(ann.home, 'state', 'uploads')
+  assert.equal((await readdir(kept)).includes(id), false)
+  // What was sent before is given as long as it stands in the list, over a restart too.
+  const before = await readdir(kept)
+  assert.equal(before.length, 3)
+  const { rows } = await ann.client.call('transfers', { query: {} })
+  const film = rows.find(({ name }) => name === 'a film.bin')!
+  await ann.client.call('bulk', { body: { action: 'remove', ids: [film.id] } })
+  await ann.stop()
+  await ann.start()
+  await until(async () => ((await readdir(kept)).length === 2 ? true : undefined), 'what nothing gives is gone')
+  const { rows: left } = await ann.client.call('transfers', { query: {} })
+  assert.ok(left.every(({ name }) => name !== 'a film.bin'))
+})

@@ -1,0 +1,52 @@
+import type { Client } from '@kith/api/client.ts'
+import type { DeviceView } from '@kith/api/near.ts'
+import { useQueryClient } from '@tanstack/react-query'
+import { useClient } from '../../api.ts'
+import { t } from '../../i18n/t.ts'
+import { useTell } from '../../ui/toasts.tsx'
+import type { Dropped } from './dropped.ts'
+
+type Files = readonly Dropped[] | Promise<readonly Dropped[]>
+type To = Pick<DeviceView, 'id' | 'name' | 'kind'>
+
+/** Sends a file or folder of the daemon's machine to a device, by what it speaks. */
+export async function sendPath(client: Client, { id, kind }: To, path: string, pin: string): Promise<void> {
+  if (kind === 'localsend') {
+    await client.call('deliver', { body: { path, to: id, ...(pin === '' ? {} : { pin }) } })
+  } else await client.call('send', { body: { path, to: [id] } })
+}
+
+/** Brings files of this browser to the daemon's machine, and sends them from there. What went wrong is told. */
+export function useSendFiles(): (to: To, files: Files, pin?: string) => Promise<void> {
+  const client = useClient()
+  const queries = useQueryClient()
+  const tell = useTell()
+  return async (to, chosen, pin = '') => {
+    try {
+      const files = await chosen
+      if (files.length === 0) return
+      const path = await bring(client, files, () => void queries.invalidateQueries({ queryKey: ['near'] }))
+      await sendPath(client, to, path, pin)
+      tell.done(t(to.kind === 'localsend' ? 'nearby.asking' : 'nearby.sent', { name: to.name }))
+    } catch (error) {
+      tell.failed(error)
+    }
+    await queries.invalidateQueries({ queryKey: ['near'] })
+  }
+}
+
+async function bring(client: Client, files: readonly Dropped[], begun: () => void): Promise<string> {
+  const said = files.map(({ name, file }) => ({ name, size: file.size }))
+  const { id, path } = await client.call('beginUpload', { body: { files: said } })
+  begun()
+  try {
+    for (const [index, { file }] of files.entries()) {
+      await client.call('uploadFile', { params: { id, file: String(index) }, body: file })
+    }
+    return path
+  } catch (error) {
+    // It may be gone already: then that is why.
+    await client.call('endUpload', { params: { id } }).catch(() => {})
+    throw error
+  }
+}
