@@ -1,12 +1,12 @@
 import type { DeliveryView } from '@kith/api/deliveries.ts'
 import { fail } from '@kith/core/fault/fault.ts'
 import type { Deliveries, Delivery, SentFile } from '@kith/core/network/deliveries.ts'
-import type { Devices } from '@kith/core/network/devices.ts'
 import type { Handlers } from '../api/handlers.ts'
 import type { Disk } from '../host/disk/disk.ts'
 import { FileTree } from '../host/files/tree.ts'
 import type { Supervised } from '../supervisor.ts'
 import { faultView } from '../views/fault-view.ts'
+import { type Lent, lentBy } from './lent.ts'
 import { findDevice, named } from './near.ts'
 
 /** What the other side shows to a person before he agrees. */
@@ -19,43 +19,30 @@ export interface DeliveryWorld {
   readonly disk: Disk
 }
 
-/** @throws FaultError `unavailable` `near/off` */
-function near({ networks }: Pick<DeliveryWorld, 'networks'>): {
-  readonly deliveries: Deliveries
-  readonly devices: Devices
-} {
-  for (const { membership } of networks.values()) {
-    const { deliveries, devices } = membership ?? {}
-    if (deliveries !== undefined && devices !== undefined) return { deliveries, devices }
-  }
-  throw fail('unavailable', 'near/off', 'Kith is not joined with the devices nearby', {
-    hint: 'Switch the network on: kith net on neighbours',
-  })
+/** Lets LocalSend devices fetch a file or folder with a PIN, until disposed. @throws FaultError `unavailable` */
+export async function lendPath({ networks, disk }: DeliveryWorld, path: string, pin: string): Promise<Disposable> {
+  const { facet } = lentBy(networks, 'deliveries')
+  return facet.offer(await filesAt(disk, path), pin)
 }
 
-/** Lets LocalSend devices fetch a file or folder with a PIN, until disposed. */
-export async function lendPath(world: DeliveryWorld, path: string, pin: string): Promise<Disposable> {
-  const { deliveries } = near(world)
-  return deliveries.offer(await filesAt(world.disk, path), pin)
-}
-
-export function deliveryOperations(world: DeliveryWorld): Operations {
+export function deliveryOperations({ networks, disk }: DeliveryWorld): Operations {
+  const near = (): Lent<Deliveries> => lentBy(networks, 'deliveries')
   const find = (text: string): Delivery =>
-    named(near(world).deliveries.all.current, text, ({ id }) => [id], 'near/no-delivery', 'delivery')
+    named(near().facet.all.current, text, ({ id }) => [id], 'near/no-delivery', 'delivery')
   return {
-    deliveries: () => near(world).deliveries.all.current.map(deliveryView),
+    deliveries: () => near().facet.all.current.map(deliveryView),
     async deliver({ body }) {
-      const { deliveries, devices } = near(world)
+      const { facet: deliveries, devices } = near()
       const device = findDevice(devices, body.to)
       if (device.kind !== 'localsend') {
         throw fail('input', 'near/not-localsend', `${device.name} does not speak LocalSend`, {
           hint: 'Pair it, and send: kith send FILE DEVICE',
         })
       }
-      return deliveryView(deliveries.send(device.id, await filesAt(world.disk, body.path), body.pin))
+      return deliveryView(deliveries.send(device.id, await filesAt(disk, body.path), body.pin))
     },
-    answerDelivery: ({ params, body }) => near(world).deliveries.answer(find(params.id).id, body.yes),
-    cancelDelivery: ({ params }) => near(world).deliveries.cancel(find(params.id).id),
+    answerDelivery: ({ params, body }) => near().facet.answer(find(params.id).id, body.yes),
+    cancelDelivery: ({ params }) => near().facet.cancel(find(params.id).id),
   }
 }
 

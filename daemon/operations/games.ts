@@ -1,21 +1,14 @@
 import type { GameView, JoinedGameView, NearbyGameView, OfferedGameView, OfferGameRequest } from '@kith/api/games.ts'
 import { fail } from '@kith/core/fault/fault.ts'
-import type { Devices } from '@kith/core/network/devices.ts'
 import type { Game, GamePorts, Games, JoinedGame, OfferedGame } from '@kith/core/offer/games.ts'
 import { knownGames } from '@kith/core/offer/known-games.ts'
 import { parseHostPort } from '@kith/wire/host-port.ts'
 import type { Handlers } from '../api/handlers.ts'
-import type { Supervised } from '../supervisor.ts'
-import { findDevice, named } from './near.ts'
+import { type Lent, lentBy, type LentWorld } from './lent.ts'
+import { named } from './near.ts'
 
 /** A device that answers later is not listed this time. */
 const LIST_MS = 5_000
-
-export interface GamesWorld {
-  readonly networks: ReadonlyMap<string, Supervised>
-  /** Puts on the disk what was kept so far. */
-  record(): void
-}
 
 type Operations = Pick<
   Handlers,
@@ -30,24 +23,10 @@ type Operations = Pick<
   | 'leaveGame'
 >
 
-export function gameOperations({ networks, record }: GamesWorld): Operations {
-  const near = (): { readonly games: Games; readonly devices: Devices } => {
-    for (const { membership } of networks.values()) {
-      const { games, devices } = membership ?? {}
-      if (games !== undefined && devices !== undefined) return { games, devices }
-    }
-    throw fail('unavailable', 'near/off', 'Kith is not joined with the devices nearby', {
-      hint: 'Switch the network on: kith net on neighbours',
-    })
-  }
-  const name = (id: string): string => near().devices.all.current.find((one) => one.id === id)?.name ?? id.slice(0, 8)
-  const paired = (text: string): string => {
-    const device = findDevice(near().devices, text)
-    if (device.standing === 'paired') return device.id
-    throw fail('input', 'near/not-paired', `${device.name} is not paired with this device`, {
-      hint: `kith pair ${device.id.slice(0, 8)}`,
-    })
-  }
+export function gameOperations({ networks, record }: LentWorld): Operations {
+  const near = (): Lent<Games> => lentBy(networks, 'games')
+  const name = (id: string): string => near().name(id)
+  const paired = (text: string): string => near().paired(text)
   const offeredView = (game: OfferedGame): OfferedGameView => ({
     ...gameView(game),
     to: game.to.map(name),
@@ -61,28 +40,27 @@ export function gameOperations({ networks, record }: GamesWorld): Operations {
     ports,
   })
   const ours = (text: string): OfferedGame =>
-    named(near().games.offered.current, text, ({ id, title }) => [id, title], 'play/unknown', 'game')
+    named(near().facet.offered.current, text, ({ id, title }) => [id, title], 'play/unknown', 'game')
   return {
     knownGames: () => knownGames.map(({ name: short, title, way: { tcp, udp } }) => ({ name: short, title, tcp, udp })),
-    offeredGames: () => near().games.offered.current.map(offeredView),
+    offeredGames: () => near().facet.offered.current.map(offeredView),
     async offerGame({ body }) {
       const { title, way } = wanted(body)
-      const made = await near().games.offer(title, way, body.to.map(paired))
+      const made = await near().facet.offer(title, way, body.to.map(paired))
       record()
       return offeredView(made)
     },
     grantGame({ params, body }) {
-      const changed = near().games.grant(ours(params.id).id, body.to.map(paired))
+      const changed = near().facet.grant(ours(params.id).id, body.to.map(paired))
       record()
       return offeredView(changed)
     },
     async withdrawGame({ params }) {
-      await near().games.withdraw(ours(params.id).id)
+      await near().facet.withdraw(ours(params.id).id)
       record()
     },
     async nearbyGames() {
-      const { games, devices } = near()
-      const friends = devices.all.current.filter((one) => one.standing === 'paired' && one.near)
+      const { facet: games, friends } = near()
       const lists = await Promise.all(
         friends.map(async (one): Promise<readonly NearbyGameView[]> => {
           const some = await games.at(one.id, AbortSignal.timeout(LIST_MS)).catch(() => [])
@@ -91,9 +69,9 @@ export function gameOperations({ networks, record }: GamesWorld): Operations {
       )
       return lists.flat()
     },
-    joinedGames: () => near().games.joined.current.map(joinedView),
+    joinedGames: () => near().facet.joined.current.map(joinedView),
     async joinGame({ body }) {
-      const { games } = near()
+      const { facet: games } = near()
       const device = paired(body.device)
       const all = await games.at(device)
       const only = body.game === undefined && all.length === 1 ? all[0] : undefined
@@ -101,9 +79,9 @@ export function gameOperations({ networks, record }: GamesWorld): Operations {
       return joinedView(await games.join(device, game.id))
     },
     async leaveGame({ params }) {
-      const all = near().games.joined.current
+      const all = near().facet.joined.current
       const joined = named(all, params.id, ({ id, game }) => [id, game.title], 'play/unknown', 'game')
-      await near().games.leave(joined.id)
+      await near().facet.leave(joined.id)
     },
   }
 }

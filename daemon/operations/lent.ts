@@ -22,7 +22,7 @@ export interface Lent<Facet> {
 }
 
 /** @throws FaultError `unavailable` */
-export function lentBy<Key extends 'internet' | 'segments'>(
+export function lentBy<Key extends 'deliveries' | 'games' | 'internet' | 'printers' | 'segments'>(
   networks: ReadonlyMap<string, Supervised>,
   key: Key,
 ): Lent<NonNullable<Membership[Key]>> {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { execFile, spawn } from 'node:child_process'
-import { randomBytes } from 'node:crypto'
-import { mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises'
+import { createHash, randomBytes } from 'node:crypto'
+import { chmod, mkdir, open, readdir, readFile, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { promisify } from 'node:util'
@@ -116,6 +116,53 @@ test('cadaver puts, copies and locks', { timeout: 300_000 }, async (t) => {
   assert.equal(await readFile(join(served.shared, 'sub', 'it.txt'), 'utf8').catch(() => said), 'from cadaver')
   assert.match(said, /opaquelocktoken:/)
 })
+
+test('davfs2 mounts it with a password, and not without', { timeout: 300_000 }, async (t) => {
+  if (!needs(t, 'mount.davfs', 'unshare')) return
+  // Cadaver stands for file managers where the system mounts nothing of programs.
+  if (!(await mayMount())) return t.diagnostic('not tried: there is no FUSE here')
+  await using folder = await temporary()
+  await using served = await serve(folder.path)
+  const at = join(folder.path, 'mounted')
+  const cache = join(folder.path, 'cache')
+  await mkdir(at)
+  await mkdir(cache)
+  // It gives its rights away, and needs a place that it may still write to.
+  await chmod(folder.path, 0o755)
+  await chmod(cache, 0o777)
+  const [secrets, conf] = [join(folder.path, 'secrets'), join(folder.path, 'conf')]
+  await writeFile(conf, `secrets ${secrets}\ncache_dir ${cache}\ndelay_upload 0\nask_auth 0\n`)
+  /** In a view of the disk of its own: the mount goes with it. */
+  const mounted = async (user: string, word: string, script: string): Promise<string> => {
+    await writeFile(secrets, `${served.url}files/ ${user} "${word}"\n`, { mode: 0o600 })
+    const whole = `mount.davfs ${served.url}files/ ${at} -o conf=${conf}\ncd ${at}\n${script}\ncd /\numount ${at}`
+    const { stdout } = await run('unshare', ['-m', 'sh', '-ec', whole])
+    return stdout
+  }
+  await assert.rejects(mounted('ann', 'wrong', 'true'), /401|authentication|Could not authenticate/i)
+  const text = 'from a file manager'
+  const order = `printf '${text}' > new.txt; mkdir deep; mv new.txt deep/moved.txt; cat deep/moved.txt; sync`
+  assert.match(await mounted('ann', password, order), new RegExp(text))
+  assert.equal(await readFile(join(served.shared, 'deep', 'moved.txt'), 'utf8'), text)
+  const bytes = randomBytes(2 * MIB)
+  await writeFile(join(served.shared, 'big.bin'), bytes)
+  const sum = createHash('sha256').update(bytes).digest('hex')
+  assert.match(await mounted('bob', password, 'sha256sum big.bin'), new RegExp(sum))
+  // Who may only read changes nothing, whatever the program thinks.
+  await mounted('bob', password, 'rm -f deep/moved.txt || true; printf x > bad.txt || true').catch(() => '')
+  assert.deepEqual((await readdir(served.shared)).toSorted(), ['big.bin', 'deep'])
+  assert.equal(await readFile(join(served.shared, 'deep', 'moved.txt'), 'utf8'), text)
+})
+
+async function mayMount(): Promise<boolean> {
+  try {
+    await (await open('/dev/fuse', 'r+')).close()
+    await run('unshare', ['-m', 'true'])
+    return true
+  } catch {
+    return false
+  }
+}
 
 test('inside TLS', { timeout: 300_000 }, async (t) => {
   if (!needs(t, 'curl')) return

@@ -35,6 +35,7 @@ const packages: Readonly<Record<string, string>> = {
   litmus: 'litmus',
   rclone: 'rclone',
   cadaver: 'cadaver',
+  'mount.davfs': 'davfs2',
   curl: 'curl',
   socat: 'socat',
   '/usr/games/openttd': 'openttd',
