@@ -217,8 +217,10 @@ test('rooms and private talks are in one list, live', { skip: noBrowser, timeout
   const person = page.getByTestId('person').filter({ hasText: 'bob' })
   await person.getByRole('button').click()
   await page.getByTestId('person-talk').click()
-  await page.getByTestId('say').fill('Between us')
-  await page.getByTestId('say').press('Enter')
+  // Until the talk is open, what is typed is for everybody.
+  const between = page.locator('[data-testid=say][aria-label*=bob]')
+  await between.fill('Between us')
+  await between.press('Enter')
   await page.getByTestId('messages').getByText('Between us').waitFor()
   await until('bob hears it', async () => {
     const talk = (await bob.client.call('rooms')).find(({ kind, unread }) => kind === 'private' && unread === 1)
