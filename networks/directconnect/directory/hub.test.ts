@@ -493,8 +493,8 @@ test('who comes reads what was said, who does not log in goes, and who does not 
   )
   const silent = [place.call('', '10.5.5.5'), place.call('', '10.5.5.5')]
   for (const [first, why] of [
-    ['', /There are 2 users from your address already\|\$HubIsFull\|$/],
-    ['HSUP ', /^ISTA 211 There\\sare\\s2\\susers/],
+    ['', /At most 2 at once may come from one address\|\$HubIsFull\|$/],
+    ['HSUP ', /^ISTA 211 At\\smost\\s2\\sat\\sonce/],
   ] as const) {
     const oneMore = place.call(first, '10.5.5.5')
     assert.match(oneMore.heard(), why)

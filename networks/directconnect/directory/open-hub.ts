@@ -112,7 +112,7 @@ export class OpenHub implements Floor, Disposable {
     const talk = protocol === 'adc' ? this.#adc(session, host) : this.#nmdc(host)
     const { directoryPerAddress } = this.settings
     if (this.people.from(host) >= directoryPerAddress) {
-      talk.refuse({ kind: 'full', text: `There are ${directoryPerAddress} users from your address already` })
+      talk.refuse({ kind: 'full', text: `At most ${directoryPerAddress} at once may come from one address` })
       for (let output = talk.poll(); output !== undefined; output = talk.poll())
         if (output.kind === 'send') connection.send(output.bytes)
       return connection.close()
