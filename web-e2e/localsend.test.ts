@@ -13,7 +13,7 @@ import { accessible, drag, everyLook, launchWithin, openPage } from './browser.t
 
 const skip = existsSync('/usr/bin/chromium') ? false : 'needs the Debian package chromium'
 
-test('a phone with LocalSend is sent to, and sends, all on the page', { skip, timeout: 240_000 }, async (t) => {
+test('a phone with LocalSend is sent to, and sends, all on the page', { skip, timeout: 600_000 }, async (t) => {
   if (!(await canMakeNetworks(t)) || !needs(t, 'python3', 'openssl', 'curl')) return
   const folder = await mkdtemp(join(tmpdir(), 'kith-localsend-page-'))
   await using _folder = { [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }) }
@@ -52,14 +52,14 @@ test('a phone with LocalSend is sent to, and sends, all on the page', { skip, ti
   await send('111111')
   await rows.filter({ hasText: 'It did not work · The PIN is wrong' }).waitFor()
   await send('987654')
-  await rows.filter({ hasText: 'There' }).waitFor()
+  await rows.filter({ hasText: 'Arrived' }).waitFor()
   const sha256 = createHash('sha256').update(bytes).digest('hex')
   assert.ok((await phone.saw()).some((saw) => saw.sha256 === sha256))
 
   // A file of the browser that is dropped on it is sent too; while it goes it can be ended.
   await phone.mode('accept')
   await drag(page, row, [film], true)
-  await rows.filter({ hasText: 'There' }).nth(1).waitFor()
+  await rows.filter({ hasText: 'Arrived' }).nth(1).waitFor()
   await phone.mode('slow')
   await send('', long)
   await page.getByRole('button', { name: 'End a long film.bin' }).click()
@@ -74,7 +74,7 @@ test('a phone with LocalSend is sent to, and sends, all on the page', { skip, ti
     const body = JSON.stringify({ info, files: { a: { id: 'a', fileName: name, size: 5, fileType: 'text/plain' } } })
     const url = `https://${one!.address}:${localSendPort}/api/localsend/v2/prepare-upload`
     const [command = '', ...within] = other!.within
-    return ran(command, [...within, 'curl', '-sk', '-m', '60', '--data-binary', body, url])
+    return ran(command, [...within, 'curl', '-sk', '-m', '170', '--data-binary', body, url])
   }
   const refused = ask('no.txt')
   await page.getByRole('button', { name: 'Refuse no.txt' }).click()
@@ -88,8 +88,8 @@ test('a phone with LocalSend is sent to, and sends, all on the page', { skip, ti
   const query = new URLSearchParams({ sessionId, fileId: 'a', token: files.a })
   const url = `https://${one!.address}:${localSendPort}/api/localsend/v2/upload?${query}`
   const [command = '', ...within] = other!.within
-  await ran(command, [...within, 'curl', '-sk', '-m', '60', '--data-binary', 'hello', url])
-  await rows.filter({ hasText: 'yes.txt' }).getByText('There').waitFor()
+  await ran(command, [...within, 'curl', '-sk', '-m', '170', '--data-binary', 'hello', url])
+  await rows.filter({ hasText: 'yes.txt' }).getByText('Arrived').waitFor()
   await until(
     async () => ((await readFile(join(ann.downloads, 'yes.txt'), 'utf8')) === 'hello' ? true : undefined),
     'the file is here',

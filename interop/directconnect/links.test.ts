@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict'
+import type { AddressInfo, Socket } from 'node:net'
+import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { formatMagnet } from '@kith/directconnect/wire/links.ts'
@@ -107,3 +109,45 @@ test(
     assert.deepEqual(await hubsOf(kith), [])
   },
 )
+
+/** A hub that sends everybody elsewhere; says how many came. */
+async function redirector(to: (own: string) => string): Promise<AsyncDisposable & { address: string; came: number }> {
+  let came = 0
+  const sockets = new Set<Socket>()
+  const server = createServer((socket) => {
+    came++
+    sockets.add(socket)
+    socket.on('error', () => {}).on('close', () => sockets.delete(socket))
+    socket.write('$Lock EXTENDEDPROTOCOLabc Pk=x|')
+    socket.on('data', (text) => {
+      if (String(text).includes('$ValidateNick')) socket.end(`$Supports NoHello|$Hello kith|$ForceMove ${to(address)}|`)
+    })
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const address = `dchub://127.0.0.1:${(server.address() as AddressInfo).port}`
+  return {
+    address,
+    get came() {
+      return came
+    },
+    async [Symbol.asyncDispose]() {
+      for (const socket of sockets) socket.destroy()
+      await new Promise((resolve) => server.close(resolve))
+    },
+  }
+}
+
+test('a hub that sends us elsewhere is followed, one that does so for ever is not', { timeout: 120_000 }, async (t) => {
+  if (!needs(t, 'uhub')) return
+  await using at = await scratch()
+  await using uhub = await Uhub.start(at.at('uhub'))
+  await using kith = await Kith.start(at.at('kith'), ['directconnect.nick=kith'])
+  await using onwards = await redirector(() => uhub.address)
+  const said = await command(kith, 'add', onwards.address)
+  assert.ok(said.includes(`attached`) && said.includes(`sent on to ${uhub.address}`), said)
+  assert.equal(onwards.came, 1)
+  await using forEver = await redirector((own) => own)
+  await assert.rejects(command(kith, 'add', forEver.address), /The hub has sent us elsewhere/)
+  assert.ok(forEver.came >= 2 && forEver.came <= 10, `${forEver.came} came`)
+  await until(async () => (await hubsOf(kith)).filter(({ state }) => state === 'attached').length === 1, 20_000)
+})

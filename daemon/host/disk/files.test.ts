@@ -173,7 +173,7 @@ test('walking a folder gives its regular files in order, as a layout that a stor
   assert.equal(one.layout.single, true)
   assert.equal(one.dir, top)
   await assert.rejects(disk.walk(join(top, 'link')), code('disk/not-a-file'))
-  await assert.rejects(disk.walk(join(top, 'nothing')), code('disk/gone'))
+  await assert.rejects(disk.walk(join(top, 'nothing')), code('disk/no-such-path'))
   await assert.rejects(disk.walk(top, AbortSignal.abort(new Error('enough'))), /enough/)
 })
 

@@ -42,7 +42,10 @@ export class ShortReads implements Disposable {
     this.#memory = new SharedSlots({ clock, slotBytes: SHORT_BYTES, memoryBytes: MEMORY_BYTES })
   }
 
-  /** @throws FaultError `disk/…`, also for a part that is longer than any short file; `unavailable` `share/changed` for a file that is not what its stamp says */
+  /**
+   * @throws FaultError `disk/…`, also for a part that is longer than any short file; `unavailable` `share/changed` for a
+   * file that is not what its stamp says
+   */
   async read(parts: readonly ShortRead[]): Promise<void> {
     const beyond = parts.find(({ length }) => length > SHORT_BYTES)
     if (beyond !== undefined) throw shorter(beyond.path)

@@ -15,6 +15,12 @@ const filesAtOnce = 256
 /** Lists a file, or a folder with all that is below it, as a thread does beside other things.
  * @throws FaultError `disk/…` */
 export function* walking(path: string): Generator<void, WalkAnswer> {
+  if (lstatSync(path, { throwIfNoEntry: false }) === undefined) {
+    throw fail('input', 'disk/no-such-path', `There is no file or folder ${path}`, {
+      doing: 'list the files',
+      hint: 'It is a path of the machine that Kith runs on: look at how it is written.',
+    })
+  }
   const stats = statsOf(path)
   if (stats.isFile()) return walked([''], [stats.size, isProgram(stats)], true)
   if (!stats.isDirectory()) {

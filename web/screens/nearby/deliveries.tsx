@@ -73,7 +73,7 @@ function Buttons({ delivery }: { readonly delivery: DeliveryView }): ReactNode {
   const answer = (yes: boolean): Promise<void> => client.call('answerDelivery', { params: { id }, body: { yes } })
   if (isAsked(delivery)) {
     return (
-      <>
+      <span className="flex gap-2">
         <Button
           kind="main"
           disabled={doing.isBusy}
@@ -89,7 +89,7 @@ function Buttons({ delivery }: { readonly delivery: DeliveryView }): ReactNode {
         >
           {t('nearby.refuse')}
         </Button>
-      </>
+      </span>
     )
   }
   if (!isOpen(delivery)) return null

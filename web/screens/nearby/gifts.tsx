@@ -25,21 +25,23 @@ export function Gifts(): ReactNode {
                 {t('nearby.giftFrom', { name: from })} · {size(bytes)} · {t('nearby.files', { count: files })}
               </span>
             </span>
-            <Button
-              kind="main"
-              disabled={doing.isBusy}
-              onClick={() =>
-                doing.run(() => client.call('takeGift', { params: { id }, body: {} }), t('nearby.taken', { name }))
-              }
-            >
-              {t('nearby.take')}
-            </Button>
-            <Button
-              disabled={doing.isBusy}
-              onClick={() => doing.run(() => client.call('refuseGift', { params: { id } }))}
-            >
-              {t('nearby.refuse')}
-            </Button>
+            <span className="flex gap-2">
+              <Button
+                kind="main"
+                disabled={doing.isBusy}
+                onClick={() =>
+                  doing.run(() => client.call('takeGift', { params: { id }, body: {} }), t('nearby.taken', { name }))
+                }
+              >
+                {t('nearby.take')}
+              </Button>
+              <Button
+                disabled={doing.isBusy}
+                onClick={() => doing.run(() => client.call('refuseGift', { params: { id } }))}
+              >
+                {t('nearby.refuse')}
+              </Button>
+            </span>
           </li>
         ))}
       </ul>
