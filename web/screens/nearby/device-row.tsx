@@ -10,11 +10,14 @@ import { Button, IconButton } from '../../ui/button.tsx'
 import { Menu, MenuItem } from '../../ui/menu.tsx'
 import { useDrop } from './use-drop.ts'
 import { useDoing } from './use-near.ts'
+import { toDevice, useSendFiles } from './use-send.ts'
 
 /** One device: who it is, how it is reached, and what can be done with it. */
 export function DeviceRow({ device }: { readonly device: DeviceView }): ReactNode {
   const { name, standing, addresses } = device
-  const drop = useDrop(device)
+  const sendFiles = useSendFiles()
+  const mayGet = standing === 'paired' || device.kind === 'localsend'
+  const drop = useDrop(mayGet, (files) => void sendFiles(toDevice(device), files))
   const reach = device.relayed ? t('nearby.relayed') : (addresses[0] ?? '')
   return (
     <li
