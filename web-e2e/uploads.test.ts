@@ -131,6 +131,20 @@ test('files are dropped into a talk, and taken there', { skip }, async () => {
     const there = await readFile(join(ann.downloads, 'answer.txt'), 'utf8').catch(() => '')
     return there === 'yes' ? true : undefined
   }, 'the answer is here')
+
+  // A room of several is made on the page too.
+  await page.getByTestId('nav-talk').first().click()
+  await page.getByRole('button', { name: 'Talk with several' }).click()
+  await page.getByLabel('Name of the room').fill('Family')
+  await page.getByLabel('bob').check()
+  await accessible(page, 'gathering people')
+  await page.getByRole('button', { name: 'Make the room' }).click()
+  await page.getByTestId('say').fill('hello all')
+  await page.keyboard.press('Enter')
+  await until(async () => {
+    const room = (await bob.client.call('rooms')).find(({ title }) => title === 'Family')
+    return room?.last?.text === 'hello all' ? true : undefined
+  }, 'bob is in it')
   await page.getByTestId('nav-nearby').first().click()
 })
 

@@ -99,6 +99,8 @@ function Pairing({ device }: { readonly device: DeviceView }): ReactNode {
   const client = useClient()
   const doing = useDoing()
   const { id, name, digits, yes } = device
+  const accept = (lasting: boolean): void =>
+    doing.run(() => client.call('acceptDevice', { params: { id }, body: { lasting } }))
   return (
     <span className="flex flex-wrap items-center gap-2">
       {digits === undefined ? null : (
@@ -106,13 +108,14 @@ function Pairing({ device }: { readonly device: DeviceView }): ReactNode {
           <span className="font-mono text-lg tracking-widest" data-testid="digits">
             {digits}
           </span>
-          <Button
-            kind="main"
-            disabled={doing.isBusy || yes === 'here'}
-            onClick={() => doing.run(() => client.call('acceptDevice', { params: { id }, body: { lasting: true } }))}
-          >
+          <Button kind="main" disabled={doing.isBusy || yes === 'here'} onClick={() => accept(true)}>
             {yes === 'here' ? t('nearby.waiting', { name }) : t('nearby.same')}
           </Button>
+          {yes === 'here' ? null : (
+            <Button disabled={doing.isBusy} onClick={() => accept(false)} title={t('nearby.onceHint')}>
+              {t('nearby.once')}
+            </Button>
+          )}
         </>
       )}
       <Button onClick={() => doing.run(() => client.call('forgetDevice', { params: { id } }))}>
