@@ -36,6 +36,13 @@ for (const target of chosen) {
 console.log(`seed ${seed}: ${chosen.length - failed} targets stood, ${failed} fell`)
 process.exitCode = failed === 0 ? 0 : 1
 
+/** Milliseconds that one input takes. */
+function timed(target: FuzzTarget, input: Uint8Array): number {
+  const began = performance.now()
+  target.run(input)
+  return performance.now() - began
+}
+
 function attack(target: FuzzTarget, ms: number): { runs: number; crash?: string } {
   const random = seeded(seed)
   const end = Date.now() + ms
@@ -47,10 +54,11 @@ function attack(target: FuzzTarget, ms: number): { runs: number; crash?: string 
     while (Date.now() < end) {
       const base = target.seeds[Math.floor(random.number() * target.seeds.length)] ?? new Uint8Array()
       input = mutate(base, target.seeds, random)
-      const began = performance.now()
-      target.run(input)
+      let took = timed(target, input)
       runs++
-      if (performance.now() - began > slowMs) throw new Error(`took ${Math.round(performance.now() - began)} ms`)
+      // A machine that does much else may have stopped in the middle: what is slow is so every time.
+      for (let again = 0; took > slowMs && again < 3; again++) took = Math.min(took, timed(target, input))
+      if (took > slowMs) throw new Error(`took ${Math.round(took)} ms`)
       if ((runs & 1023) === 0 && process.memoryUsage().rss - heap > leakBytes)
         throw new Error('memory grows without bound')
     }

@@ -122,7 +122,17 @@ export async function everyLook(page: Page, screen: string, path: string): Promi
 
 /** Files of the disk, dragged into the window as a person does; `drop` lets them go over the middle of something. */
 export async function drag(page: Page, over: Locator, paths: readonly string[], drop: boolean): Promise<void> {
-  const { x, y, width, height } = (await over.boundingBox())!
+  await over.scrollIntoViewIfNeeded()
+  // What is shown live may still move under the hand.
+  let before = ''
+  const { x, y, width, height } = await until('it stands still', async () => {
+    const box = await over.boundingBox()
+    const is = JSON.stringify(box)
+    const stands = is === before
+    before = is
+    await page.waitForTimeout(100)
+    return stands && box !== null ? box : undefined
+  })
   const session = await page.context().newCDPSession(page)
   const data = { items: [], files: [...paths], dragOperationsMask: 1 }
   const at = { x: x + width / 2, y: y + height / 2, data }

@@ -13,7 +13,7 @@ import { accessible, drag, everyLook, launchWithin, openPage } from './browser.t
 
 const skip = existsSync('/usr/bin/chromium') ? false : 'needs the Debian package chromium'
 
-test('a phone with LocalSend is sent to, and sends, all on the page', { skip, timeout: 240_000 }, async (t) => {
+test('a phone with LocalSend is sent to, and sends, all on the page', { skip, timeout: 600_000 }, async (t) => {
   if (!(await canMakeNetworks(t)) || !needs(t, 'python3', 'openssl', 'curl')) return
   const folder = await mkdtemp(join(tmpdir(), 'kith-localsend-page-'))
   await using _folder = { [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }) }
@@ -74,7 +74,7 @@ test('a phone with LocalSend is sent to, and sends, all on the page', { skip, ti
     const body = JSON.stringify({ info, files: { a: { id: 'a', fileName: name, size: 5, fileType: 'text/plain' } } })
     const url = `https://${one!.address}:${localSendPort}/api/localsend/v2/prepare-upload`
     const [command = '', ...within] = other!.within
-    return ran(command, [...within, 'curl', '-sk', '-m', '60', '--data-binary', body, url])
+    return ran(command, [...within, 'curl', '-sk', '-m', '170', '--data-binary', body, url])
   }
   const refused = ask('no.txt')
   await page.getByRole('button', { name: 'Refuse no.txt' }).click()
@@ -88,7 +88,7 @@ test('a phone with LocalSend is sent to, and sends, all on the page', { skip, ti
   const query = new URLSearchParams({ sessionId, fileId: 'a', token: files.a })
   const url = `https://${one!.address}:${localSendPort}/api/localsend/v2/upload?${query}`
   const [command = '', ...within] = other!.within
-  await ran(command, [...within, 'curl', '-sk', '-m', '60', '--data-binary', 'hello', url])
+  await ran(command, [...within, 'curl', '-sk', '-m', '170', '--data-binary', 'hello', url])
   await rows.filter({ hasText: 'yes.txt' }).getByText('Arrived').waitFor()
   await until(
     async () => ((await readFile(join(ann.downloads, 'yes.txt'), 'utf8')) === 'hello' ? true : undefined),

@@ -11,7 +11,7 @@ import { accessible, everyLook, launchWithin, openPage } from './browser.ts'
 
 const skip = existsSync('/usr/bin/chromium') ? false : 'needs the Debian package chromium'
 
-test('Networks says whether the router lets others in', { skip, timeout: 240_000 }, async (t) => {
+test('Networks says whether the router lets others in', { skip, timeout: 300_000 }, async (t) => {
   if (!(await canMakeNetworks(t)) || !needs(t, router, 'nft')) return
   const folder = await mkdtemp(join(tmpdir(), 'kith-outside-page-'))
   await using _folder = { [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }) }
@@ -35,7 +35,7 @@ test('Networks says whether the router lets others in', { skip, timeout: 240_000
   await accessible(page, 'without port mapping')
 })
 
-test('Networks says so where there is no router to ask, and what helps', { skip, timeout: 240_000 }, async (t) => {
+test('Networks says so where there is no router to ask, and what helps', { skip, timeout: 300_000 }, async (t) => {
   if (!(await canMakeNetworks(t))) return
   const folder = await mkdtemp(join(tmpdir(), 'kith-outside-page-'))
   await using _folder = { [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }) }

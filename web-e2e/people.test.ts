@@ -34,6 +34,7 @@ before(async () => {
   folder = await mkdtemp(join(tmpdir(), 'kith-people-page-'))
   const [theirs, own] = [join(folder, 'Music'), join(folder, 'Own')]
   await mkdir(join(theirs, 'Harbour songs', 'live'), { recursive: true })
+  await mkdir(join(theirs, 'Lighthouse'))
   await mkdir(own)
   const same = randomBytes(60_000)
   for (const [name, bytes] of [
@@ -41,6 +42,7 @@ before(async () => {
     ['Harbour songs/02 Harbour in the morning.flac', same],
     ['Harbour songs/live/Harbour, live.flac', randomBytes(70_000)],
     ['Harbour map.pdf', randomBytes(20_000)],
+    ['Lighthouse/One.flac', randomBytes(30_000)],
   ] as const)
     await writeFile(join(theirs, name), bytes)
   await writeFile(join(own, 'Harbour morning (mine).flac'), same)
@@ -61,7 +63,7 @@ before(async () => {
     `directconnect.hubLists=http://127.0.0.1:${(lists.address() as AddressInfo).port}/hublist.xml`,
   ])
   bob = await Kith.start(join(folder, 'bob'), ['directconnect.nick=bob'])
-  await share(bob, theirs, 4)
+  await share(bob, theirs, 5)
   await share(ann, own, 1)
   browser = await launch()
   page = await openPage(browser, ann)
@@ -164,6 +166,21 @@ test(
   },
 )
 
+test('a folder that was found is fetched from its row', { skip: noBrowser, timeout: 200_000 }, async () => {
+  await page.setViewportSize({ width: 1440, height: 900 })
+  await page.keyboard.press('g')
+  await page.keyboard.press('f')
+  await page.getByTestId('find-box').fill('lighthouse type:folder')
+  await page.getByTestId('find-box').press('Enter')
+  const row = page.getByTestId('found-row').filter({ hasText: 'Lighthouse' })
+  await row.first().waitFor({ timeout: 60_000 })
+  await row.first().getByTestId('found-get').click()
+  await page.getByText('Added 1 file of Lighthouse').waitFor({ timeout: 60_000 })
+  await until('the folder comes', async () =>
+    existsSync(join(ann.downloads, 'Lighthouse', 'One.flac')) ? true : undefined,
+  )
+})
+
 test('rooms and private talks are in one list, live', { skip: noBrowser, timeout: 300_000 }, async () => {
   const hubRoom = async (kith: Kith) => (await kith.client.call('rooms')).find(({ kind }) => kind === 'public')!
   await bob.client.call('say', { params: { id: (await hubRoom(bob)).id }, body: { text: 'Good morning, harbour' } })
@@ -181,6 +198,20 @@ test('rooms and private talks are in one list, live', { skip: noBrowser, timeout
     return said.find(({ text, from }) => text === 'Good morning, bob' && from === 'ann')
   })
   await page.getByTestId('nav-unread').first().waitFor({ state: 'detached' })
+
+  // Somebody speaks to us while we look elsewhere.
+  await page.getByTestId('nav-transfers').first().click()
+  await bob.client.call('say', { params: { id: (await hubRoom(bob)).id }, body: { text: 'Ann, do you hear?' } })
+  await page.getByTestId('nav-unread').filter({ hasText: '1' }).first().waitFor()
+  await page.getByTestId('nav-talk').first().click()
+  await room.getByTestId('mentioned').waitFor()
+  await room.click()
+  await page.getByTestId('mention').getByText('Ann, do you hear?').waitFor()
+
+  // What the hub offers is in its menu.
+  await page.getByRole('button', { name: 'What Harbour hub offers' }).click()
+  await page.getByTestId('room-command').filter({ hasText: 'Count users' }).click()
+  await page.getByTestId('messages').getByText('2 users').first().waitFor()
 
   // A private talk, from the list of who is there.
   const person = page.getByTestId('person').filter({ hasText: 'bob' })

@@ -167,7 +167,7 @@ test('what comes from a browser is seen, ended, and kept as long as it is given'
   await writer.close().catch(() => {})
   await brought
   const kept = join(ann.home, 'state', 'uploads')
-  assert.equal((await readdir(kept)).includes(id), false)
+  await until(async () => !(await readdir(kept)).includes(id) || undefined, 'nothing of it is kept')
   // What was sent before is given as long as it stands in the list, over a restart too.
   const before = await readdir(kept)
   assert.equal(before.length, 5)

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { programPath } from '@kith/interop/peers/process.ts'
 
 /** Set in a process that has a loopback of its own. */
-const mark = 'KITH_BENCH_ALONE'
+const mark = 'BENCH_ALONE'
 
 /**
  * Runs this program again, with the same arguments, on a loopback of its own, where nobody else's bytes are counted; then

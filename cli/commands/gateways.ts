@@ -81,22 +81,29 @@ async function attach(kith: Client, id: string, address: string): Promise<readon
   const params = { id }
   const before = new Set((await kith.call('gateways', { params })).map((one) => one.address))
   const after = await kith.call('attach', { params, body: { address } })
-  const news = after.filter((one) => !before.has(one.address))
-  // It was there already.
-  if (news.length === 0) return after
+  // One that was there already may have been entered again with another nick or password.
+  const target = after.find((one) => !before.has(one.address)) ?? after.find((one) => isAt(one.address, address))
+  if (target === undefined) return after
   const end = Date.now() + settleMs
   for (;;) {
-    const now = (await kith.call('gateways', { params })).find((one) => one.address === news[0]!.address)
-    if (now === undefined) return news
+    const now = (await kith.call('gateways', { params })).find((one) => one.address === target.address)
+    if (now === undefined) return [target]
     if (now.fault !== undefined) {
       const hint = now.fault.hint === undefined ? '' : `\n${now.fault.hint}`
       throw new FailedError(
-        `${now.address}: ${now.fault.message}${hint}\nIt is tried again; to leave it: kith net detach ${id} ${now.address}`,
+        `${now.address}: ${now.fault.message}${hint}\nIt stays in your list; to leave it: kith net detach ${id} ${now.address}`,
       )
     }
     if (now.state === 'attached' || Date.now() > end) return [now]
     await new Promise((resolve) => setTimeout(resolve, 100))
   }
+}
+
+/** Whether a shown address is where one that was typed leads, which may have a nick and more in it. */
+function isAt(shown: string, typed: string): boolean {
+  const place = typed.replace(/^(?:[a-z]+:\/\/)?(?:[^@/]*@)?([^/?#]+).*$/is, '$1').toLowerCase()
+  const where = shown.replace(/^[a-z]+:\/\//, '')
+  return where === place || where.startsWith(`${place}:`)
 }
 
 function gatewayTable(gateways: readonly GatewayView[]): string {

@@ -72,7 +72,7 @@ export function talkCommands(root: Command, run: Run): void {
       run(async ({ kith, out }: Context, words: string[], { room }: { readonly room?: string }) => {
         const query = { filter: words.join(' '), count: 1_000, ...(room === undefined ? {} : { room }) }
         const { rows } = await kith.call('people', { query })
-        out.value(rows, (all) => table(all.map(personRow), new Set([2])))
+        out.value(rows, (all) => (all.length === 0 ? 'Nobody is there.' : table(all.map(personRow), new Set([2]))))
       }),
     )
 }

@@ -24,7 +24,7 @@ export interface LibraryQuery {
   readonly digest?: Digest
 }
 
-const media: readonly string[] = ['audio', 'video', 'image', 'document', 'archive', 'program']
+const media: readonly string[] = ['audio', 'video', 'image', 'document', 'archive', 'program', 'folder']
 const scales: Readonly<Record<string, number>> = { '': 1, k: 1024, m: 1024 ** 2, g: 1024 ** 3, t: 1024 ** 4 }
 
 /**

@@ -62,7 +62,13 @@ export async function look(on: OnHub, { nick, folder }: Foreign): Promise<Readon
     () => ({ list: [...list.keys()], log: on.lines }),
   )
   const inSmall = [...list.keys()].filter((path) => path.includes('/small/'))
-  assert.deepEqual([...(await on.list(hit.peer, 60_000, [name, 'small'])).keys()].sort(), inSmall.sort())
+  let ofFolder: string[] = []
+  await until(
+    async () => (ofFolder = [...(await on.list(hit.peer, 60_000, [name, 'small'])).keys()]).length > 0,
+    patienceMs,
+    () => on.lines,
+  )
+  assert.deepEqual(ofFolder.sort(), inSmall.sort())
   return list
 }
 

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict'
+import type { AddressInfo, Socket } from 'node:net'
+import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { formatMagnet } from '@kith/directconnect/wire/links.ts'
@@ -16,7 +18,7 @@ type Gateway = { address: string; state: string; note?: string; transfer?: strin
 const hubsOf = async (kith: Kith): Promise<Gateway[]> =>
   JSON.parse(await command(kith, '--json', 'net', 'gateways', 'directconnect')) as Gateway[]
 
-test('links to hubs of every kind, typed at the command line, lead there and stay', { timeout: 240_000 }, async (t) => {
+test('links to hubs of every kind, typed at the command line, lead there and stay', { timeout: 600_000 }, async (t) => {
   if (!needs(t, 'uhub', 'ncdc', 'tmux')) return
   await using at = await scratch()
   await using uhub = await Uhub.start(at.at('uhub'))
@@ -40,10 +42,14 @@ test('links to hubs of every kind, typed at the command line, lead there and sta
     assert.doesNotMatch(said, /sesame/)
     // One nick is there once.
     await command(kith, 'net', 'detach', 'directconnect', `${scheme}://127.0.0.1:${port}`)
+    await until(async () => {
+      const { directory } = await own.client.call('network', { params: { id: 'directconnect' } })
+      return directory?.counts['users'] === 0
+    })
   }
   await kith.stop()
   await kith.start()
-  await until(async () => (await hubsOf(kith)).every(({ state }) => state === 'attached'), 30_000)
+  await until(async () => (await hubsOf(kith)).every(({ state }) => state === 'attached'))
   assert.deepEqual(
     (await hubsOf(kith)).map(({ address }) => address),
     [uhub.address],
@@ -66,7 +72,7 @@ test('links to hubs of every kind, typed at the command line, lead there and sta
 
 test(
   'a magnet link that names a hub and a user there is fetched, and the hub is left',
-  { timeout: 240_000 },
+  { timeout: 600_000 },
   async (t) => {
     if (!needs(t, 'uhub', 'ncdc', 'tmux')) return
     await using at = await scratch()
@@ -80,7 +86,7 @@ test(
     await using kith = await Kith.start(at.at('kith'), ['directconnect.nick=kith'])
     await put(at.at('secret', 'ours.bin'), bytesFrom('ours', 1_000))
     await kith.client.call('shareFolder', { body: { path: at.at('secret') } })
-    await until(async () => (await kith.client.call('hashing')).known.files === 1, 30_000)
+    await until(async () => (await kith.client.call('hashing')).known.files === 1)
 
     // What somebody else on the hub sees of us.
     await using witness = await OnHub.start(uhub.address, [], { nick: 'Witness' })
@@ -95,11 +101,53 @@ test(
     assert.deepEqual(await hubsOf(kith), [])
     for (const { transfer } of added) await command(kith, 'resume', transfer.id)
     let shown: number | undefined
-    await until(async () => (shown = seen()) !== undefined, 30_000)
+    await until(async () => (shown = seen()) !== undefined)
     assert.equal(shown, 0, 'we are there for the files only')
-    for (const { transfer } of added) await kith.complete(transfer.id, 120_000)
+    for (const { transfer } of added) await kith.complete(transfer.id)
     assert.deepEqual(await tree(at.at('got')), await tree(shared))
-    await until(async () => seen() === undefined, 30_000)
+    await until(async () => seen() === undefined)
     assert.deepEqual(await hubsOf(kith), [])
   },
 )
+
+/** A hub that sends everybody elsewhere; says how many came. */
+async function redirector(to: (own: string) => string): Promise<AsyncDisposable & { address: string; came: number }> {
+  let came = 0
+  const sockets = new Set<Socket>()
+  const server = createServer((socket) => {
+    came++
+    sockets.add(socket)
+    socket.on('error', () => {}).on('close', () => sockets.delete(socket))
+    socket.write('$Lock EXTENDEDPROTOCOLabc Pk=x|')
+    socket.on('data', (text) => {
+      if (String(text).includes('$ValidateNick')) socket.end(`$Supports NoHello|$Hello kith|$ForceMove ${to(address)}|`)
+    })
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const address = `dchub://127.0.0.1:${(server.address() as AddressInfo).port}`
+  return {
+    address,
+    get came() {
+      return came
+    },
+    async [Symbol.asyncDispose]() {
+      for (const socket of sockets) socket.destroy()
+      await new Promise((resolve) => server.close(resolve))
+    },
+  }
+}
+
+test('a hub that sends us elsewhere is followed, one that does so for ever is not', { timeout: 120_000 }, async (t) => {
+  if (!needs(t, 'uhub')) return
+  await using at = await scratch()
+  await using uhub = await Uhub.start(at.at('uhub'))
+  await using kith = await Kith.start(at.at('kith'), ['directconnect.nick=kith'])
+  await using onwards = await redirector(() => uhub.address)
+  const said = await command(kith, 'add', onwards.address)
+  assert.ok(said.includes(`attached`) && said.includes(`sent on to ${uhub.address}`), said)
+  assert.equal(onwards.came, 1)
+  await using forEver = await redirector((own) => own)
+  await assert.rejects(command(kith, 'add', forEver.address), /The hub has sent us elsewhere/)
+  assert.ok(forEver.came >= 2 && forEver.came <= 10, `${forEver.came} came`)
+  await until(async () => (await hubsOf(kith)).filter(({ state }) => state === 'attached').length === 1, 20_000)
+})

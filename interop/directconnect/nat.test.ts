@@ -18,7 +18,7 @@ const hubPort = 26_411
 for (const encryption of ['required', 'never'] as const) {
   test(
     `two behind routers that let nobody in fetch from each other, TLS ${encryption}`,
-    { timeout: 300_000 },
+    { timeout: 600_000 },
     async (t) => {
       if (!needs(t, 'nft') || !(await canMakeNetworks(t))) return
       await using at = await scratch()
@@ -66,7 +66,7 @@ for (const encryption of ['required', 'never'] as const) {
 for (const scheme of ['adc', 'dchub'] as const) {
   test(
     `on a hub of ${scheme}, EiskaltDC++ and Kith meet half way behind routers that let nobody in`,
-    { timeout: 400_000 },
+    { timeout: 600_000 },
     async (t) => {
       if (!needs(t, 'nft', 'curl', 'eiskaltdcpp-daemon') || !(await canMakeNetworks(t))) return
       await using at = await scratch()
@@ -100,10 +100,10 @@ for (const scheme of ['adc', 'dchub'] as const) {
       await until(async () => {
         const { state, known } = await kith.client.call('hashing')
         return state === 'idle' && known.files === 1
-      }, 60_000)
+      })
       await until(
         async () => (await kith.client.call('people', { query: { filter: 'eiskalt' } })).rows[0]?.shared === bytes,
-        60_000,
+        180_000,
         async () => ({ people: await kith.client.call('people', { query: {} }), log: await kith.log() }),
       )
       if (scheme === 'adc') {

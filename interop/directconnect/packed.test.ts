@@ -27,7 +27,7 @@ async function tables(folder: string, name: string): Promise<number> {
 
 test(
   'texts go to EiskaltDC++ packed and come from it packed, and ncdc, which packs none, gives them as they are',
-  { timeout: 300_000 },
+  { timeout: 600_000 },
   async (t) => {
     if (!needs(t, 'uhub', 'ncdc', 'tmux', 'eiskaltdcpp-daemon')) return
     await using at = await scratch()
@@ -46,7 +46,7 @@ test(
     await until(async () => {
       const { state, known } = await kith.client.call('hashing')
       return state === 'idle' && known.files === count
-    }, 60_000)
+    })
     const moved = async (): Promise<{ up: number; down: number }> => kith.client.call('status')
 
     let before = await moved()
@@ -59,20 +59,24 @@ test(
       ['eiskalt', 'eis', theirs],
       ['ncdc', 'nc', ofNcdc],
     ] as const) {
-      const { rows } = await kith.client.call('people', { query: { filter: nick } })
-      let view = await kith.client.call('browse', { body: { peer: rows[0]!.peer } })
+      let peer = ''
+      await until(async () => {
+        peer = (await kith.client.call('people', { query: { filter: nick } })).rows[0]?.peer ?? ''
+        return peer !== ''
+      })
+      let view = await kith.client.call('browse', { body: { peer } })
       await until(async () => {
         view = await kith.client.call('browsed', { params: { id: view.id } })
         // Who is busy just now is asked again.
-        if (view.state === 'failed') view = await kith.client.call('browse', { body: { peer: rows[0]!.peer } })
+        if (view.state === 'failed') view = await kith.client.call('browse', { body: { peer } })
         return view.state === 'done' && view.files === count
-      }, 120_000)
+      }, 180_000)
       before = await moved()
       const got = await kith.client.call('getBrowsed', {
         params: { id: view.id },
         body: { paths: [folder], directory: at.at('got') },
       })
-      for (const id of got.transfers) await kith.complete(id, 120_000)
+      for (const id of got.transfers) await kith.complete(id)
       assert.deepEqual(await tree(at.at('got', folder)), await tree(from))
       const down = (await moved()).down - before.down
       if (nick === 'eiskalt') assert.ok(down < bytes / 2, `${down} bytes came for ${bytes}`)

@@ -35,8 +35,17 @@ export async function device(kith: Kith, name: string, matches: (one: DeviceView
 
 /** Pairs as two people do: one asks, both compare, both say yes. */
 export async function pair(asks: Kith, one: string, asked: Kith, other: string): Promise<void> {
-  const { id } = await device(asks, other, () => true)
-  await asks.client.call('pair', { params: { id } })
+  // Where strangers are many, one that was just seen may be forgotten before it is asked, until it is seen again.
+  const id = await until(async () => {
+    const { id: seen } = await device(asks, other, () => true)
+    return asks.client.call('pair', { params: { id: seen } }).then(
+      () => seen,
+      (error: unknown) => {
+        if (!/There is no device/.test(String(error))) throw error
+        return undefined
+      },
+    )
+  }, `${other} is asked`)
   const here = await device(asks, other, ({ digits }) => digits !== undefined)
   const there = await device(asked, one, ({ digits }) => digits !== undefined)
   assert.match(here.digits!, /^\d{6}$/)

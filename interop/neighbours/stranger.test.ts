@@ -93,7 +93,7 @@ async function befriend(kith: Kith, identity: RudeIdentity): Promise<void> {
   await device(kith, 'rude', ({ standing }) => standing === 'paired')
 }
 
-test('a stranger sees a name, and nothing more', { timeout: 120_000 }, async (t) => {
+test('a stranger sees a name, and nothing more', { timeout: 300_000 }, async (t) => {
   if (!needs(t, 'openssl')) return
   await using folder = await temporary()
   await using ann = await Kith.start(join(folder.path, 'ann'), ['general.device_name=ann'])
@@ -114,7 +114,7 @@ test('a stranger sees a name, and nothing more', { timeout: 120_000 }, async (t)
   assert.equal((await ann.client.call('devices')).length, 0)
 })
 
-test('what was said while pairing is of no use to who says it again', { timeout: 120_000 }, async (t) => {
+test('what was said while pairing is of no use to who says it again', { timeout: 300_000 }, async (t) => {
   if (!needs(t, 'openssl')) return
   await using folder = await temporary()
   await using ann = await Kith.start(join(folder.path, 'ann'), ['general.device_name=ann'])
@@ -179,7 +179,7 @@ test('what was said while pairing is of no use to who says it again', { timeout:
   })
 })
 
-test('who is paired gets what is shared, and finds no way beyond', { timeout: 180_000 }, async (t) => {
+test('who is paired gets what is shared, and finds no way beyond', { timeout: 300_000 }, async (t) => {
   if (!needs(t, 'openssl')) return
   await using folder = await temporary()
   await using ann = await Kith.start(join(folder.path, 'ann'), ['general.device_name=ann'])
@@ -269,7 +269,7 @@ test('who is paired gets what is shared, and finds no way beyond', { timeout: 18
   assert.ok((await ann.client.call('status')).port > 0)
 })
 
-test('nothing is said to who has not the certificate of a paired device', { timeout: 120_000 }, async (t) => {
+test('nothing is said to who has not the certificate of a paired device', { timeout: 300_000 }, async (t) => {
   if (!needs(t, 'openssl')) return
   await using folder = await temporary()
   await using ann = await Kith.start(join(folder.path, 'ann'), ['general.device_name=ann'])
@@ -346,7 +346,7 @@ async function memoryOf(kith: Kith): Promise<number> {
   return Number(/VmRSS:\s+(\d+) kB/.exec(status)![1]) * 1024
 }
 
-test('a stranger who floods discovery is heard, and stops nobody', { timeout: 240_000 }, async (t) => {
+test('a stranger who floods discovery is heard, and stops nobody', { timeout: 600_000 }, async (t) => {
   if (!(await canMakeNetworks(t)) || !needs(t, 'python3')) return
   await using folder = await temporary()
   await using lan = await localNetwork(3)

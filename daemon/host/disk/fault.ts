@@ -10,8 +10,10 @@ export interface SystemError {
 }
 
 export function systemError(error: unknown): SystemError {
-  const { code, path } = error as NodeJS.ErrnoException
-  return { code, path, message: error instanceof Error ? error.message : String(error) }
+  if (typeof error !== 'object' || error === null || !('message' in error)) return { message: String(error) }
+  // It may have come out of a worker, where it was no Error any more.
+  const { code, path, message } = error as SystemError
+  return { code, path, message }
 }
 
 /** The codes of `open` that mean: nothing is there. */

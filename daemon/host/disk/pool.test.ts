@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { hash } from 'node:crypto'
-import { writeFile } from 'node:fs/promises'
+import { closeSync, writeSync } from 'node:fs'
+import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { FaultError } from '@kith/core/fault/fault.ts'
@@ -105,6 +106,18 @@ test('after it was closed a pool refuses', async () => {
   await pool[Symbol.asyncDispose]()
   assert.deepEqual(await last, { kind: 'committed', right: true })
   await assert.rejects(pool.run(nothing), code('disk/closed'))
+})
+
+test('a file that a thread opened is open when the thread has ended', async () => {
+  await using temporary = await folder()
+  const pool = new Pool({ clock: systemClock, workers: 1 })
+  const path = join(temporary.path, 'made/file')
+  const opened = await pool.run({ kind: 'open', root: temporary.path, path, writable: true, executable: false })
+  assert.ok(opened.kind === 'opened')
+  await pool[Symbol.asyncDispose]()
+  assert.equal(writeSync(opened.fd, 'hello'), 5)
+  closeSync(opened.fd)
+  assert.equal(await readFile(path, 'utf8'), 'hello')
 })
 
 test('idle threads are ended', async () => {

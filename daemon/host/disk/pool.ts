@@ -137,6 +137,8 @@ export class Pool implements AsyncDisposable {
       resourceLimits,
       workerData: { turns: this.#turns.memory } satisfies WorkerData,
       name: 'kith disk',
+      // What a thread opens for the main thread outlives it.
+      trackUnmanagedFds: false,
     })
     const member: Member = { worker, thread: worker.threadId, orders: new Map(), proven: false }
     worker.unref()

@@ -5,8 +5,11 @@ import { numberIn } from '../wire/adc-search.ts'
 import { Floods } from './floods.ts'
 import type { Rank } from './accounts.ts'
 
-/** A user who does not fetch what is said to him is let go when so much waits, besides the list of users. */
-const mostPendingBytes = 4 * 1024 * 1024
+/**
+ * A user who does not fetch what is said to him is let go when so much waits, besides the list of users: about ten
+ * thousand lines, which many such users share, each with a mark of their own for every line.
+ */
+const mostPendingBytes = 1024 * 1024
 /** Beyond this, what is not for him alone is left out: questions of others. */
 const busyBytes = 256 * 1024
 

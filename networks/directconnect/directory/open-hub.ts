@@ -70,9 +70,13 @@ export class OpenHub implements Floor, Disposable {
     const pages = (protocol: Protocol): Pages => new Pages((guest) => this.dialects[protocol].user(guest))
     this.#pages = { adc: pages('adc'), nmdc: pages('nmdc') }
     const shout = (protocol: Protocol): Shout =>
-      new Shout(host.clock, (guest) => {
-        if (guest.tooSlow(this.#pages[protocol].length)) this.#lost.add(guest)
-      })
+      new Shout(
+        host.clock,
+        (guest) => {
+          if (guest.tooSlow(this.#pages[protocol].length)) this.#lost.add(guest)
+        },
+        () => this.#letGo(),
+      )
     this.#shouts = { adc: shout('adc'), nmdc: shout('nmdc') }
   }
 

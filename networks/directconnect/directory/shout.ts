@@ -15,15 +15,17 @@ const mostGathered = 64 * 1024
 export class Shout implements Disposable {
   readonly #clock: Clock
   readonly #guests = new Set<Guest>()
-  readonly #lost: (guest: Guest) => void
+  readonly #checked: (guest: Guest) => void
+  readonly #said: () => void
   #parts: Uint8Array[] = []
   #bytes = 0
   #timer: Disposable | undefined
 
-  /** `lost` is told of those who do not keep up. */
-  constructor(clock: Clock, lost: (guest: Guest) => void) {
+  /** `checked` is told of each who was given something, and `said` when all were. */
+  constructor(clock: Clock, checked: (guest: Guest) => void, said: () => void) {
     this.#clock = clock
-    this.#lost = lost
+    this.#checked = checked
+    this.#said = said
   }
 
   get empty(): boolean {
@@ -45,7 +47,10 @@ export class Shout implements Disposable {
     this.#parts.push(bytes)
     this.#bytes += bytes.length
     if (this.#bytes >= mostGathered) return this.flush()
-    this.#timer ??= this.#clock.after(gatherMs + gatherMsPerGuest * this.#guests.size, () => this.flush())
+    this.#timer ??= this.#clock.after(gatherMs + gatherMsPerGuest * this.#guests.size, () => {
+      this.flush()
+      this.#said()
+    })
   }
 
   /** Says to somebody alone, after what he was to hear with the others. */
@@ -76,7 +81,7 @@ export class Shout implements Disposable {
       const { heard } = guest
       guest.heard = 0
       if (heard < parts.length) guest.connection.send(heard === 0 ? whole : whole.subarray(starts[heard]))
-      this.#lost(guest)
+      this.#checked(guest)
     }
   }
 

@@ -17,6 +17,9 @@ const firstWaitMs = 10_000
 const longestWaitMs = 10 * 60_000
 const goodWhileMs = 5 * 60_000
 const dialMs = 30_000
+/** What a hub says last before it ends the connection is why; NMDC hubs have no other way to say it. */
+const lastWordsMs = 5_000
+const longestWords = 300
 /** A hub that sends us from one to the next is followed so often. */
 const mostRedirects = 5
 /** An address is no name that TLS could ask for (RFC 6066 3). */
@@ -29,6 +32,12 @@ export interface HubWorld {
   event(hub: Hub, event: HubEvent): void
   /** Something that the list of gateways shows is different. */
   changed(): void
+}
+
+const closed: Fault = {
+  kind: 'gone',
+  code: 'directconnect/hub-closed',
+  message: 'The hub has ended the connection',
 }
 
 /** One hub that we want to be on: dialled again whenever the conversation ends. */
@@ -53,6 +62,8 @@ export class Hub implements AsyncDisposable {
   #nextAt: number | undefined
   #redirects = 0
   #next: HubAddress | undefined
+  /** What the hub itself said last, and when. */
+  #words = { text: '', at: 0 }
 
   constructor(given: string, world: HubWorld, transfer?: string) {
     this.given = given
@@ -87,10 +98,18 @@ export class Hub implements AsyncDisposable {
       state: talk !== undefined ? 'attached' : asking ? 'asking' : 'failed',
       ...(talk === undefined
         ? {}
-        : { note: [this.name, people === 1 ? '1 user' : `${people} users`].filter(Boolean).join(', ') }),
+        : {
+            note: [this.name, people === 1 ? '1 user' : `${people} users`, this.#elsewhere].filter(Boolean).join(', '),
+          }),
       ...(talk !== undefined || this.#fault === undefined ? {} : { fault: this.#fault }),
       ...(this.#nextAt === undefined ? {} : { nextAt: this.#nextAt }),
     }
+  }
+
+  /** Where the hub has sent us. */
+  get #elsewhere(): string {
+    const [given, now] = [publicAddress(parseHubAddress(this.given)), publicAddress(this.address)]
+    return given === now ? '' : `sent on to ${now}`
   }
 
   async #run(): Promise<void> {
@@ -109,7 +128,9 @@ export class Hub implements AsyncDisposable {
       })
       if (this.#moved()) continue
       failures = clock.now() - began > goodWhileMs ? 0 : failures + 1
-      const wait = Math.min(longestWaitMs, firstWaitMs * 2 ** Math.min(failures - 1, 10))
+      // What only the user can mend is not tried again soon: hubs ban who guesses passwords.
+      const soon = this.#fault?.kind !== 'input'
+      const wait = soon ? Math.min(longestWaitMs, firstWaitMs * 2 ** Math.min(failures - 1, 10)) : longestWaitMs
       this.#nextAt = Math.max(clock.now() + wait, this.#fault?.retryAt ?? 0)
       this.#world.changed()
       await sleep(clock, this.#nextAt - clock.now(), signal).catch(() => {})
@@ -167,13 +188,23 @@ export class Hub implements AsyncDisposable {
           this.#pump = undefined
           if (online) for (const user of users.values()) this.#world.event(this, { kind: 'left', user })
           this.#world.changed()
-          resolve(fault)
+          resolve(this.#ended(fault))
         },
       )
     })
   }
 
+  /** Why it ended, in the hub's own words where it has left only those. */
+  #ended(fault: Fault | undefined): Fault {
+    const { text, at } = this.#words
+    const words = this.#world.host.clock.now() - at > lastWordsMs ? '' : text.slice(0, longestWords)
+    const { message, ...rest } = fault ?? closed
+    return { ...rest, message: words === '' || this.address.protocol === 'adc' ? message : `${message}: ${words}` }
+  }
+
   #event(event: HubEvent): void {
+    if (event.kind === 'chat' && event.from === undefined)
+      this.#words = { text: event.text, at: this.#world.host.clock.now() }
     if (event.kind === 'online') {
       this.#redirects = 0
       this.#world.changed()

@@ -38,7 +38,8 @@ export class Roster implements Gateways, AsyncDisposable {
 
   /** Goes to the hubs; an address that is none keeps nobody from the others. */
   open(addresses: readonly string[]): void {
-    for (const address of [...addresses, ...this.#kept()]) {
+    // Who has entered a hub of the settings again, with another nick or password, meant that.
+    for (const address of [...this.#kept(), ...addresses]) {
       const opened = attempt(() => this.#open(address))
       if (!opened.ok) this.#world.host.log.warn('the settings name a hub whose address is none', { ...opened.fault })
     }
@@ -53,7 +54,11 @@ export class Roster implements Gateways, AsyncDisposable {
   }
 
   async add(address: string): Promise<void> {
-    if (this.#open(address)) this.#keep([...this.#kept(), address])
+    const key = keyOf(address)
+    const known = this.#hubs.get(key)
+    // The same hub in another way: with a password, another nick.
+    if (known !== undefined && known.transfer === undefined && known.given !== address) this.#leave(key, known)
+    if (this.#open(address)) this.#keep([...this.#kept().filter((one) => keyOf(one) !== key), address])
     this.#world.changed()
   }
 

@@ -78,7 +78,7 @@ export class AdcHub implements HubTalk {
       body: () => {},
       bodyEnd: () => {},
     })
-    this.#send({ type: 'H', command: 'SUP', words: ['ADBASE', 'ADBAS0', 'ADTIGR', 'ADUCM0', 'ADUCMD'] })
+    this.#send({ type: 'H', command: 'SUP', words: ['ADBASE', 'ADBAS0', 'ADTIGR', 'ADUCM0', 'ADUCMD', 'ADZLIF'] })
   }
 
   get users(): ReadonlyMap<string, HubUser> {
@@ -234,6 +234,9 @@ export class AdcHub implements HubTalk {
         return this.#meeting(line)
       case 'CMD':
         return this.#command(line)
+      case 'ZON':
+        if (line.type === 'I') this.#splitter.expectPackedLines()
+        return
     }
   }
 

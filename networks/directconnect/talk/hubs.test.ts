@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { constants, deflateSync } from 'node:zlib'
 import fc from 'fast-check'
-import { base32, fromBase32, latin1, utf8 } from '@kith/wire/bytes.ts'
+import { base32, concat, fromBase32, latin1, utf8 } from '@kith/wire/bytes.ts'
 import { TigerKernel } from '@kith/wire/hash/tiger.ts'
 import type { HubSelf } from '../wire/hub-user.ts'
 import { nmdcText } from '../wire/nmdc-text.ts'
@@ -152,6 +153,54 @@ test('a hub that says without end who is there is left', () => {
   const talk = onAdc()
   for (let at = 0; at < 500; at++) assert.equal(tell(talk, `BINF AAAC NIu DE${at}${long}\n`).fault, undefined)
 })
+
+for (const [name, make, first, lines] of [
+  ['ADC', onAdc, 'IZON\n', ['BINF AAAC NIeisk SUTCP4\n', 'BMSG AAAC hello\n', '\n']],
+  ['NMDC', onNmdc, '$ZOn|', ['$MyINFO $ALL other d<E V:2,M:A,H:1/0/0,S:3>$ $1\x01$$5$|', '<other> hello|', '|']],
+] as const) {
+  test(`${name}: a hub that packs what it says is understood, in any pieces, and after it as before`, () => {
+    const plain = make()
+    drain(plain)
+    const wanted = tell(plain, lines.join('').repeat(50)).events
+    assert.ok(wanted.length >= 100)
+    for (const step of [1, 7, 1_000]) {
+      const talk = make()
+      drain(talk)
+      const packed = deflateSync(lines.join('').repeat(50))
+      const bytes = concat([utf8(first), packed, utf8(lines.join(''))])
+      const events: HubEvent[] = []
+      for (let at = 0; at < bytes.length; at += step) {
+        talk.receive(bytes.subarray(at, at + step), 0)
+        events.push(...drain(talk).events)
+      }
+      assert.deepEqual(events.slice(0, wanted.length), wanted)
+      assert.ok(events.length > wanted.length)
+    }
+    // Parts that are flushed are heard at once.
+    const talk = make()
+    drain(talk)
+    const half = deflateSync(lines.join(''), { finishFlush: constants.Z_SYNC_FLUSH })
+    talk.receive(concat([utf8(first), half]), 0)
+    assert.ok(drain(talk).events.length >= 2)
+  })
+
+  test(`${name}: a hub that packs without end, or twice, is left`, () => {
+    const bomb = make()
+    drain(bomb)
+    // Empty lines, a thousand times as long as they are packed.
+    const empty = deflateSync(Buffer.alloc(64 * 1024 * 1024, name === 'ADC' ? '\n' : '|'))
+    bomb.receive(concat([utf8(first), empty]), 0)
+    assert.equal(drain(bomb).fault, 'directconnect/packed')
+    const twice = make()
+    drain(twice)
+    twice.receive(concat([utf8(first), deflateSync(first)]), 0)
+    assert.equal(drain(twice).fault, 'directconnect/packed')
+    const none = make()
+    drain(none)
+    none.receive(utf8(`${first}this is no zlib stream`), 0)
+    assert.equal(drain(none).fault, 'wire/zlib')
+  })
+}
 
 test('ADC: being sent elsewhere, refused, and bad lines', () => {
   const { events, fault } = tell(onAdc(), 'IQUI AAAB RDadc://other:1 MSgo\n')

@@ -214,6 +214,8 @@ export class NmdcHub implements HubTalk {
         return this.#invited(rest)
       case 'ForceMove':
         return this.#moved(rest)
+      case 'ZOn':
+        return this.#splitter.expectPackedLines()
       case 'UserCommand': {
         const read = readCommand(this.#read(rest))
         return read === undefined ? undefined : this.#event({ kind: 'command', command: read })
@@ -229,7 +231,7 @@ export class NmdcHub implements HubTalk {
     if (this.#state !== 'lock') return
     this.#state = 'nick'
     const { lock, extended } = readLock(rest)
-    if (extended) this.#send('$Supports UserCommand NoGetINFO NoHello UserIP2 TTHSearch|')
+    if (extended) this.#send('$Supports UserCommand NoGetINFO NoHello UserIP2 TTHSearch ZPipe0|')
     this.#send(`$Key ${keyOf(lock)}|$ValidateNick ${this.id}|`)
   }
 

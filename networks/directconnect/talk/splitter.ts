@@ -7,6 +7,11 @@ const nothing: Uint8Array = new Uint8Array()
 /** As much as is asked for at once: a few bytes could become as many as were announced in one go. */
 const mostPackedBytes = 16 * 1024 * 1024
 
+/** Lists of users get a fifth as long; what gets so much shorter is no list, but would keep us busy. */
+const mostTimes = 200
+const mostAtOnce = 1024 * 1024
+const stepBytes = 4 * 1024
+
 /** What a splitter tells. Bytes may be used during the call only. */
 export interface SplitterTarget {
   /** A line without its end. */
@@ -29,6 +34,9 @@ export class Splitter {
   #body = 0
   #packed: Inflater | undefined
   #left: () => number = () => 0
+  /** Lines come through this, until its stream ends. */
+  #lines: Inflater | undefined
+  #unpacked = 0
   #stopped = false
 
   /** `end` is the byte that ends a line, which has at most `most` bytes. */
@@ -53,6 +61,15 @@ export class Splitter {
       this.#target.body(part)
     })
     this.#left = () => left
+  }
+
+  /** From the very next byte on lines come within a zlib stream; after its end they come as before. */
+  expectPackedLines(): void {
+    if (this.#lines !== undefined) throw broken('directconnect/packed', 'It compresses what is compressed already')
+    this.#lines = new Inflater((part) => {
+      this.#unpacked += part.length
+      this.#cut(part)
+    })
   }
 
   /** Passes over everything that still comes. */
@@ -80,20 +97,40 @@ export class Splitter {
         if (this.#body === 0) this.#target.bodyEnd()
         continue
       }
-      const end = chunk.indexOf(this.#end, at)
-      const part = chunk.subarray(at, end < 0 ? chunk.length : end)
-      if (this.#length + part.length > this.#most)
-        throw broken('directconnect/line-too-long', `A line has more than ${this.#most} bytes`)
-      at += part.length + (end < 0 ? 0 : 1)
-      if (end < 0) this.#hold(part)
-      else if (this.#length === 0) this.#target.line(part)
-      else {
-        this.#hold(part)
-        const line = this.#held.subarray(0, this.#length)
-        this.#length = 0
-        this.#target.line(line)
+      if (this.#lines !== undefined) {
+        this.#unpacked = 0
+        const from = at
+        // In small steps, so that what unpacks to very much is noticed before it is unpacked.
+        at += this.#lines.push(chunk.subarray(at, at + stepBytes))
+        if (this.#unpacked > mostAtOnce + mostTimes * (at - from))
+          throw broken('directconnect/packed', 'What it compressed is longer than any honest lines')
+        if (this.#lines.done) this.#lines = undefined
+        continue
       }
+      at += this.#line(chunk, at)
     }
+  }
+
+  /** Lines that are in a packed stream. */
+  #cut(part: Uint8Array): void {
+    for (let at = 0; at < part.length && !this.#stopped;) at += this.#line(part, at)
+  }
+
+  /** Takes a line, or what there is of it; gives how many bytes that were. */
+  #line(chunk: Uint8Array, at: number): number {
+    const end = chunk.indexOf(this.#end, at)
+    const part = chunk.subarray(at, end < 0 ? chunk.length : end)
+    if (this.#length + part.length > this.#most)
+      throw broken('directconnect/line-too-long', `A line has more than ${this.#most} bytes`)
+    if (end < 0) this.#hold(part)
+    else if (this.#length === 0) this.#target.line(part)
+    else {
+      this.#hold(part)
+      const line = this.#held.subarray(0, this.#length)
+      this.#length = 0
+      this.#target.line(line)
+    }
+    return part.length + (end < 0 ? 0 : 1)
   }
 
   #hold(part: Uint8Array): void {

@@ -85,8 +85,11 @@ export function readResult(line: Pick<AdcLine, 'words'>): { item: FoundItem; tok
   const tth = root === undefined ? undefined : fromTiger(root)
   const folder = name.endsWith('/')
   if (path.length === 0 || (!folder && tth === undefined)) return undefined
+  const said = numberIn(named(line, 'SI'))
+  // Few count what is in a folder.
+  const size = folder && said === 0 ? undefined : said
   return {
-    item: { path, folder, size: numberIn(named(line, 'SI')), freeSlots: numberIn(named(line, 'SL')) ?? 0, tth },
+    item: { path, folder, size, freeSlots: numberIn(named(line, 'SL')) ?? 0, tth },
     token: named(line, 'TO') ?? '',
   }
 }

@@ -119,7 +119,7 @@ test('questions and results come through', () => {
   assert.equal(readSearch({ words: ['TO1'] }), undefined, 'a question for nothing is not answered with everything')
   const items: FoundItem[] = [
     { path: ['a', 'b c.bin'], folder: false, size: 5, freeSlots: 2, tth },
-    { path: ['a', 'b'], folder: true, size: 0, freeSlots: 0, tth: undefined },
+    { path: ['a', 'b'], folder: true, size: undefined, freeSlots: 0, tth: undefined },
   ]
   for (const item of items) assert.deepEqual(readResult({ words: resultWords(item, 't') }), { item, token: 't' })
   assert.equal(readResult({ words: ['FN/a/b', 'SI5'] }), undefined, 'a file without a root cannot be asked for')

@@ -38,6 +38,7 @@ test('addresses of hubs in all their forms', () => {
     'adc://%zz@h:1',
     'h:1/?charset=no',
     'h/?mode=x',
+    'dchub://[',
   ]
   for (const text of bad) assert.throws(() => parseHubAddress(text), FaultError, text)
   fc.assert(

@@ -45,7 +45,7 @@ const protocols: Readonly<Record<string, Pick<HubAddress, 'protocol' | 'tls'>>> 
 export function parseHubAddress(text: string): HubAddress {
   const trimmed = text.trim()
   const match =
-    /^(?:([a-z]+):\/\/)?(?:([^@/]*)@)?(\[[0-9a-f:.]+\]|[^:/?#@\s]+)(?::(\d{1,5}))?(?:\/[^?#]*)?(?:\?([^#]*))?$/i.exec(
+    /^(?:([a-z]+):\/\/)?(?:([^@/]*)@)?(\[[0-9a-f:.]+\]|[^:/?#@\s[\]]+)(?::(\d{1,5}))?(?:\/[^?#]*)?(?:\?([^#]*))?$/i.exec(
       trimmed,
     )
   const kind = match === null ? undefined : protocols[(match[1] ?? 'dchub').toLowerCase()]

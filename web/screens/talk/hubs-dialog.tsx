@@ -43,7 +43,7 @@ export function HubsDialog({ onClose }: { readonly onClose: () => void }): React
         }}
       >
         <div className="min-w-0 grow">
-          <Field label={t('hubs.address')}>
+          <Field label={t('hubs.address')} hint={t('hubs.addressHint')}>
             {(id) => (
               <TextInput
                 id={id}
@@ -70,7 +70,12 @@ export function HubsDialog({ onClose }: { readonly onClose: () => void }): React
             <div className="min-w-0 grow">
               <p className="font-mono text-xs break-all">{hub.address}</p>
               <p className={`text-xs ${hub.fault === undefined ? 'text-muted' : 'text-bad'}`}>
-                {hub.fault?.message ?? [t(`hubs.state.${hub.state}`), hub.note].filter(Boolean).join(' · ')}
+                {(hub.fault === undefined
+                  ? [t(`hubs.state.${hub.state}`), hub.note]
+                  : [hub.fault.message, hub.fault.hint]
+                )
+                  .filter(Boolean)
+                  .join(' · ')}
               </p>
             </div>
             <IconButton
