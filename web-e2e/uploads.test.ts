@@ -101,6 +101,53 @@ test('a phone sends files of its own', { skip }, async () => {
   await page.setViewportSize({ width: 1440, height: 900 })
 })
 
+test('files are dropped into a talk, and taken there', { skip }, async () => {
+  await page.getByTestId('nav-talk').first().click()
+  await page.getByTestId('room').filter({ hasText: 'bob' }).click()
+  const song = join(folder, 'song.txt')
+  await writeFile(song, 'la la la')
+  const talk = page.getByTestId('conversation')
+  await drag(page, talk, [song], false)
+  await page.getByTestId('drop-here').getByText('Drop it here to send it to bob').waitFor()
+  await drag(page, talk, [song], true)
+  await page.getByTestId('drop-here').waitFor({ state: 'detached' })
+  await page.getByText('A file for you: song.txt').first().waitFor()
+  assert.equal((await taken('song.txt', 'song.txt')).toString(), 'la la la')
+  await until(async () => {
+    const said = await bob.client.call('messages', { params: { id: 'ann' } })
+    return said.some(({ text }) => text === 'A file for you: song.txt') ? true : undefined
+  }, 'bob reads of it')
+
+  // By a button too, and what the other sends is taken where they talk.
+  await page.getByTestId('attach').setInputFiles({ name: 'note.txt', mimeType: 'text/plain', buffer: Buffer.from('n') })
+  assert.equal((await taken('note.txt', 'note.txt')).toString(), 'n')
+  await writeFile(join(folder, 'answer.txt'), 'yes')
+  await bob.client.call('send', { body: { path: join(folder, 'answer.txt'), to: ['ann'] } })
+  await page.getByTestId('gifts').getByText('answer.txt').waitFor()
+  await everyLook(page, 'talk-files', new URL(page.url()).pathname + new URL(page.url()).search)
+  await page.setViewportSize({ width: 1440, height: 900 })
+  await page.getByRole('button', { name: 'Take it' }).click()
+  await until(async () => {
+    const there = await readFile(join(ann.downloads, 'answer.txt'), 'utf8').catch(() => '')
+    return there === 'yes' ? true : undefined
+  }, 'the answer is here')
+
+  // A room of several is made on the page too.
+  await page.getByTestId('nav-talk').first().click()
+  await page.getByRole('button', { name: 'Talk with several' }).click()
+  await page.getByLabel('Name of the room').fill('Family')
+  await page.getByLabel('bob').check()
+  await accessible(page, 'gathering people')
+  await page.getByRole('button', { name: 'Make the room' }).click()
+  await page.getByTestId('say').fill('hello all')
+  await page.keyboard.press('Enter')
+  await until(async () => {
+    const room = (await bob.client.call('rooms')).find(({ title }) => title === 'Family')
+    return room?.last?.text === 'hello all' ? true : undefined
+  }, 'bob is in it')
+  await page.getByTestId('nav-nearby').first().click()
+})
+
 test('what comes from a browser is seen, ended, and kept as long as it is given', { skip }, async () => {
   const { id } = await ann.client.call('beginUpload', { body: { files: [{ name: 'long.bin', size: 10 ** 7 }] } })
   const uploads = page.getByTestId('uploads')
@@ -123,13 +170,13 @@ test('what comes from a browser is seen, ended, and kept as long as it is given'
   await until(async () => !(await readdir(kept)).includes(id) || undefined, 'nothing of it is kept')
   // What was sent before is given as long as it stands in the list, over a restart too.
   const before = await readdir(kept)
-  assert.equal(before.length, 3)
+  assert.equal(before.length, 5)
   const { rows } = await ann.client.call('transfers', { query: {} })
   const film = rows.find(({ name }) => name === 'a film.bin')!
   await ann.client.call('bulk', { body: { action: 'remove', ids: [film.id] } })
   await ann.stop()
   await ann.start()
-  await until(async () => ((await readdir(kept)).length === 2 ? true : undefined), 'what nothing gives is gone')
+  await until(async () => ((await readdir(kept)).length === 4 ? true : undefined), 'what nothing gives is gone')
   const { rows: left } = await ann.client.call('transfers', { query: {} })
   assert.ok(left.every(({ name }) => name !== 'a film.bin'))
 })

@@ -11,6 +11,8 @@ import { type Speaker, speaker } from './mdns/speaker.ts'
 const ASK_MS = 20_000
 /** How often we look who was silent for too long. */
 const LOOK_MS = 5_000
+/** Our own virtual networks: a device that is found there would be reached through the line that carries them. */
+const ours = /^kith\d/
 /** What is told to this machine only, such as printers on its USB, is told here. */
 const HERE = '127.0.0.1'
 
@@ -65,7 +67,9 @@ function perInterface<S extends AsyncDisposable>(
 ): AsyncDisposable {
   const speakers = new Map<string, S>()
   const refresh = (): void => {
-    const interfaces = Object.values(networkInterfaces()).map((all) => (all ?? []).filter(({ internal }) => !internal))
+    const interfaces = Object.entries(networkInterfaces())
+      .filter(([name]) => !ours.test(name))
+      .map(([, all]) => (all ?? []).filter(({ internal }) => !internal))
     const places = new Map<string, readonly string[]>(more.map((at) => [at, [at]]))
     for (const all of interfaces) {
       // A link-local address means nothing without the name of its interface.

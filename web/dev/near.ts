@@ -134,6 +134,7 @@ export class MadeUpNear {
       case 'invitations':
       case 'games':
       case 'uploads':
+      case 'segments':
       case 'deliveries':
         return method === 'GET' ? { status: 200, value: [] } : undefined
       case 'internet':

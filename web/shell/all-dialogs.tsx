@@ -12,6 +12,7 @@ import { SendDialog } from '../screens/nearby/send-dialog.tsx'
 import { ShelfDialog } from '../screens/nearby/shelf-dialog.tsx'
 import { VisitDialog } from '../screens/nearby/visit-dialog.tsx'
 import { CommandDialog } from '../screens/talk/command-dialog.tsx'
+import { GatherDialog } from '../screens/talk/gather-dialog.tsx'
 import { HubsDialog } from '../screens/talk/hubs-dialog.tsx'
 import { PeopleDialog } from '../screens/talk/people-dialog.tsx'
 import { LabelDialog } from '../transfers/label-dialog.tsx'
@@ -55,6 +56,8 @@ export function AllDialogs(): ReactNode {
     }
     case 'hubs':
       return <HubsDialog onClose={close} />
+    case 'gather':
+      return <GatherDialog onClose={close} />
     case 'invite':
       return <InviteDialog onClose={close} />
     case 'enter':

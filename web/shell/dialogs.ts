@@ -35,6 +35,8 @@ export type OpenDialog =
   /** What a command of a room asks, and to whom it is done. */
   | { readonly kind: 'command'; readonly room: RoomView; readonly command: RoomCommandView; readonly person?: string }
   | { readonly kind: 'hubs' }
+  /** A room of several devices. */
+  | { readonly kind: 'gather' }
   /** Pairing by a link: a new one, or somebody's. */
   | { readonly kind: 'invite' | 'enter' }
   | { readonly kind: 'sendTo' | 'shelf'; readonly device: DeviceView }

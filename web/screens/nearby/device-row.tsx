@@ -10,11 +10,14 @@ import { Button, IconButton } from '../../ui/button.tsx'
 import { Menu, MenuItem } from '../../ui/menu.tsx'
 import { useDrop } from './use-drop.ts'
 import { useDoing } from './use-near.ts'
+import { toDevice, useSendFiles } from './use-send.ts'
 
 /** One device: who it is, how it is reached, and what can be done with it. */
 export function DeviceRow({ device }: { readonly device: DeviceView }): ReactNode {
   const { name, standing, addresses } = device
-  const drop = useDrop(device)
+  const sendFiles = useSendFiles()
+  const mayGet = standing === 'paired' || device.kind === 'localsend'
+  const drop = useDrop(mayGet, (files) => void sendFiles(toDevice(device), files))
   const reach = device.relayed ? t('nearby.relayed') : (addresses[0] ?? '')
   return (
     <li
@@ -96,6 +99,8 @@ function Pairing({ device }: { readonly device: DeviceView }): ReactNode {
   const client = useClient()
   const doing = useDoing()
   const { id, name, digits, yes } = device
+  const accept = (lasting: boolean): void =>
+    doing.run(() => client.call('acceptDevice', { params: { id }, body: { lasting } }))
   return (
     <span className="flex flex-wrap items-center gap-2">
       {digits === undefined ? null : (
@@ -103,13 +108,14 @@ function Pairing({ device }: { readonly device: DeviceView }): ReactNode {
           <span className="font-mono text-lg tracking-widest" data-testid="digits">
             {digits}
           </span>
-          <Button
-            kind="main"
-            disabled={doing.isBusy || yes === 'here'}
-            onClick={() => doing.run(() => client.call('acceptDevice', { params: { id }, body: { lasting: true } }))}
-          >
+          <Button kind="main" disabled={doing.isBusy || yes === 'here'} onClick={() => accept(true)}>
             {yes === 'here' ? t('nearby.waiting', { name }) : t('nearby.same')}
           </Button>
+          {yes === 'here' ? null : (
+            <Button disabled={doing.isBusy} onClick={() => accept(false)} title={t('nearby.onceHint')}>
+              {t('nearby.once')}
+            </Button>
+          )}
         </>
       )}
       <Button onClick={() => doing.run(() => client.call('forgetDevice', { params: { id } }))}>

@@ -1,3 +1,4 @@
+import type { GiftView } from '@kith/api/near.ts'
 import { Gift } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { useClient } from '../../api.ts'
@@ -9,42 +10,48 @@ import { useDoing, useNear } from './use-near.ts'
 
 /** What devices want to send here, and waits for a yes. */
 export function Gifts(): ReactNode {
-  const client = useClient()
-  const doing = useDoing()
   const { data: gifts = [] } = useNear('gifts')
   if (gifts.length === 0) return null
   return (
     <Part title={t('nearby.gifts')}>
-      <ul className="divide-y divide-line rounded-xl border border-accent bg-card" data-testid="gifts">
-        {gifts.map(({ id, name, from, files, size: bytes }) => (
-          <li key={id} className="flex flex-wrap items-center gap-x-3 gap-y-2 px-4 py-3 text-sm">
-            <Gift size={20} aria-hidden className="text-accent" />
-            <span className="min-w-32 grow">
-              <span className="block font-medium break-words">{name}</span>
-              <span className="block text-muted">
-                {t('nearby.giftFrom', { name: from })} · {size(bytes)} · {t('nearby.files', { count: files })}
-              </span>
-            </span>
-            <span className="flex gap-2">
-              <Button
-                kind="main"
-                disabled={doing.isBusy}
-                onClick={() =>
-                  doing.run(() => client.call('takeGift', { params: { id }, body: {} }), t('nearby.taken', { name }))
-                }
-              >
-                {t('nearby.take')}
-              </Button>
-              <Button
-                disabled={doing.isBusy}
-                onClick={() => doing.run(() => client.call('refuseGift', { params: { id } }))}
-              >
-                {t('nearby.refuse')}
-              </Button>
-            </span>
-          </li>
-        ))}
-      </ul>
+      <GiftRows gifts={gifts} />
     </Part>
+  )
+}
+
+export function GiftRows({ gifts }: { readonly gifts: readonly GiftView[] }): ReactNode {
+  const client = useClient()
+  const doing = useDoing()
+  return (
+    <ul className="divide-y divide-line rounded-xl border border-accent bg-card" data-testid="gifts">
+      {gifts.map(({ id, name, from, files, size: bytes }) => (
+        <li key={id} className="flex flex-wrap items-center gap-x-3 gap-y-2 px-4 py-3 text-sm">
+          <Gift size={20} aria-hidden className="text-accent" />
+          <span className="min-w-32 grow">
+            <span className="block font-medium break-words">{name}</span>
+            <span className="block text-muted">
+              {t('nearby.giftFrom', { name: from })} · {size(bytes)} · {t('nearby.files', { count: files })}
+            </span>
+          </span>
+          <span className="flex gap-2">
+            <Button
+              kind="main"
+              disabled={doing.isBusy}
+              onClick={() =>
+                doing.run(() => client.call('takeGift', { params: { id }, body: {} }), t('nearby.taken', { name }))
+              }
+            >
+              {t('nearby.take')}
+            </Button>
+            <Button
+              disabled={doing.isBusy}
+              onClick={() => doing.run(() => client.call('refuseGift', { params: { id } }))}
+            >
+              {t('nearby.refuse')}
+            </Button>
+          </span>
+        </li>
+      ))}
+    </ul>
   )
 }

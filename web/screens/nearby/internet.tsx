@@ -4,10 +4,10 @@ import { Globe } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { useState } from 'react'
 import { useClient } from '../../api.ts'
-import { size } from '../../format.ts'
+import { rate, size } from '../../format.ts'
 import { t } from '../../i18n/t.ts'
 import { Button } from '../../ui/button.tsx'
-import { Field, Select, Switch } from '../../ui/field.tsx'
+import { Checkbox, Field, Select, Switch, TextInput } from '../../ui/field.tsx'
 import { Part } from './part.tsx'
 import { useDoing, useNear } from './use-near.ts'
 
@@ -84,10 +84,14 @@ function Meter({ down, up }: { readonly down: number; readonly up: number }): Re
 function Loan({ loan }: { readonly loan: InternetLoanView }): ReactNode {
   const client = useClient()
   const doing = useDoing()
-  const { device, state, down, up, volume, until } = loan
+  const { device, state, down, up, volume, until, downLimit, allowed, refused, home } = loan
   const ends = [
     ...(volume === undefined ? [] : [t('nearby.ofVolume', { size: size(volume) })]),
     ...(until === undefined ? [] : [t('nearby.untilTime', { time: new Date(until).toLocaleString('en') })]),
+    ...(downLimit === undefined ? [] : [t('nearby.noFaster', { rate: rate(downLimit) })]),
+    ...(allowed.length === 0 ? [] : [t('nearby.onlyTo', { list: allowed.join(', ') })]),
+    ...(refused.length === 0 ? [] : [t('nearby.notTo', { list: refused.join(', ') })]),
+    ...(home ? [t('nearby.homeToo')] : []),
   ]
   return (
     <li className={row}>
@@ -131,6 +135,10 @@ function Borrowed({ one }: { readonly one: BorrowedInternetView }): ReactNode {
   )
 }
 
+function placesIn(text: string): readonly string[] {
+  return text.split(/[\s,]+/).filter((place) => place !== '')
+}
+
 /** Lends ours to somebody, or asks somebody for his. */
 function Grant({ paired }: { readonly paired: readonly DeviceView[] }): ReactNode {
   const client = useClient()
@@ -138,6 +146,11 @@ function Grant({ paired }: { readonly paired: readonly DeviceView[] }): ReactNod
   const [device, setDevice] = useState('')
   const [hours, setHours] = useState('24')
   const [gigabytes, setGigabytes] = useState('1')
+  const [speed, setSpeed] = useState('')
+  const [refused, setRefused] = useState('')
+  const [allowed, setAllowed] = useState('')
+  const [home, setHome] = useState(false)
+  const [whole, setWhole] = useState(false)
   const grant = (): void =>
     doing.run(async () => {
       await client.call('grantInternet', {
@@ -145,6 +158,11 @@ function Grant({ paired }: { readonly paired: readonly DeviceView[] }): ReactNod
         body: {
           ...(hours === '' ? {} : { until: Date.now() + Number(hours) * HOUR_MS }),
           ...(gigabytes === '' ? {} : { volume: Number(gigabytes) * GIGABYTE }),
+          ...(speed === '' ? {} : { downLimit: Number(speed), upLimit: Number(speed) }),
+          ...(allowed.trim() === '' ? {} : { allowed: placesIn(allowed) }),
+          ...(refused.trim() === '' ? {} : { refused: placesIn(refused) }),
+          home,
+          whole,
         },
       })
     })
@@ -186,6 +204,35 @@ function Grant({ paired }: { readonly paired: readonly DeviceView[] }): ReactNod
           </Select>
         )}
       </Field>
+      <details className="w-full text-sm">
+        <summary className="touch cursor-pointer py-1">{t('nearby.moreTerms')}</summary>
+        <div className="flex max-w-prose flex-col gap-3 py-2">
+          <Field label={t('nearby.speed')}>
+            {(id) => (
+              <Select id={id} value={speed} onChange={({ target }) => setSpeed(target.value)}>
+                <option value="">{t('nearby.noLimit')}</option>
+                {['250000', '1000000', '5000000'].map((each) => (
+                  <option key={each} value={each}>
+                    {rate(Number(each))}
+                  </option>
+                ))}
+              </Select>
+            )}
+          </Field>
+          <Field label={t('nearby.allowed')} hint={t('nearby.placesHint')}>
+            {(id) => <TextInput id={id} value={allowed} onChange={({ target }) => setAllowed(target.value)} />}
+          </Field>
+          <Field label={t('nearby.refused')}>
+            {(id) => <TextInput id={id} value={refused} onChange={({ target }) => setRefused(target.value)} />}
+          </Field>
+          <Checkbox label={t('nearby.home')} checked={home} onChange={({ target }) => setHome(target.checked)} />
+          <Checkbox
+            label={t('nearby.wholeMachine')}
+            checked={whole}
+            onChange={({ target }) => setWhole(target.checked)}
+          />
+        </div>
+      </details>
       <Button disabled={device === '' || doing.isBusy} onClick={grant}>
         {t('nearby.lend')}
       </Button>

@@ -13,6 +13,7 @@ import { Gifts } from './gifts.tsx'
 import { Internet } from './internet.tsx'
 import { Part } from './part.tsx'
 import { Printers } from './printers.tsx'
+import { Segments } from './segments.tsx'
 import { Uploads } from './uploads.tsx'
 import { Visits } from './visits.tsx'
 import { useNear } from './use-near.ts'
@@ -54,6 +55,7 @@ export function NearbyScreen(): ReactNode {
       <Printers devices={devices ?? []} />
       <Internet devices={devices ?? []} />
       <Games devices={devices ?? []} />
+      <Segments devices={devices ?? []} />
       <p className="mt-6 max-w-prose text-sm text-muted">{t('nearby.nothingOffered')}</p>
     </Screen>
   )

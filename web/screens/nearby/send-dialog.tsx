@@ -11,7 +11,7 @@ import { FaultNote } from '../../ui/fault-note.tsx'
 import { Field, inputClass, TextInput } from '../../ui/field.tsx'
 import { useTell } from '../../ui/toasts.tsx'
 import { type Dropped, named } from './dropped.ts'
-import { sendPath, useSendFiles } from './use-send.ts'
+import { sendPath, toDevice, useSendFiles } from './use-send.ts'
 
 /** Files of this browser, or of the daemon's machine, for a device whose person has to agree. */
 export function SendDialog({
@@ -31,7 +31,7 @@ export function SendDialog({
   const sendFiles = useSendFiles()
   const isReady = files.length > 0 || path.trim() !== ''
   const send = useMutation({
-    mutationFn: () => sendPath(client, device, path.trim(), pin.trim()),
+    mutationFn: () => sendPath(client, toDevice(device), path.trim(), pin.trim()),
     onSuccess() {
       onClose()
       tell.done(t(isDirect ? 'nearby.asking' : 'nearby.sent', { name }))
@@ -45,7 +45,7 @@ export function SendDialog({
           if (files.length > 0) {
             // It takes as long as the files are, and is seen on the screen behind.
             onClose()
-            void sendFiles(device, files, pin.trim())
+            void sendFiles(toDevice(device), files, pin.trim())
           } else if (isReady) send.mutate()
         }}
       >

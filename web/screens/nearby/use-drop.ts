@@ -1,8 +1,6 @@
-import type { DeviceView } from '@kith/api/near.ts'
 import type { DragEvent } from 'react'
 import { useRef, useState } from 'react'
-import { bringsFiles, droppedFiles } from './dropped.ts'
-import { useSendFiles } from './use-send.ts'
+import { bringsFiles, type Dropped, droppedFiles } from './dropped.ts'
 
 type Handler = (event: DragEvent) => void
 
@@ -18,13 +16,12 @@ export interface Drop {
   }
 }
 
-/** Makes the row of a device take files: they are sent to it. */
-export function useDrop(device: DeviceView): Drop {
-  const sendFiles = useSendFiles()
+/** Makes a part of the page take files that are dropped on it. */
+export function useDrop(isOpen: boolean, take: (files: Promise<readonly Dropped[]>) => void): Drop {
   const [isOver, setOver] = useState(false)
   /** Entering what is inside comes before leaving what is around. */
   const depth = useRef(0)
-  if (device.standing !== 'paired' && device.kind !== 'localsend') return { isOver: false, handlers: {} }
+  if (!isOpen) return { isOver: false, handlers: {} }
   const move = (by: number): void => {
     depth.current = Math.max(0, depth.current + by)
     setOver(depth.current > 0)
@@ -46,7 +43,7 @@ export function useDrop(device: DeviceView): Drop {
         if (!bringsFiles(event.dataTransfer)) return
         // Taken: the page around does not add it.
         event.preventDefault()
-        void sendFiles(device, droppedFiles(event.dataTransfer))
+        take(droppedFiles(event.dataTransfer))
       },
     },
   }

@@ -9,7 +9,7 @@ import { useTell } from '../../ui/toasts.tsx'
 const againMs = 2_000
 /** What is asked of the devices themselves, each time. */
 const farMs = 5_000
-const far: ReadonlySet<Listed> = new Set<Listed>(['nearbyGames', 'nearbyInternet'])
+const far: ReadonlySet<Listed> = new Set<Listed>(['nearbyGames', 'nearbyInternet', 'nearbySegments'])
 
 type Listed =
   | 'devices'
@@ -20,6 +20,8 @@ type Listed =
   | 'visits'
   | 'nearbyGames'
   | 'joinedGames'
+  | 'segments'
+  | 'nearbySegments'
   | 'offeredGames'
   | 'internet'
   | 'nearbyInternet'

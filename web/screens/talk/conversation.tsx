@@ -12,9 +12,11 @@ import { Button, IconButton } from '../../ui/button.tsx'
 import { TextInput } from '../../ui/field.tsx'
 import { Scroll } from '../../ui/scroll.tsx'
 import { useTell } from '../../ui/toasts.tsx'
+import { useDrop } from '../nearby/use-drop.ts'
 import { Messages } from './messages.tsx'
 import { People } from './people.tsx'
 import { RoomMenu } from './room-commands.tsx'
+import { Attach, RoomGifts, type RoomFiles, useRoomFiles } from './room-files.tsx'
 
 /** Messages that are shown; older ones are seen by the command line. */
 const shownMessages = 200
@@ -44,8 +46,11 @@ export function Conversation({ room }: { readonly room: RoomView }): ReactNode {
     return () => document.removeEventListener('visibilitychange', shown)
   }, [])
 
+  const files = useRoomFiles(room)
+  const drop = useDrop(files.isOpen, files.send)
   return (
-    <div className="flex min-h-0 min-w-0 grow">
+    <div className="relative flex min-h-0 min-w-0 grow" {...drop.handlers} data-testid="conversation">
+      {drop.isOver ? <DropHere name={room.title} /> : null}
       {isWide ? null : <title>{t('app.title', { title: room.title })}</title>}
       <div className="flex min-w-0 grow flex-col">
         <div className="flex items-center gap-1 border-b border-line px-2 py-1 md:px-4">
@@ -74,7 +79,8 @@ export function Conversation({ room }: { readonly room: RoomView }): ReactNode {
           <Messages messages={messages ?? []} />
           <div ref={end} />
         </Scroll>
-        <Say room={room} />
+        {room.network === 'neighbours' ? <RoomGifts room={room} /> : null}
+        <Say room={room} files={files} />
       </div>
       {isWide && room.kind === 'public' ? (
         <aside
@@ -114,7 +120,19 @@ function Browse({ room }: { readonly room: RoomView }): ReactNode {
   )
 }
 
-function Say({ room }: { readonly room: RoomView }): ReactNode {
+/** Over the page's own sign, which would say that it is added. */
+function DropHere({ name }: { readonly name: string }): ReactNode {
+  return (
+    <output
+      className="pointer-events-none fixed inset-3 z-60 flex items-center justify-center rounded-2xl border-4 border-dashed border-accent bg-page text-lg font-semibold"
+      data-testid="drop-here"
+    >
+      {t('nearby.dropOn', { name })}
+    </output>
+  )
+}
+
+function Say({ room, files }: { readonly room: RoomView; readonly files: RoomFiles }): ReactNode {
   const client = useClient()
   const tell = useTell()
   const [text, setText] = useState('')
@@ -132,6 +150,7 @@ function Say({ room }: { readonly room: RoomView }): ReactNode {
           .finally(() => setSaying(false))
       }}
     >
+      {files.isOpen ? <Attach room={room} files={files} /> : null}
       <TextInput
         aria-label={t('talk.say', { name: room.title })}
         placeholder={t('talk.say', { name: room.title })}

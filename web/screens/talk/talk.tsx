@@ -1,4 +1,4 @@
-import { MessagesSquare, Plug } from 'lucide-react'
+import { MessagesSquare, Plug, UsersRound } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { t } from '../../i18n/t.ts'
 import { useLive } from '../../live/use-live.ts'
@@ -24,9 +24,14 @@ export function TalkScreen(): ReactNode {
       title={t('nav.talk')}
       scrolls={false}
       actions={
-        <Button icon={<Plug size={16} aria-hidden />} onClick={() => open({ kind: 'hubs' })} data-testid="hubs-open">
-          {t('hubs.open')}
-        </Button>
+        <>
+          <Button icon={<UsersRound size={16} aria-hidden />} onClick={() => open({ kind: 'gather' })}>
+            {t('talk.gather')}
+          </Button>
+          <Button icon={<Plug size={16} aria-hidden />} onClick={() => open({ kind: 'hubs' })} data-testid="hubs-open">
+            {t('hubs.open')}
+          </Button>
+        </>
       }
     >
       {rooms?.length === 0 ? (

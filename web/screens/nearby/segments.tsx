@@ -1,0 +1,130 @@
+import type { DeviceView } from '@kith/api/near.ts'
+import type { SegmentView } from '@kith/api/segments.ts'
+import { Network } from 'lucide-react'
+import type { ReactNode } from 'react'
+import { useState } from 'react'
+import { useClient } from '../../api.ts'
+import { t } from '../../i18n/t.ts'
+import { Button } from '../../ui/button.tsx'
+import { Field, TextInput } from '../../ui/field.tsx'
+import { GrantBox } from './grant-box.tsx'
+import { Part } from './part.tsx'
+import { useDoing, useNear } from './use-near.ts'
+
+const row = 'flex flex-wrap items-center gap-x-3 gap-y-2 px-4 py-3 text-sm'
+
+/** Virtual networks, for games that look around on the local network: ours, those that we joined, those that we may join. */
+export function Segments({ devices }: { readonly devices: readonly DeviceView[] }): ReactNode {
+  const client = useClient()
+  const doing = useDoing()
+  const paired = devices.filter(({ standing }) => standing === 'paired')
+  const { data: joined = [] } = useNear('segments')
+  const { data: nearby = [] } = useNear('nearbySegments')
+  if (paired.length === 0) return null
+  const open = nearby.filter(({ id }) => !joined.some((one) => one.id === id))
+  return (
+    <Part title={t('nearby.segments')}>
+      <p className="mb-2 max-w-prose text-sm text-muted">{t('nearby.segmentsHint')}</p>
+      {joined.length + open.length === 0 ? null : (
+        <ul className="mb-3 divide-y divide-line rounded-xl border border-line bg-card" data-testid="segments">
+          {joined.map((one) => (
+            <Joined key={one.id} segment={one} paired={paired} />
+          ))}
+          {open.map(({ id, title, device }) => (
+            <li key={id} className={row}>
+              <Network size={20} aria-hidden className="text-muted" />
+              <span className="min-w-32 grow font-medium">{t('nearby.segmentOf', { title, name: device })}</span>
+              <Button
+                disabled={doing.isBusy}
+                aria-label={t('nearby.joinSegment', { title })}
+                onClick={() => doing.run(() => client.call('joinSegment', { body: { device, segment: id } }))}
+              >
+                {t('nearby.join')}
+              </Button>
+            </li>
+          ))}
+        </ul>
+      )}
+      <Create />
+    </Part>
+  )
+}
+
+function Joined({
+  segment,
+  paired,
+}: {
+  readonly segment: SegmentView
+  readonly paired: readonly DeviceView[]
+}): ReactNode {
+  const client = useClient()
+  const doing = useDoing()
+  const { id, title, owner, own, address, members, to, trouble } = segment
+  const others = members.filter(({ path }) => path !== 'self')
+  return (
+    <li className={row}>
+      <Network size={20} aria-hidden className="text-accent" />
+      <span className="min-w-32 grow">
+        <span className="block font-medium">{own ? title : t('nearby.segmentOf', { title, name: owner })}</span>
+        <span className="block text-muted">
+          {t('nearby.segmentHere', { address })}
+          {others.map(({ device, address: at, path }) => (
+            <span key={device}>
+              {' '}
+              · {device} {at}
+              {path === 'away' ? ` (${t('nearby.away')})` : ''}
+            </span>
+          ))}
+        </span>
+        {trouble === undefined ? null : <span className="block text-bad">{trouble}</span>}
+      </span>
+      {own ? (
+        <fieldset className="flex flex-wrap items-center gap-x-4">
+          <legend className="sr-only">{t('nearby.mayJoin', { title })}</legend>
+          {paired.map((device) => (
+            <GrantBox
+              key={device.id}
+              device={device}
+              to={paired.filter(({ name }) => to.includes(name))}
+              grant={(ids) => client.call('inviteToSegment', { params: { id }, body: { to: ids } })}
+            />
+          ))}
+        </fieldset>
+      ) : null}
+      <Button
+        disabled={doing.isBusy}
+        onClick={() => doing.run(() => client.call('leaveSegment', { params: { id } }))}
+        aria-label={t(own ? 'nearby.endSegment' : 'nearby.leaveSegment', { title })}
+      >
+        {t(own ? 'nearby.end' : 'nearby.leave')}
+      </Button>
+    </li>
+  )
+}
+
+/** Makes one, for nobody at first. */
+function Create(): ReactNode {
+  const client = useClient()
+  const doing = useDoing()
+  const [title, setTitle] = useState('')
+  return (
+    <form
+      className="flex flex-wrap items-end gap-2"
+      onSubmit={(event) => {
+        event.preventDefault()
+        if (title.trim() === '') return
+        doing.run(async () => {
+          await client.call('createSegment', { body: { title: title.trim(), to: [] } })
+          setTitle('')
+        })
+      }}
+    >
+      <Field label={t('nearby.segmentName')}>
+        {(id) => <TextInput id={id} value={title} maxLength={80} onChange={({ target }) => setTitle(target.value)} />}
+      </Field>
+      <Button type="submit" disabled={title.trim() === '' || doing.isBusy}>
+        {t('nearby.makeSegment')}
+      </Button>
+    </form>
+  )
+}
