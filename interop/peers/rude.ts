@@ -73,6 +73,25 @@ export class Rude implements AsyncDisposable {
     return { status, body: Buffer.concat(parts), whole: whole && stream.rstCode === 0 }
   }
 
+  /** Asks for a range of a content in a tunnel: a frame with the range, then the length and the bytes that come back. */
+  async bytes(id: string, size: number): Promise<Buffer> {
+    const stream = this.#session.request({ ':method': 'POST', ':path': `/data/${id}` }, { endStream: false })
+    stream.on('error', () => {})
+    const range = Buffer.from(`0-${size}`)
+    const frame = Buffer.alloc(4)
+    frame.writeUInt32BE(range.length)
+    stream.write(Buffer.concat([frame, range]))
+    let got = Buffer.alloc(0)
+    await new Promise<void>((resolve) => {
+      stream.on('data', (part: Buffer) => {
+        got = Buffer.concat([got, part])
+        if (got.length >= 4 && got.length >= 4 + got.readUInt32BE(0)) stream.close()
+      })
+      stream.once('close', resolve)
+    })
+    return got.subarray(4)
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     const closed = new Promise<void>((resolve) => this.#session.once('close', resolve))
     this.#session.destroy()
