@@ -31,7 +31,7 @@ test('what no tree covers has no proof', () => {
   assert.equal(cells.check(1), undefined)
 })
 
-test('whatever the trees, cells tile the bytes and lie inside one leaf of each', () => {
+test('whatever the trees, cells tile the bytes and lie inside one leaf of each, and the finest proves them', () => {
   const tree = fc.record({
     start: fc.nat(50),
     length: fc.integer({ min: 1, max: 200 }),
@@ -54,6 +54,15 @@ test('whatever the trees, cells tile the bytes and lie inside one leaf of each',
           const leafOf = (offset: number): number => Math.floor((offset - one.start) / one.leaf)
           assert.equal(leafOf(cells.start(cell)), leafOf(end - 1))
         }
+        const [finest] = proofs
+          .filter((one) => one.start <= cells.start(cell) && end <= one.end)
+          .sort((a, b) => a.leaf - b.leaf)
+        const check = cells.check(cell)
+        assert.equal(check === undefined, finest === undefined)
+        if (check === undefined || finest === undefined) continue
+        const leaf = (cells.start(cell) - finest.start) / finest.leaf
+        assert.equal(check.start, finest.start + Math.floor(leaf) * finest.leaf)
+        assert.deepEqual(check.expected, Uint8Array.of(Math.floor(leaf)))
       }
       assert.equal(end, size)
       if (at < size) {

@@ -55,26 +55,32 @@ function woven(size: number, proofs: readonly Proof[]): Grid {
   }
   const bounds = Float64Array.from(cuts).sort()
   const count = bounds.length - 1
+  function cellAt(offset: number): number {
+    let low = 0
+    let high = count - 1
+    while (low < high) {
+      const middle = (low + high + 1) >> 1
+      if (bounds[middle]! <= offset) low = middle
+      else high = middle - 1
+    }
+    return low
+  }
   const finest = [...proofs].sort((a, b) => a.leaf - b.leaf)
+  /** Which of them proves a cell; -1 where none does. There may be one for each of many files. */
+  const proves = new Int32Array(count).fill(-1)
+  for (let index = finest.length - 1; index >= 0; index--) {
+    const { start, end } = finest[index]!
+    if (start < end) proves.fill(index, cellAt(start), cellAt(end - 1) + 1)
+  }
   return {
     size,
     count,
     start: (cell) => bounds[cell]!,
     end: (cell) => bounds[cell + 1]!,
-    cellAt(offset) {
-      let low = 0
-      let high = count - 1
-      while (low < high) {
-        const middle = (low + high + 1) >> 1
-        if (bounds[middle]! <= offset) low = middle
-        else high = middle - 1
-      }
-      return low
-    },
+    cellAt,
     check(cell) {
-      const start = bounds[cell]!
-      const proof = finest.find((one) => one.start <= start && bounds[cell + 1]! <= one.end)
-      return proof === undefined ? undefined : checkOf(proof, Math.floor((start - proof.start) / proof.leaf))
+      const proof = finest[proves[cell]!]
+      return proof === undefined ? undefined : checkOf(proof, Math.floor((bounds[cell]! - proof.start) / proof.leaf))
     },
   }
 }

@@ -73,23 +73,21 @@ export class Rude implements AsyncDisposable {
     return { status, body: Buffer.concat(parts), whole: whole && stream.rstCode === 0 }
   }
 
-  /** Asks for a range of a content in a tunnel: a frame with the range, then the length and the bytes that come back. */
-  async bytes(id: string, size: number): Promise<Buffer> {
-    const stream = this.#session.request({ ':method': 'POST', ':path': `/data/${id}` }, { endStream: false })
+  /** What is given of some ranges of a content, as far as it comes: asked for in a tunnel of the channel. */
+  async data(content: string, ranges: string): Promise<Buffer> {
+    const stream = this.#session.request({ ':method': 'POST', ':path': `/data/${content}` }, { endStream: false })
+    const length = Buffer.alloc(4)
+    length.writeUInt32BE(ranges.length)
     stream.on('error', () => {})
-    const range = Buffer.from(`0-${size}`)
-    const frame = Buffer.alloc(4)
-    frame.writeUInt32BE(range.length)
-    stream.write(Buffer.concat([frame, range]))
-    let got = Buffer.alloc(0)
-    await new Promise<void>((resolve) => {
-      stream.on('data', (part: Buffer) => {
-        got = Buffer.concat([got, part])
-        if (got.length >= 4 && got.length >= 4 + got.readUInt32BE(0)) stream.close()
-      })
-      stream.once('close', resolve)
+    stream.write(Buffer.concat([length, Buffer.from(ranges)]))
+    let came: Buffer = Buffer.alloc(0)
+    stream.on('data', (part: Buffer) => {
+      came = Buffer.concat([came, part])
+      // How much follows, and that.
+      if (came.length >= 4 && came.length >= 4 + came.readUInt32BE()) stream.close()
     })
-    return got.subarray(4)
+    await new Promise<void>((resolve) => stream.once('close', resolve))
+    return came.subarray(4)
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -84,6 +84,7 @@ export class MadeUpPeople {
     const done: Answer = { status: 204 }
     switch (area ?? '') {
       case 'searches':
+        if (what === 'get-folder') return { status: 200, value: { added: 3, duplicates: 0, skipped: 0, transfers: [] } }
         if (verb === 'rows')
           return what === 'people' ? { status: 200, value: holders(Number(row)) } : added(Number(row))
         if (method === 'POST' && id === '') return { status: 200, value: this.#start(String(given['query']), now) }

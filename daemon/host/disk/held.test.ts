@@ -169,6 +169,7 @@ test('a read that fails spoils no other, and says which file it was', async () =
   assert.ok(gone.status === 'rejected' && code('disk/gone')(gone.reason) && String(gone.reason).includes(other))
   assert.ok(short.status === 'rejected' && code('disk/gone')(short.reason))
   assert.ok(longer.status === 'rejected' && code('share/changed')(longer.reason))
+  await assert.rejects(read(path, SHORT_BYTES + 1, stamp), code('disk/gone'))
   await utimes(path, 1, 1)
   await assert.rejects(read(path, 5, stamp), code('share/changed'))
   assert.equal(readFileSync(path, 'utf8'), 'hello')

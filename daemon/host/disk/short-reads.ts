@@ -42,9 +42,13 @@ export class ShortReads implements Disposable {
     this.#memory = new SharedSlots({ clock, slotBytes: SHORT_BYTES, memoryBytes: MEMORY_BYTES })
   }
 
-  /** No part may be longer than a short file.
-   * @throws FaultError `disk/…`; `unavailable` `share/changed` for a file that is not what its stamp says */
+  /**
+   * @throws FaultError `disk/…`, also for a part that is longer than any short file; `unavailable` `share/changed` for a
+   * file that is not what its stamp says
+   */
   async read(parts: readonly ShortRead[]): Promise<void> {
+    const beyond = parts.find(({ length }) => length > SHORT_BYTES)
+    if (beyond !== undefined) throw shorter(beyond.path)
     const jobs: Promise<void>[] = []
     for (let from = 0; from < parts.length;) {
       let length = parts[from]!.length

@@ -492,7 +492,14 @@ test('who comes reads what was said, who does not log in goes, and who does not 
     /IMSG \[\d\d:\d\d\]\\s<anna>\\stwo\nIMSG \[\d\d:\d\d\]\\s<anna>\\sthree\n$/,
   )
   const silent = [place.call('', '10.5.5.5'), place.call('', '10.5.5.5')]
-  assert.ok(place.call('', '10.5.5.5').closed, 'one too many from there')
+  for (const [first, why] of [
+    ['', /At most 2 at once may come from one address\|\$HubIsFull\|$/],
+    ['HSUP ', /^ISTA 211 At\\smost\\s2\\sat\\sonce/],
+  ] as const) {
+    const oneMore = place.call(first, '10.5.5.5')
+    assert.match(oneMore.heard(), why)
+    assert.ok(oneMore.closed, 'one too many from there')
+  }
   place.clock.go(61_000)
   assert.ok(silent.every(({ closed }) => closed))
   bert.pending = 100 * 1024 * 1024

@@ -107,10 +107,16 @@ export class OpenHub implements Floor, Disposable {
 
   accept(connection: Connection, head: Uint8Array): void {
     const { host } = connection.remote
-    if (this.people.from(host) >= this.settings.directoryPerAddress) return connection.close()
     const protocol: Protocol = head[0] === 'H'.charCodeAt(0) ? 'adc' : 'nmdc'
     const session = this.people.session()
     const talk = protocol === 'adc' ? this.#adc(session, host) : this.#nmdc(host)
+    const { directoryPerAddress } = this.settings
+    if (this.people.from(host) >= directoryPerAddress) {
+      talk.refuse({ kind: 'full', text: `At most ${directoryPerAddress} at once may come from one address` })
+      for (let output = talk.poll(); output !== undefined; output = talk.poll())
+        if (output.kind === 'send') connection.send(output.bytes)
+      return connection.close()
+    }
     const guest = new Guest({ session, protocol, connection, talk, since: this.now })
     this.people.arrived(guest)
     guest.pump = pump(

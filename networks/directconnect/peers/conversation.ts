@@ -51,6 +51,8 @@ export class Conversation {
       this.connection,
       clock,
       (one) => {
+        // What came with the hello of somebody who was turned away is nobody's.
+        if (this.#ended) return
         active()
         if (one.kind === 'asked') this.owner.asked(this, one.ask)
         else if (one.kind === 'refused') this.#answered()?.(one.refusal)

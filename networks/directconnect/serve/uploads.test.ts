@@ -108,6 +108,28 @@ test('who asks again before the answer is through is let go, and so is nobody el
   assert.ok(greedy.said.length <= 1)
 })
 
+test('one user has one slot, however often he comes, and the queue has an end', async () => {
+  const { uploads } = setting(2)
+  const same = Array.from({ length: 1_000 }, () => new Somebody('1'))
+  for (const [at, one] of same.entries()) uploads.asked(one.conversation, { ...large, start: at })
+  await settled()
+  assert.equal(same.filter(({ said }) => said.some(({ kind }) => kind === 'given')).length, 1)
+  assert.equal(uploads.freeSlots, 1)
+  const [second, third] = [new Somebody('2'), new Somebody('3')]
+  for (const one of [second, third]) uploads.asked(one.conversation, large)
+  await settled()
+  assert.deepEqual(
+    [second, third].map(({ said }) => said[0]?.kind),
+    ['given', 'busy'],
+    'he who has a slot is not before them',
+  )
+  const many = Array.from({ length: 2_000 }, (_, at) => new Somebody(`many ${at}`))
+  for (const one of many) uploads.asked(one.conversation, large)
+  await settled()
+  const places = many.map(({ said }) => (said[0]?.kind === 'busy' ? said[0].place : 0) ?? 0)
+  assert.ok(Math.max(...places) <= 501, `${Math.max(...places)}`)
+})
+
 test('who asks for the same again and again is refused, while others get it, and an hour later he does', async () => {
   const { uploads, pass } = setting(3)
   const [again, other] = [new Somebody('1'), new Somebody('2')]

@@ -79,7 +79,9 @@ export class Uploads {
     if (!this.#repeats.allows(key, ask)) return conversation.refuse({ kind: 'other', text: 'You have had that often' })
     if (body.free && this.#free < mostFree) return this.#send(conversation, ask, body, bytes)
     const slot = this.#take(key)
-    if (slot === undefined) return conversation.refuse({ kind: 'busy', place: this.#wait(key) })
+    // Who has a slot already does not wait for another one: he would be before everybody who has none.
+    if (slot === undefined)
+      return conversation.refuse(this.#slots.has(key) ? { kind: 'busy' } : { kind: 'busy', place: this.#wait(key) })
     slot.busy = true
     try {
       await this.#send(conversation, ask, body, bytes, slot.buffers)
