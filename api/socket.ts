@@ -13,6 +13,8 @@ export function fetchOver(socketPath: string): typeof fetch {
       const sent = request(
         {
           socketPath,
+          // A connection that was kept may be closed by the daemon just as it is used again; a new one costs next to nothing here.
+          agent: false,
           path: url.pathname + url.search,
           method: init?.method ?? 'GET',
           headers: { ...headers, host: 'localhost' },

@@ -95,6 +95,13 @@ test('our hub is opened in the page, and entered', { skip: noBrowser }, async ()
   await picture(page, 'hubs')
   await accessible(page, 'hubs')
   await page.keyboard.press('Escape')
+  // A link to a hub is something to add like any other.
+  await page.getByTestId('nav-transfers').first().click()
+  await page.getByTestId('add-open').first().click()
+  await page.getByTestId('add-link').fill(hub)
+  await page.getByTestId('add-submit').click()
+  await page.getByText('Going to the hub').waitFor()
+  await page.waitForURL('**/talk')
   await until('bob comes to the hub', async () => {
     const { total } = await ann.client.call('people', { query: { filter: 'bob' } })
     return total === 1 ? true : undefined

@@ -2,7 +2,7 @@ import type { Digest } from '@kith/core/content/digest.ts'
 import { isSeen } from '@kith/core/share/listed.ts'
 import type { Share, ShareFolder, Shares, Viewer } from '@kith/core/share/share.ts'
 import type { FileChange } from '../host/database/library-files.ts'
-import { searchFiles } from '../host/database/library-search.ts'
+import { filesWith, searchFiles } from '../host/database/library-search.ts'
 import { foldersIn, foldersNamed, offeredIn } from '../host/database/library-tree.ts'
 import type { SharedFiles } from '../host/disk/shared-files.ts'
 import type { Catalogue } from './catalogue.ts'
@@ -73,7 +73,16 @@ export class Offers implements Shares {
   }
 
   find(digest: Digest, viewer: Viewer): readonly Share[] {
-    return this.search({ words: [], digest }, pageFiles, viewer)
+    const catalogue = this.#world.catalogue()
+    if (catalogue === undefined) return []
+    const seen = new Set(this.#seen(viewer).map(({ id }) => id))
+    const found: Share[] = []
+    for (const file of filesWith(catalogue.database, digest)) {
+      const share = seen.has(file.folder) ? this.#share(file) : undefined
+      if (share !== undefined) found.push(share)
+      if (found.length === pageFiles) break
+    }
+    return found
   }
 
   search(query: Parameters<Shares['search']>[0], most: number, viewer: Viewer): readonly Share[] {

@@ -1,4 +1,4 @@
-import { algorithmOf, bytesOf } from '@kith/core/content/digest.ts'
+import { algorithmOf, bytesOf, type Digest } from '@kith/core/content/digest.ts'
 import type { LibraryFile } from '../../library/folder.ts'
 import type { LibraryQuery } from '../../library/query.ts'
 import { matchOf } from '../../library/query.ts'
@@ -27,6 +27,19 @@ export interface SearchResult {
   /** At most 10,000, even when there are more; where nobody counts, those that are shown and before. */
   readonly total: number
   readonly files: readonly LibraryFile[]
+}
+
+/** Files that are offered and have this digest, the newest first. Asked for every file of a folder that is fetched. */
+export function* filesWith(database: Database, digest: Digest): Generator<LibraryFile> {
+  const column = digestColumns.find((name) => name === algorithmOf(digest))
+  if (column === undefined) return
+  const rows = database
+    .sql(
+      `SELECT ${fileColumns} FROM digests g JOIN files f ON f.digests = g.id JOIN dirs d ON d.id = f.dir
+       WHERE g.${column} = ? AND f.state = 1 AND f.absent = 0 ORDER BY f.id DESC`,
+    )
+    .iterate(bytesOf(digest))
+  for (const row of rows) yield fileOf(row)
 }
 
 /** Finds files by what is in their names and paths, and by what they are. */

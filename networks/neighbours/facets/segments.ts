@@ -70,10 +70,16 @@ export class OwnSegments implements Segments, AsyncDisposable {
     return segment.shown()
   }
 
-  /** Puts out those that are not known any more. */
+  /** Puts out those that are not known any more, and leaves their networks. */
   keepOnly(known: (device: string) => boolean): void {
     for (const { facts } of this.#own.values()) {
       if (!facts.to.every(known)) this.invite(facts.id, facts.to.filter(known))
+    }
+    for (const { facts } of this.#joined.values()) {
+      if (known(facts.owner)) continue
+      this.leave(facts.id).catch((error: unknown) =>
+        this.#host.log.warn('a virtual network could not be left', { fault: faultOf(error) }),
+      )
     }
   }
 

@@ -4,7 +4,7 @@ import { fail } from '@kith/core/fault/fault.ts'
 import type { OurAnswer, PeerQuestion } from '@kith/core/network/channel.ts'
 import type { SharedTrees } from '@kith/core/network/devices.ts'
 import type { Share, Shares, Viewer } from '@kith/core/share/share.ts'
-import type { Layout, LayoutFile } from '@kith/core/transfer/layout.ts'
+import { filesIn, type Layout, type LayoutFile } from '@kith/core/transfer/layout.ts'
 import type { Proof } from '@kith/core/transfer/proof.ts'
 import { hash } from '@kith/wire/hash/sha.ts'
 import type { TigerKernel } from '@kith/wire/hash/tiger.ts'
@@ -169,7 +169,7 @@ export class SharedContents {
   #stretches(known: Known, ranges: readonly AskedRange[], viewer: Viewer): readonly Stretch[] | undefined {
     const stretches: Stretch[] = []
     for (const { start, end } of ranges) {
-      for (const [index, file] of within(known.layout.files, start, end)) {
+      for (const [index, file] of within(known.layout, start, end)) {
         // Looked up each time: what is shared no more is given no more.
         const share = this.#share(known.roots[index]!, file.size, viewer)
         if (share === undefined) return undefined
@@ -207,10 +207,11 @@ function rootOf({ content }: Share): Digest | undefined {
   return digestBy(content, 'tth')
 }
 
-function* within(files: readonly LayoutFile[], start: number, end: number): Generator<readonly [number, LayoutFile]> {
-  for (const [index, file] of files.entries()) {
-    if (file.offset >= end) return
-    if (file.size > 0 && file.offset + file.size > start) yield [index, file]
+function* within(layout: Layout, start: number, end: number): Generator<readonly [number, LayoutFile]> {
+  const { first, last } = filesIn(layout, start, end)
+  for (let index = first; index <= last; index++) {
+    const file = layout.files[index]!
+    if (file.size > 0 && file.offset + file.size > start && file.offset < end) yield [index, file]
   }
 }
 
