@@ -52,6 +52,7 @@ test('two devices without a way to each other meet through a third', { timeout: 
   await t.test('with it they pair by an invitation', async () => {
     await cem.client.call('setSetting', { params: { id: 'neighbours.lendRelay' }, body: { value: true } })
     const { link } = await ann.client.call('invite', { body: {} })
+    let refusal: unknown
     const met = async (): Promise<true | undefined> => {
       // An answer may be lost on the way: a link that was used is not good a second time.
       if ((await bob.client.call('devices')).some(({ name, standing }) => name === 'ann' && standing === 'paired'))
@@ -59,10 +60,13 @@ test('two devices without a way to each other meet through a third', { timeout: 
       const call = bob.client.call('openInvitation', { body: { link } })
       return call.then(
         () => true as const,
-        () => undefined,
+        (error: unknown) => void (refusal = error),
       )
     }
-    await until(met, 'they meet', 180_000)
+    await until(met, 'they meet', 180_000).catch(async (error: unknown) => {
+      const logs = await Promise.all([ann, bob, cem].map((one) => one.log()))
+      throw new Error(`${String(refusal)}\n${logs.join('\n')}`, { cause: error })
+    })
     await device(ann, 'bob', ({ standing }) => standing === 'paired')
     await device(bob, 'ann', ({ standing }) => standing === 'paired')
   })

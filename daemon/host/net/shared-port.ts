@@ -105,7 +105,7 @@ export class SharedPort {
 
   #listenToSilence(unknown: Unknown): void {
     let first: Guest | undefined
-    for (const guest of unknown.inside ?? this.#outside()) {
+    for (const guest of this.#asks(unknown)) {
       const { silenceMs } = guest.wants
       if (silenceMs !== undefined && silenceMs < (first?.wants.silenceMs ?? HEAD_MS)) first = guest
     }
@@ -123,7 +123,7 @@ export class SharedPort {
     const secretive = inside === undefined && looksLikeTls(head) === true ? this.#inTls() : []
     if (secretive.length > 0) return this.#greeted(unknown, secretive)
     let open = false
-    for (const guest of inside ?? this.#outside()) {
+    for (const guest of this.#asks(unknown)) {
       const verdict = guest.wants.recognise(head)
       if (verdict === true) {
         this.#hand(unknown, guest)
@@ -136,6 +136,11 @@ export class SharedPort {
     if (open && head.length < HEAD_BYTES) return false
     this.#turnAway(unknown, 'No network knows how it begins')
     return true
+  }
+
+  /** Who may take it; not those who have left while TLS was settled. */
+  #asks({ inside }: Unknown): readonly Guest[] {
+    return inside?.filter((guest) => this.#guests.has(guest)) ?? this.#outside()
   }
 
   #outside(): readonly Guest[] {

@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process'
 import { createHash, X509Certificate } from 'node:crypto'
 import { once } from 'node:events'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { createServer, connect as connectPlain, type Socket } from 'node:net'
+import { type AddressInfo, createServer, connect as connectPlain, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { connect as connectTls } from 'node:tls'
@@ -298,6 +298,37 @@ describe('TLS between two of ours', () => {
     await eventually(() => named.length === 1)
     assert.equal(both.length, 3)
     assert.equal(plain.length, 1)
+  })
+
+  it('hands nothing to a network that has left while TLS was settled', async () => {
+    await using one = await open()
+    await using other = await open()
+    const staying = await guest(one, 'plain', undefined)
+    const arrived: Connection[] = []
+    const leaving = await one.listen({
+      tls: { plain: false, client: 'asked', alpn: ['x'] },
+      recognise: () => true,
+      accept: (connection) => void arrived.push(connection),
+    })
+    // Lets the greeting through, and the client's last word only once the network has left.
+    const between = createServer((near) => {
+      const far = connectPlain(one.port, HOST)
+      near.once('data', (greeting) => {
+        far.write(greeting)
+        near.pause()
+        far.once('data', () => void leaving[Symbol.asyncDispose]().then(() => near.pipe(far)))
+      })
+      far.pipe(near)
+      for (const socket of [near, far]) socket.on('error', () => {})
+    })
+    between.listen(0, HOST)
+    await once(between, 'listening')
+    const { port } = between.address() as AddressInfo
+    const tls = { trust: { kind: 'anyone' }, alpn: ['x'] } as const
+    const dialled = await other.connect({ host: HOST, port }, { tls })
+    await hear(dialled).ended
+    assert.deepEqual([arrived.length, staying.length], [0, 0])
+    between.close()
   })
 
   it('turns away what only looks like a greeting', async () => {

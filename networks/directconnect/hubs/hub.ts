@@ -126,7 +126,11 @@ export class Hub implements AsyncDisposable {
         code: this.#fault?.code,
         message: this.#fault?.message,
       })
-      if (this.#moved()) continue
+      if (this.#moved()) {
+        // Being sent on is no failure as long as it is followed.
+        this.#fault = undefined
+        continue
+      }
       failures = clock.now() - began > goodWhileMs ? 0 : failures + 1
       // What only the user can mend is not tried again soon: hubs ban who guesses passwords.
       const soon = this.#fault?.kind !== 'input'
