@@ -17,12 +17,12 @@ const size = 200 * 1024 * 1024
 /** KiB a second: so slow that it is not through before everybody has taken part, however long others take to come. */
 const slow = 512
 
-for (const [scheme, where] of [
-  ['adc', 'a uhub'],
-  ['dchub', 'our hub with NMDC'],
+for (const [scheme, where, many] of [
+  ['adc', 'a uhub', 'all of them'],
+  ['dchub', 'our hub with NMDC', 'a user and the swarm'],
 ] as const) {
   test(
-    `on ${where}, a file of two users and a BitTorrent swarm comes from all of them, and goes on when one leaves`,
+    `on ${where}, a file of users and a BitTorrent swarm comes from ${many}, and goes on when one leaves`,
     {
       timeout: 900_000,
     },
@@ -66,15 +66,19 @@ for (const [scheme, where] of [
         for (const { network, name, received } of sources) gave.set(`${network} ${name}`, received)
       }
       const from = (name: string): number => [...gave].find(([key]) => key.includes(name))?.[1] ?? 0
+      const users = (): readonly string[] => ['eiskalt', 'ncdc'].filter((nick) => from(nick) > 0)
+      // On NMDC hubs there is one connection between two users, and these two let others wait for minutes.
+      const most = scheme === 'adc' ? 2 : 1
       await until(
         async () => {
           await sample()
-          return from('eiskalt') > 0 && from('ncdc') > 0 && from('bittorrent') > 0
+          return users().length >= most && from('bittorrent') > 0
         },
         240_000,
         async () => ({ gave: [...gave], log: await kith.log() }),
       )
-      eiskalt.kill()
+      if (users()[0] === 'eiskalt') eiskalt.kill()
+      else await ncdc[Symbol.asyncDispose]()
       const { had } = await kith.transfer(id)
       assert.ok(had < size, 'it leaves before the end')
       await limit(0)
