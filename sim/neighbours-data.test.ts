@@ -12,6 +12,7 @@ import { DeviceLane } from '@kith/neighbours/data/lane.ts'
 import { PREFACE_BYTES } from '@kith/neighbours/wire/data.ts'
 import { formatRanges } from '@kith/neighbours/wire/ranges.ts'
 import { utf8 } from '@kith/wire/bytes.ts'
+import { withLength } from '@kith/wire/framing.ts'
 import { hash } from '@kith/wire/hash/sha.ts'
 import { simulatedHost } from './world/host.ts'
 import { Internet } from './world/internet.ts'
@@ -179,13 +180,7 @@ test('a giver who answers something else, too much or nothing is left', async ()
 })
 
 test('a taker who asks for what there is not, or for too much at once, is left', async () => {
-  const frame = (text: string): Uint8Array => {
-    const bytes = utf8(text)
-    const framed = new Uint8Array(4 + bytes.length)
-    new DataView(framed.buffer).setUint32(0, bytes.length)
-    framed.set(bytes, 4)
-    return framed
-  }
+  const frame = (text: string): Uint8Array => withLength(utf8(text))
   const whole = frame(formatRanges([{ start: 0, end: 1_000_000 }]))
   const hostile = fc.oneof(
     fc.constant([frame('0-1000001')]),

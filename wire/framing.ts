@@ -87,6 +87,14 @@ export function lengthPrefixed(maxBytes: number): Framer {
   }
 }
 
+/** A frame as `lengthPrefixed` reads it. */
+export function withLength(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
+  const frame = new Uint8Array(4 + bytes.length)
+  new DataView(frame.buffer).setUint32(0, bytes.length)
+  frame.set(bytes, 4)
+  return frame
+}
+
 /**
  * Frames that end with `terminator` (at least one byte), which is not part of them; for lines and the commands of
  * text protocols. A frame has at most `maxBytes`.

@@ -5,6 +5,7 @@ import { Filler } from '@kith/core/transfer/filler.ts'
 import type { Claim, Lane, LaneFacts, LanePort } from '@kith/core/transfer/lane.ts'
 import type { Subject } from '@kith/core/transfer/subject.ts'
 import { concat, utf8 } from '@kith/wire/bytes.ts'
+import { withLength } from '@kith/wire/framing.ts'
 import { type AskedRange, formatRanges } from '../wire/ranges.ts'
 import type { DataLine } from './line.ts'
 
@@ -131,7 +132,7 @@ export class DeviceLane implements Lane {
       const length = claims.reduce((sum, claim) => sum + claim.length, 0)
       this.#asked.push({ filler: new Filler(port, claims), length, void: false })
       this.#ahead += length
-      this.#line.send(framed(utf8(formatRanges(rangesOf(claims)))))
+      this.#line.send(withLength(utf8(formatRanges(rangesOf(claims)))))
     }
   }
 
@@ -174,14 +175,6 @@ export class DeviceLane implements Lane {
     this.#left = length
     this.#head = new Uint8Array()
   }
-}
-
-/** With its length before it. */
-function framed(bytes: Uint8Array): Uint8Array {
-  const frame = new Uint8Array(4 + bytes.length)
-  new DataView(frame.buffer).setUint32(0, bytes.length)
-  frame.set(bytes, 4)
-  return frame
 }
 
 /** Blocks in order as ranges without gaps. */
