@@ -158,8 +158,8 @@ export class Chunk {
     return lanes
   }
 
-  /** Whether a lane is copying into any block. */
-  get busy(): boolean {
-    return this.#receiver.some((lane) => lane !== 0)
+  /** Nobody has delivered anything. */
+  get empty(): boolean {
+    return this.#author.every((lane) => lane === 0)
   }
 }
