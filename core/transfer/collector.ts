@@ -118,30 +118,31 @@ export class Collector {
 
   // What a lane delivers
 
-  /** Where the bytes of a block go; undefined when nobody wants them. */
+  /** Where the bytes of the blocks from `offset` on go; undefined when nobody wants the first of them. */
   place(lane: LaneState, offset: number, length: number): Uint8Array | undefined {
     if (!lane.claims.has(offset)) return undefined
     const chunk = this.#begun.chunkAt(lane, offset)
-    const block = chunk?.blockAt(offset, length) ?? -1
-    if (chunk === undefined || block < 0 || !chunk.begin(block, lane.id)) {
-      // Another lane has it or is at it: this claim is settled, so that the lane asks for something else.
-      this.#settle(lane, offset, chunk)
-      return undefined
-    }
-    return chunk.memory(block)
+    const memory = chunk?.begin(offset, length, lane)
+    // Another lane has it or is at it: this claim is settled, so that the lane asks for something else.
+    if (memory === undefined) this.#settle(lane, offset, chunk)
+    return memory
   }
 
-  /** The block at `offset` has been copied in whole. */
+  /** The blocks from `offset` on have been copied in whole. */
   delivered(lane: LaneState, offset: number, length: number): void {
     const chunk = this.#begun.chunkAt(lane, offset)
-    const block = chunk?.blockAt(offset, length) ?? -1
-    lane.claims.delete(offset)
-    if (chunk === undefined || block < 0 || chunk.receiver(block) !== lane.id) return
-    const others = chunk.askers(block) - 1
-    chunk.finish(block, lane.id)
-    lane.received += length
-    if (others > 0) this.#lanes.cancel(lane, offset, length)
-    if (chunk.missing === 0) void this.#judge.complete(chunk)
+    let finished = false
+    for (let at = offset; at < offset + length; at += blockSize) {
+      lane.claims.delete(at)
+      const block = chunk?.blockAt(at) ?? -1
+      if (chunk === undefined || block < 0 || chunk.receiver(block) !== lane.id) continue
+      const others = chunk.askers(block) - 1
+      const bytes = chunk.finish(block, lane.id)
+      lane.received += bytes
+      finished = true
+      if (others > 0) this.#lanes.cancel(lane, at, bytes)
+    }
+    if (finished && chunk!.missing === 0) void this.#judge.complete(chunk!)
   }
 
   // Standing still and going on
