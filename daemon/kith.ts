@@ -4,12 +4,13 @@ import { dirname, join } from 'node:path'
 import type { Transfer } from '@kith/api/transfers.ts'
 import type { Budget } from '@kith/core/limits/budget.ts'
 import { budgets } from '@kith/core/limits/tree.ts'
-import type { Clock } from '@kith/core/network/clock.ts'
+import type { Clock, Random } from '@kith/core/network/clock.ts'
 import { every } from '@kith/core/network/clock.ts'
 import type { Fetch } from '@kith/core/network/facets.ts'
 import type { Journal } from '@kith/core/journal/journal.ts'
 import { journal } from '@kith/core/journal/journal.ts'
 import type { NetworkId } from '@kith/core/peer/peer.ts'
+import { NONCE_BYTES } from '@kith/wire/pcp.ts'
 import { Access } from './api/access.ts'
 import { app } from './api/app.ts'
 import { nobody, sampleOf } from './api/sample.ts'
@@ -124,7 +125,14 @@ export async function startKith({ clock, log, paths, config, database, stop }: K
   resources.use(config.of('connections', settings.connections).watch(limitConnections))
   const names = systemNames(clock)
   const net = resources.use(
-    await openNet({ clock, random, budget: root, log: log.child('net'), port: rememberedPort(config, database) }),
+    await openNet({
+      clock,
+      random,
+      budget: root,
+      log: log.child('net'),
+      port: rememberedPort(config, database),
+      nonce: rememberedNonce(database, random),
+    }),
   )
   rememberPort(database, net.port)
   const mapPort = (): void => net.mapPort(config.of('connections', settings.connections).current.portMapping)
@@ -284,6 +292,7 @@ export async function startKith({ clock, log, paths, config, database, stop }: K
     downloads,
     port: net.port,
     outside: net.outside,
+    outsideV6: net.outsideV6,
     access,
     device: self.device,
     stop,
@@ -454,6 +463,16 @@ function rememberedPort(config: Config, database: Database): number {
   const { port } = config.of('connections', settings.connections).current
   const kept = keepOf(database, 'net').get('port')
   return port !== 0 || kept === undefined ? port : (kept[0]! << 8) | kept[1]!
+}
+
+/** Routers let only who asked for a port renew it, or take it back: also after a crash. */
+function rememberedNonce(database: Database, random: Random): Uint8Array {
+  const keep = keepOf(database, 'net')
+  const kept = keep.get('nonce')
+  if (kept?.length === NONCE_BYTES) return kept
+  const fresh = random.bytes(NONCE_BYTES)
+  keep.set('nonce', fresh)
+  return fresh
 }
 
 function rememberPort(database: Database, port: number): void {
