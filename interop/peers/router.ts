@@ -51,8 +51,9 @@ export interface Router extends AsyncDisposable {
 
 export interface Speaks {
   readonly upnp: boolean
-  /** NAT-PMP and PCP. */
+  /** NAT-PMP, and PCP if not told otherwise. */
   readonly natpmp: boolean
+  readonly pcp?: boolean
   /** Gives every machine of `inside` an address of the internet, and lets nothing in to it unasked. */
   readonly v6?: boolean
   /** Seconds for which PCP keeps a door open, at the most. */
@@ -104,6 +105,12 @@ export async function startRouter(
   const table = join(folder, 'rules.nft')
   await writeFile(table, rules)
   await within(at, 'nft', '-f', table)
+  // Over IPv6 it answers PCP whatever its configuration says; the first byte is the version.
+  if (!speaks.natpmp || speaks.pcp === false) {
+    await within(at, 'nft', 'add chain inet filter input { type filter hook input priority 0; }')
+    const version = speaks.natpmp ? '@th,64,8 2' : ''
+    await within(at, 'nft', `add rule inet filter input udp dport 5351 ${version} drop`)
+  }
   const config = join(folder, 'miniupnpd.conf')
   const yes = (is: boolean): string => (is ? 'yes' : 'no')
   await writeFile(
