@@ -14,6 +14,8 @@ export interface TapOptions {
   /** IPv4. */
   readonly address: string
   readonly prefix: number
+  /** IPv6, where there is one beside that of the link, which the system makes of the hardware address. */
+  readonly v6?: { readonly address: string; readonly prefix: number }
   /** Bytes of payload that a frame holds. */
   readonly mtu: number
   /** Bytes in a frame that the system hands over for us to cut in segments. */
@@ -27,6 +29,8 @@ export interface TapOptions {
 export interface Tap extends AsyncDisposable {
   /** `kith0`. */
   readonly name: string
+  /** Whether it has the address of IPv6: some machines have that switched off. */
+  readonly v6: boolean
   /** Gives a frame to the system, as if it had come by the cable. Dropped when it cannot take it. */
   send(frame: Frame): void
 }
