@@ -51,7 +51,8 @@ export interface Taps {
   /** @throws FaultError `local` `tap/…` */
   translate(gateway: Gateway): Promise<AsyncDisposable>
   /**
-   * Sends all that this machine sends by a device, but what goes to `kept` and to its local networks.
+   * Sends all that this machine sends over IPv4 by a device, but what goes to `kept` and to its local networks. Over IPv6 nothing
+   * leaves those meanwhile.
    * @throws FaultError `local` `tap/…`
    */
   routeAll(by: {
