@@ -169,6 +169,7 @@ export async function startKith(options: KithOptions): Promise<Kith> {
     startedAt: clock.now(),
     port: net.port,
     outside: net.outside,
+    outsideV6: net.outsideV6,
     names,
     speed,
     dav,

@@ -4,6 +4,7 @@ import type { Clock, Random } from '@kith/core/network/clock.ts'
 import type { Discovery } from '@kith/core/network/discovery.ts'
 import type { Log } from '@kith/core/network/log.ts'
 import type { Names } from '@kith/core/network/net.ts'
+import { NONCE_BYTES } from '@kith/wire/pcp.ts'
 import type { Config } from './config/config.ts'
 import * as settings from './config/settings.ts'
 import type { Database } from './host/database/database.ts'
@@ -47,7 +48,8 @@ export async function openNetworking({ clock, random, log, config, database }: N
   const names = systemNames(clock)
   const keep = keepOf(database, 'net')
   const port = connections.current.port || portFrom(keep.get('port'))
-  const net = resources.use(await openNet({ clock, random, budget, log: log.child('net'), port }))
+  const nonce = keptNonce(keep, random)
+  const net = resources.use(await openNet({ clock, random, budget, log: log.child('net'), port, nonce }))
   keep.set('port', Uint8Array.of(net.port >> 8, net.port & 255))
   const mapPort = (): void => net.mapPort(connections.current.portMapping)
   mapPort()
@@ -70,4 +72,13 @@ export async function openNetworking({ clock, random, log, config, database }: N
 /** The port of all networks is drawn once and kept, so that a router's rule for it stays right; 0 draws it. */
 function portFrom(kept: Uint8Array | undefined): number {
   return kept === undefined ? 0 : (kept[0]! << 8) | kept[1]!
+}
+
+/** Routers let only who asked for a port renew it, or take it back: also after a crash. */
+function keptNonce(keep: ReturnType<typeof keepOf>, random: Random): Uint8Array {
+  const kept = keep.get('nonce')
+  if (kept?.length === NONCE_BYTES) return kept
+  const fresh = random.bytes(NONCE_BYTES)
+  keep.set('nonce', fresh)
+  return fresh
 }
