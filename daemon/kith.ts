@@ -118,7 +118,7 @@ export async function startKith({ clock, log, paths, config, database, stop }: K
 
   // The network: one tree of budgets, one port, sockets that are metered.
   const root = budgets(clock)
-  const speed = new Speed(clock, root, config.of('speed', settings.speed))
+  const speed = resources.use(new Speed(clock, root, config.of('speed', settings.speed)))
   const limitConnections = (): void => root.seats.limitTo(config.of('connections', settings.connections).current.most)
   limitConnections()
   resources.use(config.of('connections', settings.connections).watch(limitConnections))
