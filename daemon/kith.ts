@@ -311,11 +311,15 @@ export async function startKith({ clock, log, paths, config, database, stop }: K
   const found = foundWorld(library, transfers, watches, viewOf)
   const talk = new Talk(supervised, keepOf(database, 'talk'), clock)
   const torrentsOf = (path: string, size: number): readonly Digest[] => digestsAt(transfers, path, size)
+  const uploadSettings = (): settings.UploadSettings => config.of('uploads', settings.uploads).current
   const visits = resources.use(
     new Visits({
       clock,
       random,
       http,
+      log: log.child('visits'),
+      keep: keepOf(database, 'visits'),
+      settings: uploadSettings,
       device: self.device,
       disk,
       lend: (path, pin) => lendPath({ networks: supervised, disk }, path, pin),
@@ -337,6 +341,8 @@ export async function startKith({ clock, log, paths, config, database, stop }: K
       clock,
       random,
       log: log.child('uploads'),
+      keep: keepOf(database, 'uploads'),
+      settings: uploadSettings,
       folder: paths.uploads,
       isUsed: (folder) => isGiven({ transfers, publications, networks: supervised }, folder),
     }),
@@ -404,6 +410,7 @@ export async function startKith({ clock, log, paths, config, database, stop }: K
   const web = app({
     version: programVersion,
     handlers,
+    uploaded: (id, file) => uploads.file(id, file),
     access,
     journal: told,
     log: log.child('api'),
@@ -428,6 +435,7 @@ export async function startKith({ clock, log, paths, config, database, stop }: K
   await directories.settled()
   await transfers.start()
   await uploads.start()
+  await visits.start()
   resources.use(
     every(clock, 1_000, () => {
       speed.tick()

@@ -34,15 +34,15 @@ export async function launchWithin(machine: Machine, folder: string): Promise<Br
 /** On a machine that does much else at the same time, a page takes its time to come up. */
 export const patienceMs = 90_000
 
-/** The page of a daemon, opened by its one-time link. */
-export async function openPage(browser: Browser, kith: Kith): Promise<Page> {
+/** The page of a daemon, opened by its one-time link, or by another way to it. */
+export async function openPage(browser: Browser, kith: Kith, link?: string): Promise<Page> {
   const page = await browser.newPage({
     viewport: { width: 1440, height: 900 },
     permissions: ['clipboard-read', 'clipboard-write'],
   })
   page.setDefaultTimeout(patienceMs)
   page.on('pageerror', (error) => assert.fail(`the page threw: ${error.message}`))
-  await page.goto((await kith.client.call('link')).url)
+  await page.goto(link ?? (await kith.client.call('link')).url)
   await page.getByTestId('nav-home').first().waitFor()
   return page
 }
