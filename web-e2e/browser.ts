@@ -9,7 +9,7 @@ import type { Kith } from '@kith/interop/kith.ts'
 import type { Machine } from '@kith/interop/namespaces.ts'
 
 /** Debian's Chromium, quiet: it looks up nothing and updates nothing. */
-export function launch(program = '/usr/bin/chromium'): Promise<Browser> {
+export function launch(program = '/usr/bin/chromium', more: readonly string[] = []): Promise<Browser> {
   return chromium.launch({
     executablePath: program,
     args: [
@@ -20,6 +20,7 @@ export function launch(program = '/usr/bin/chromium'): Promise<Browser> {
       '--disable-background-networking',
       '--disable-component-update',
       '--disable-sync',
+      ...more,
     ],
   })
 }

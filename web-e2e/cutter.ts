@@ -1,7 +1,7 @@
 import { connect, createServer, type Server, type Socket } from 'node:net'
 
-/** What becomes of a connection that brought `afterBytes`: it breaks, or nothing more goes through. */
-export type Cut = 'break' | 'hold'
+/** What becomes of a connection that brought `afterBytes`: it breaks, nothing more is taken, or what comes is lost. */
+export type Cut = 'break' | 'hold' | 'lose'
 
 /** Stands between a browser and a daemon, and breaks what it is told to: the network of a train. */
 export class Cutter implements AsyncDisposable {
@@ -67,8 +67,12 @@ export class Cutter implements AsyncDisposable {
       if (passed < this.#afterBytes || this.cuts.length === 0) return
       passed = Number.NEGATIVE_INFINITY
       // What was written before goes out first.
-      if (this.cuts.shift() === 'break') daemon.end(end)
-      else browser.pause().removeAllListeners('data')
+      const cut = this.cuts.shift()
+      if (cut === 'break') return void daemon.end(end)
+      browser.removeAllListeners('data')
+      // Whoever does not read does not see either that the browser is gone.
+      if (cut === 'lose') browser.on('data', () => {})
+      else browser.pause()
     })
   }
 

@@ -113,7 +113,7 @@ test('what is dropped goes on after breaks, and after the page was loaded anew',
       const found = await upload()
       return found !== undefined && found.done >= most ? found : undefined
     }, `${most} bytes are there`)
-  cutter.cuts.push('break', 'hold')
+  cutter.cuts.push('break', 'lose')
   await drag(other, other.getByTestId('device-bob'), [tape], true)
   const { id } = await there(part + 1_000_000)
   await other.getByText('The connection to Kith broke. It goes on by itself.').first().waitFor()
