@@ -127,8 +127,8 @@ export const connections: Schema<ConnectionSettings> = schema<ConnectionSettings
   }),
   portMapping: flag({
     default: true,
-    description: 'Asks the router to pass on what comes to that port from outside (NAT-PMP, UPnP).',
-    aliases: ['port-forwarding-enabled', 'upnp', 'nat-pmp', 'port forwarding'],
+    description: 'Asks the router to pass on what comes to that port from outside (PCP, NAT-PMP, UPnP).',
+    aliases: ['port-forwarding-enabled', 'upnp', 'nat-pmp', 'pcp', 'pinhole', 'port forwarding'],
   }),
 })
 
@@ -199,6 +199,38 @@ export const webdav: Schema<DavSettings> = schema<DavSettings>({
     description:
       'When WebDAV is inside TLS. Never: names and passwords go through the network in the open, for programs that refuse a certificate that signs itself.',
     aliases: ['https', 'tls', 'ssl'],
+  }),
+})
+
+export interface UploadSettings {
+  readonly keepMinutes: number
+  readonly most: number
+  readonly mostSize: number
+}
+
+export const uploads: Schema<UploadSettings> = schema<UploadSettings>({
+  keepMinutes: integer({
+    default: 1_440,
+    minimum: 1,
+    maximum: 43_200,
+    unit: 'min',
+    description:
+      'How long a file that a browser began to bring waits to be gone on with after a break. Then what came of it is deleted.',
+    aliases: ['resume upload', 'partial uploads', 'tus'],
+  }),
+  most: integer({
+    default: 50,
+    minimum: 1,
+    maximum: 1_000,
+    description: 'Uploads that are not whole yet, of one browser.',
+  }),
+  mostSize: integer({
+    default: 200,
+    minimum: 1,
+    maximum: 100_000,
+    unit: 'GiB',
+    description: 'How large what is not whole yet may be, of one browser together.',
+    aliases: ['upload limit', 'quota'],
   }),
 })
 
@@ -280,6 +312,7 @@ export const groups: readonly Group[] = [
   { name: 'connections', title: 'Connections', schema: connections },
   { name: 'disk', title: 'Disk', schema: disk },
   { name: 'library', title: 'Library', schema: library },
+  { name: 'uploads', title: 'Files from browsers', schema: uploads },
   { name: 'webdav', title: 'File managers (WebDAV)', schema: webdav },
   { name: 'api', title: 'Page and API', schema: api },
   { name: 'log', title: 'Log', schema: log },

@@ -17,7 +17,7 @@ import type { Speed } from '../speed.ts'
 import type { Supervised } from '../supervisor.ts'
 import type { Transfers } from '../transfers/transfers.ts'
 import { networkCheck } from '../views/network-check.ts'
-import { outsideCheck, outsideView } from '../views/outside-view.ts'
+import { outsideCheck, outsideV6Check, outsideView } from '../views/outside-view.ts'
 import { tally } from '../views/transfer-view.ts'
 
 export interface StatusWorld {
@@ -36,6 +36,7 @@ export interface StatusWorld {
   /** The port of all networks. */
   readonly port: number
   readonly outside: Value<Outside>
+  readonly outsideV6: Value<Outside>
   downloads(): string
   stop(): void
 }
@@ -65,6 +66,7 @@ export function statusOperations(
       networks: { on: all.filter(({ state }) => state.current.kind !== 'off').length, all: all.length },
       port: world.port,
       outside: outsideView(world.outside.current),
+      outsideV6: outsideView(world.outsideV6.current),
       downloads: world.downloads(),
       ...(free === undefined ? {} : { freeBytes: free }),
       residentBytes: process.memoryUsage.rss(),
@@ -141,7 +143,7 @@ async function doctor(world: StatusWorld): Promise<readonly DoctorCheck[]> {
     const [first] = world.config.problems.current
     if (first !== undefined) throw new Error(first.message)
   })
-  checks.push(outsideCheck(world.outside.current))
+  checks.push(outsideCheck(world.outside.current), outsideV6Check(world.outsideV6.current))
   for (const { network, state } of world.networks.values()) checks.push(networkCheck(network, state.current))
   return checks
 }
