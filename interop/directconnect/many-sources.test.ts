@@ -14,9 +14,9 @@ import { freePort, needs } from '../peers/process.ts'
 import { Uhub } from '../peers/uhub.ts'
 import { sharesOf } from './on-hub.ts'
 
-const size = 64 * 1024 * 1024
+const size = 128 * 1024 * 1024
 /** KiB a second: so slow that it is not through before everybody has taken part. */
-const slow = 256
+const slow = 512
 
 interface Hubs extends AsyncDisposable {
   at(scheme: 'adc' | 'dchub'): string
