@@ -40,7 +40,7 @@ export async function openNetworking({ clock, random, log, config, database }: N
   await using resources = new AsyncDisposableStack()
   const connections = config.of('connections', settings.connections)
   const budget = budgets(clock)
-  const speed = new Speed(clock, budget, config.of('speed', settings.speed))
+  const speed = resources.use(new Speed(clock, budget, config.of('speed', settings.speed)))
   const limit = (): void => budget.seats.limitTo(connections.current.most)
   limit()
   resources.use(connections.watch(limit))

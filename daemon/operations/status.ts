@@ -16,6 +16,7 @@ import { programVersion } from '../program.ts'
 import type { Speed } from '../speed.ts'
 import type { Supervised } from '../supervisor.ts'
 import type { Transfers } from '../transfers/transfers.ts'
+import { networkCheck } from '../views/network-check.ts'
 import { outsideCheck, outsideV6Check, outsideView } from '../views/outside-view.ts'
 import { tally } from '../views/transfer-view.ts'
 
@@ -143,14 +144,6 @@ async function doctor(world: StatusWorld): Promise<readonly DoctorCheck[]> {
     if (first !== undefined) throw new Error(first.message)
   })
   checks.push(outsideCheck(world.outside.current), outsideV6Check(world.outsideV6.current))
-  for (const { network, state } of world.networks.values()) {
-    await check(
-      network.id,
-      `${network.title} is ${state.current.kind === 'in' ? 'joined' : state.current.kind}`,
-      () => {
-        if (state.current.kind === 'waiting') throw new Error(state.current.fault.message)
-      },
-    )
-  }
+  for (const { network, state } of world.networks.values()) checks.push(networkCheck(network, state.current))
   return checks
 }

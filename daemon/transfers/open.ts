@@ -42,6 +42,7 @@ export function openTransfers(world: OpenTransfersWorld): Transfers {
     had: hadStore(database),
     downloads,
     startPaused: () => config.of('general', settings.general).current.startPaused,
+    expecting: () => disk.pool.prepare(),
     *fetchers(): Generator<readonly [NetworkId, Fetch]> {
       for (const [id, { membership }] of networks) if (membership?.fetch !== undefined) yield [id, membership.fetch]
     },

@@ -12,12 +12,12 @@ export function Uploads(): ReactNode {
   const client = useClient()
   const doing = useDoing()
   const { data: all = [] } = useNear('uploads')
-  const coming = all.filter(({ state }) => state === 'coming')
+  const coming = all.filter(({ state }) => state !== 'whole')
   if (coming.length === 0) return null
   return (
     <Part title={t('nearby.uploads')}>
       <ul className="divide-y divide-line rounded-xl border border-line bg-card" data-testid="uploads">
-        {coming.map(({ id, name, files, size: bytes, done }) => (
+        {coming.map(({ id, name, files, size: bytes, done, state }) => (
           <li key={id} className="flex flex-wrap items-center gap-x-3 gap-y-2 px-4 py-3 text-sm">
             <Upload size={20} aria-hidden className="text-muted" />
             <span className="min-w-32 grow">
@@ -26,6 +26,7 @@ export function Uploads(): ReactNode {
                 {t('nearby.deliveryOf', { done: size(done), size: size(bytes) })} ·{' '}
                 {t('nearby.files', { count: files })}
               </span>
+              {state === 'waiting' ? <span className="block text-muted">{t('nearby.uploadWaits')}</span> : null}
               <progress className="w-full" aria-label={name} max={Math.max(bytes, 1)} value={done} />
             </span>
             <Button
