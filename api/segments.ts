@@ -5,6 +5,8 @@ import type { Id, None, Route } from './route.ts'
 export interface SegmentMemberView {
   readonly device: string
   readonly address: string
+  /** Its address over IPv6, where it is given one. */
+  readonly addressV6?: string | undefined
   /** How frames travel to it, where this machine knows. */
   readonly path: 'self' | 'direct' | 'channel' | 'away'
 }
@@ -18,6 +20,8 @@ export interface SegmentView {
   readonly own: boolean
   /** Our address there: `10.70.3.2/24`. */
   readonly address: string
+  /** The same over IPv6: `fd12:3456:789a:bcde::2/64`; absent where this machine has none. */
+  readonly addressV6?: string | undefined
   /** The network device of this machine: `kith0`. */
   readonly interface: string
   /** Names of those invited, where it is ours. */
@@ -32,10 +36,16 @@ export const segmentView: z.ZodType<SegmentView> = z.object({
   owner: z.string(),
   own: z.boolean(),
   address: z.string(),
+  addressV6: z.string().optional(),
   interface: z.string(),
   to: z.array(z.string()),
   members: z.array(
-    z.object({ device: z.string(), address: z.string(), path: z.enum(['self', 'direct', 'channel', 'away']) }),
+    z.object({
+      device: z.string(),
+      address: z.string(),
+      addressV6: z.string().optional(),
+      path: z.enum(['self', 'direct', 'channel', 'away']),
+    }),
   ),
   trouble: z.string().optional(),
 })

@@ -6,7 +6,7 @@ export const scopes = ['view', 'transfer', 'share', 'chat', 'admin'] as const
 
 /** Whether others reach the port from beyond the router. */
 export interface OutsideView {
-  readonly state: 'off' | 'looking' | 'mapped' | 'not'
+  readonly state: 'off' | 'none' | 'looking' | 'mapped' | 'not'
   /** Where, and what the router was asked by. */
   readonly address?: string | undefined
   readonly by?: string | undefined
@@ -16,7 +16,7 @@ export interface OutsideView {
 }
 
 const outsideView: z.ZodType<OutsideView> = z.object({
-  state: z.enum(['off', 'looking', 'mapped', 'not']),
+  state: z.enum(['off', 'none', 'looking', 'mapped', 'not']),
   address: z.string().optional(),
   by: z.string().optional(),
   message: z.string().optional(),
@@ -44,6 +44,8 @@ export interface Status {
   /** The port that other peers reach us at. */
   readonly port: number
   readonly outside: OutsideView
+  /** The same over IPv6; `none` where this machine has no address there. */
+  readonly outsideV6: OutsideView
   /** Where transfers go, and how much fits there. */
   readonly downloads: string
   readonly freeBytes?: number | undefined
@@ -70,6 +72,7 @@ export const status: z.ZodType<Status> = z.object({
   networks: z.object({ on: z.number(), all: z.number() }),
   port: z.int(),
   outside: outsideView,
+  outsideV6: outsideView,
   downloads: z.string(),
   freeBytes: z.number().optional(),
   residentBytes: z.number(),

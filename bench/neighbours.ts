@@ -12,12 +12,12 @@ import { removeFolder, scratchFolder, warmMemory } from './material.ts'
 import { Syncthing } from './neighbours/syncthing.ts'
 
 /**
- * `npm run bench -- neighbours [file files] [--size MIB] [--files N] [--rounds N] [--keep]`
+ * `npm run bench -- neighbours [file files] [--tools NAME,…] [--size MIB] [--files N] [--rounds N] [--keep]`
  *
  * `file`: one file from one device to another, beside a bare TLS stream of Node, Syncthing and rclone over WebDAV. `files`:
  * a folder of short files, beside Syncthing. What counts is the time from the receiver's yes until everything is verified
- * and written; what the sender hashes before is told apart. They take turns; the first of each is not counted. Root is
- * needed, for the namespaces.
+ * and written; what the sender hashes before is told apart. They take turns; the first of each is not counted. `--tools`
+ * takes those whose names begin so. Root is needed, for the namespaces.
  */
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -25,6 +25,7 @@ const { values, positionals } = parseArgs({
     size: { type: 'string', default: '2048' },
     files: { type: 'string', default: '10000' },
     rounds: { type: 'string', default: '3' },
+    tools: { type: 'string', default: '' },
     keep: { type: 'boolean', default: false },
   },
 })
@@ -170,9 +171,11 @@ async function listens(at: Machine): Promise<string> {
 
 /** Everyone in turn, round after round, so that a slow minute of the machine hits all alike. */
 async function turns(machines: Machines, task: Task, of: Readonly<Record<string, Contestant>>): Promise<Measured> {
-  const all = new Map(Object.keys(of).map((tool) => [tool, [] as Turn[]]))
+  const names = values.tools.split(',')
+  const chosen = Object.entries(of).filter(([tool]) => names.some((name) => tool.startsWith(name)))
+  const all = new Map(chosen.map(([tool]) => [tool, [] as Turn[]]))
   for (let round = 0; round <= rounds; round++) {
-    for (const [tool, one] of Object.entries(of)) {
+    for (const [tool, one] of chosen) {
       const turn = await one(machines, task)
       const rate = (task.bytes / mib / turn.seconds).toFixed(0)
       const hashing = turn.before === 0 ? '' : `, ${turn.before.toFixed(2)} s before`

@@ -8,15 +8,18 @@ import type { Log } from '@kith/core/network/log.ts'
 import type { Names } from '@kith/core/network/net.ts'
 import type { NetworkId } from '@kith/core/peer/peer.ts'
 import type { Shares } from '@kith/core/share/share.ts'
+import type { Config } from './config/config.ts'
 import type { Database } from './host/database/database.ts'
 import { keepOf } from './host/database/keep.ts'
 import { secretStore } from './host/database/secrets.ts'
-import { channels } from './host/http/channels.ts'
+import { channels } from './host/channels/channels.ts'
 import type { OpenHttp } from './host/http/open.ts'
 import { localNetwork } from './host/net/address.ts'
 import { keptIdentity } from './host/net/identity.ts'
 import type { OpenNet } from './host/net/open.ts'
 import { taps } from './host/tap/taps.ts'
+import { networks } from './networks.ts'
+import { Supervised } from './supervisor.ts'
 
 /** What all networks see of the world, before each has its own part of it. */
 export interface Ground {
@@ -34,8 +37,27 @@ export interface Ground {
   readonly self: Self
 }
 
+/** Every network, with a world, a budget and settings of its own; none is joined yet. */
+export function supervise(ground: Ground, all: Budget, config: Config): ReadonlyMap<NetworkId, Supervised> {
+  return new Map(
+    networks.map((network) => {
+      const host = hostOf(ground, network.id, all.child(network.id))
+      const chosen = config.of(network.id, network.settings)
+      return [
+        network.id,
+        new Supervised(
+          network,
+          () => host,
+          () => chosen.current,
+          ground.clock,
+        ),
+      ]
+    }),
+  )
+}
+
 /** The world as one network sees it: with an identity, a memory and a budget of its own. */
-export function hostOf(ground: Ground, id: NetworkId, budget: Budget): Host {
+function hostOf(ground: Ground, id: NetworkId, budget: Budget): Host {
   const { clock, random, database, names, discovery, shares, arrivals, journal, self } = ground
   const identity = keptIdentity(secretStore(database), id, clock, random)
   const net = ground.net.within(budget, identity)

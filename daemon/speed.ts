@@ -21,10 +21,11 @@ export function ratesNow(settings: SpeedSettings, now: Date): Rates {
 }
 
 /** Keeps the limits of everything as the settings and the hour want them, and remembers the rates. */
-export class Speed {
+export class Speed implements Disposable {
   readonly #clock: Clock
   readonly #root: Budget
   readonly #settings: Value<SpeedSettings>
+  readonly #watching: Disposable
   readonly #down: number[] = []
   readonly #up: number[] = []
 
@@ -33,6 +34,8 @@ export class Speed {
     this.#root = root
     this.#settings = settings
     this.apply()
+    // Between machines that are near, much may come before the next tick.
+    this.#watching = settings.watch(() => this.apply())
   }
 
   apply(): void {
@@ -68,5 +71,9 @@ export class Speed {
 
   get history(): SpeedHistory {
     return { down: [...this.#down], up: [...this.#up] }
+  }
+
+  [Symbol.dispose](): void {
+    this.#watching[Symbol.dispose]()
   }
 }

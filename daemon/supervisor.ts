@@ -1,5 +1,6 @@
 import type { Fault } from '@kith/core/fault/fault.ts'
 import { faultOf } from '@kith/core/fault/fault.ts'
+import type { Budget } from '@kith/core/limits/budget.ts'
 import type { Clock } from '@kith/core/network/clock.ts'
 import type { Host } from '@kith/core/network/host.ts'
 import type { Membership, Network } from '@kith/core/network/network.ts'
@@ -44,6 +45,11 @@ export class Supervised implements AsyncDisposable {
     this.#host = host
     this.#settings = settings
     this.#clock = clock
+  }
+
+  /** What the network may use. */
+  get budget(): Budget {
+    return this.#host().budget
   }
 
   get membership(): Membership | undefined {

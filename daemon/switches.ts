@@ -1,6 +1,5 @@
 import type { NetworkId } from '@kith/core/peer/peer.ts'
 import type { Keep } from '@kith/core/network/host.ts'
-import type { Network } from '@kith/core/network/network.ts'
 import type { Config } from './config/config.ts'
 import type { Supervised } from './supervisor.ts'
 import type { Transfers } from './transfers/transfers.ts'
@@ -10,6 +9,8 @@ export interface SwitchesOptions {
   readonly keep: Keep
   readonly networks: ReadonlyMap<NetworkId, Supervised>
   readonly transfers: Transfers
+  /** A network whose settings change leaves and joins anew. */
+  readonly config: Config
 }
 
 /**
@@ -24,7 +25,7 @@ export class Switches implements AsyncDisposable {
 
   constructor(options: SwitchesOptions) {
     this.#options = options
-    const { networks, transfers } = options
+    const { networks, transfers, config } = options
     for (const [id, one] of networks) {
       this.#resources.use(
         one.state.watch((state) => {
@@ -33,6 +34,9 @@ export class Switches implements AsyncDisposable {
       )
       this.#resources.use(one)
       this.#resources.defer(() => transfers.left(id))
+    }
+    for (const [id, one] of networks) {
+      this.#resources.use(config.of(id, one.network.settings).watch(() => this.#again(one)))
     }
   }
 
@@ -51,20 +55,13 @@ export class Switches implements AsyncDisposable {
     for (const id of this.#options.networks.keys()) if (this.#options.keep.get(id)?.[0] !== 0) await this.turn(id, true)
   }
 
-  /** A network whose settings change leaves and joins anew. */
-  follow(config: Config, network: Network<never>): void {
-    const { networks, transfers } = this.#options
-    const one = networks.get(network.id)!
-    this.#resources.use(
-      config.of(network.id, network.settings).watch(() => {
-        if (one.state.current.kind === 'off') return
-        const moving = transfers
-          .left(network.id)
-          .then(() => one.again())
-          .finally(() => this.#moving.delete(moving))
-        this.#moving.add(moving)
-      }),
-    )
+  #again(one: Supervised): void {
+    if (one.state.current.kind === 'off') return
+    const moving = this.#options.transfers
+      .left(one.network.id)
+      .then(() => one.again())
+      .finally(() => this.#moving.delete(moving))
+    this.#moving.add(moving)
   }
 
   /** Resolves when every network goes by its newest settings. */

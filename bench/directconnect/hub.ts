@@ -32,6 +32,9 @@ export interface HubLoad {
   readonly rounds: number
 }
 
+/** More than the lines of all users together. */
+const listBytes = 4 * 2 ** 20
+
 interface Running extends AsyncDisposable {
   readonly port: number
   readonly pid: number
@@ -115,7 +118,9 @@ async function startKith(place: string, users: number): Promise<Running> {
 }
 
 async function startUhub(place: string, users: number): Promise<Running> {
-  const uhub = await Uhub.start(place, { settings: { max_users: users } })
+  // Those who log in get a line for each who is there: with its usual limits it would send some away.
+  const settings = { max_users: users, max_send_buffer: listBytes, max_send_buffer_soft: listBytes }
+  const uhub = await Uhub.start(place, { settings })
   return { port: uhub.port, pid: uhub.pid, [Symbol.asyncDispose]: () => uhub[Symbol.asyncDispose]() }
 }
 

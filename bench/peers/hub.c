@@ -16,7 +16,9 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { most_at_once = 64, buffer_size = 1 << 18, head_size = 24, letters = 100 };
+/* uhub lets 50 wait to be accepted: one more is only heard after a second, and then three. A millisecond between looks lets
+   lines come together, as they do for clients that do other things too: a hub that wakes us for each pays for it. */
+enum { most_at_once = 40, pause_us = 1000, buffer_size = 1 << 18, head_size = 24, letters = 100 };
 
 struct user {
   int fd, state; /* 0 not yet, 1 asks for a session, 2 waits for its own entry, 3 in, 4 lost */
@@ -91,6 +93,15 @@ static void hear(struct user *user) {
   }
 }
 
+/* Gives whether anybody had something to hear within the time. */
+static int hear_all(int poller, int wait_ms) {
+  static struct epoll_event events[1024];
+  usleep(pause_us);
+  int ready = epoll_wait(poller, events, 1024, wait_ms);
+  for (int i = 0; i < ready; i++) hear(events[i].data.ptr);
+  return ready > 0;
+}
+
 static void dial_hub(struct user *user, int poller, int port) {
   struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons(port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
   user->fd = socket(AF_INET, SOCK_STREAM, 0);
@@ -115,13 +126,10 @@ int main(int argument_count, char **arguments) {
   for (unsigned i = 0; i < count; i++)
     if (scanf("%39s %39s", identities[i][0], identities[i][1]) != 2) return 3;
   int poller = epoll_create1(0);
-  static struct epoll_event events[1024];
   double began = now();
   for (unsigned dialled = 0; in + lost < count;) {
     while (dialled < count && dialled - in - lost < most_at_once) dial_hub(&users[dialled++], poller, port);
-    int ready = epoll_wait(poller, events, 1024, 10000);
-    if (ready == 0) return fprintf(stderr, "the hub is silent: %u of %u are in\n", in, count), 4;
-    for (int i = 0; i < ready; i++) hear(events[i].data.ptr);
+    if (!hear_all(poller, 10000)) return fprintf(stderr, "the hub is silent: %u of %u are in\n", in, count), 4;
   }
   printf("in %.6f\nlost %u\n", now() - began, lost), fflush(stdout);
 
@@ -140,9 +148,7 @@ int main(int argument_count, char **arguments) {
       say(user, text, snprintf(text, sizeof text, "BMSG %s %s\n", user->session, words));
       said++;
     }
-    int ready = epoll_wait(poller, events, 1024, 5000);
-    if (ready == 0 && ++silent > 2) break;
-    for (int i = 0; i < ready; i++) hear(events[i].data.ptr);
+    if (!hear_all(poller, 5000) && ++silent > 2) break;
     slowest = lines;
     for (unsigned i = 0; i < count; i++)
       if (users[i].state == 3 && users[i].heard < slowest) slowest = users[i].heard;

@@ -91,7 +91,10 @@ export function internetCommands(root: Command, run: Run): void {
     .description('use the connection of a device: opens a proxy on this machine')
     .argument('<device>')
     .option('--port <port>', 'of the proxy; 1080 by itself')
-    .option('--whole', 'all that this machine sends goes there; needs the right to change its network')
+    .option(
+      '--whole',
+      'all that this machine sends goes there, IPv6 is closed meanwhile; needs the right to change its network',
+    )
     .action(
       run(async ({ kith, out }: Context, device: string, { port, whole }: { port?: string; whole?: boolean }) => {
         const body = {
@@ -146,7 +149,7 @@ function loanRow(loan: InternetLoanView): string[] {
 }
 
 function borrowedRow(one: BorrowedInternetView): string[] {
-  const where = one.whole ? `all, and the proxy ${one.proxy}` : `proxy ${one.proxy}`
+  const where = one.whole ? `all over IPv4, nothing over IPv6, and the proxy ${one.proxy}` : `proxy ${one.proxy}`
   return ['used', one.device, where, meterText(one), one.state === 'ready' ? '' : one.state]
 }
 

@@ -13,7 +13,7 @@ export function networkCommands(root: Command, run: Run): void {
     .description('all of them')
     .action(
       run(async ({ kith, out }: Context) => {
-        const { outside, port } = await kith.call('status')
+        const { outside, outsideV6, port } = await kith.call('status')
         out.value(await kith.call('networks'), (all) => {
           const rows = all.map((one) => [
             one.id,
@@ -22,7 +22,7 @@ export function networkCommands(root: Command, run: Run): void {
             `${one.people} people`,
             traffic(one),
           ])
-          return `${table(rows)}\n\nPort ${port}: ${outsideText(outside)}`
+          return `${table(rows)}\n\nPort ${port}: ${outsideText(outside)}${outsideV6Text(outsideV6)}`
         })
       }),
     )
@@ -93,11 +93,18 @@ export function networkCommands(root: Command, run: Run): void {
 function outsideText({ state, address, by, message }: OutsideView): string {
   const sentences = {
     off: 'the router is not asked to open it',
+    none: 'no way leads out of this machine',
     looking: 'the router is being asked to open it',
     mapped: `reached from outside at ${address ?? ''} (${by ?? ''})`,
     not: `not reached from outside: ${message ?? ''}`,
   }
   return sentences[state]
+}
+
+/** Where a machine has IPv6, which is what a router is asked for beside the rest. */
+function outsideV6Text({ state, address, by }: OutsideView): string {
+  if (state === 'mapped') return `\nOver IPv6: reached from outside at ${address ?? ''} (${by ?? ''})`
+  return state === 'not' ? '\nOver IPv6: reached from outside only where no firewall is in between' : ''
 }
 
 function traffic(one: NetworkView): string {

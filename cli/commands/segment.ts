@@ -72,7 +72,14 @@ function segmentsText({ joined, nearby }: Segments): string {
 }
 
 function segmentText(one: SegmentView): string {
-  const members = one.members.map(({ device, address, path }) => ['', device, address, path === 'self' ? 'here' : path])
-  const head = [one.title, one.own ? 'ours' : `at ${one.owner}`, one.address, one.trouble ?? one.interface]
+  const members = one.members.map(({ device, address, addressV6, path }) => [
+    '',
+    device,
+    address,
+    path === 'self' ? 'here' : path,
+    addressV6 ?? '',
+  ])
+  const owner = one.own ? 'ours' : `at ${one.owner}`
+  const head = [one.title, owner, one.address, one.trouble ?? one.interface, one.addressV6 ?? '']
   return table([head, ...members])
 }

@@ -134,8 +134,10 @@ export interface Net {
   readonly fingerprint: Uint8Array
   /** The port that other peers reach us at, shared by the networks. */
   readonly port: number
-  /** Whether that port is reached from beyond the router. */
+  /** Whether that port is reached from beyond the router, over IPv4. */
   readonly outside: Value<Outside>
+  /** The same over IPv6, where routers translate nothing and let through only what they were asked to. */
+  readonly outsideV6: Value<Outside>
 }
 
 export interface Names {

@@ -14,6 +14,8 @@ export interface TapOptions {
   /** IPv4. */
   readonly address: string
   readonly prefix: number
+  /** IPv6, where there is one beside that of the link, which the system makes of the hardware address. */
+  readonly v6?: { readonly address: string; readonly prefix: number }
   /** Bytes of payload that a frame holds. */
   readonly mtu: number
   /** Bytes in a frame that the system hands over for us to cut in segments. */
@@ -27,6 +29,8 @@ export interface TapOptions {
 export interface Tap extends AsyncDisposable {
   /** `kith0`. */
   readonly name: string
+  /** Whether it has the address of IPv6: some machines have that switched off. */
+  readonly v6: boolean
   /** Gives a frame to the system, as if it had come by the cable. Dropped when it cannot take it. */
   send(frame: Frame): void
 }
@@ -47,7 +51,8 @@ export interface Taps {
   /** @throws FaultError `local` `tap/…` */
   translate(gateway: Gateway): Promise<AsyncDisposable>
   /**
-   * Sends all that this machine sends by a device, but what goes to `kept` and to its local networks.
+   * Sends all that this machine sends over IPv4 by a device, but what goes to `kept` and to its local networks. Over IPv6 nothing
+   * leaves those meanwhile.
    * @throws FaultError `local` `tap/…`
    */
   routeAll(by: {

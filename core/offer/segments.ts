@@ -7,6 +7,8 @@ export interface SegmentMember {
   readonly device: string
   /** Its IPv4 address there. */
   readonly address: string
+  /** Its IPv6 address there, unless its owner gives none. */
+  readonly addressV6?: string
   /** How frames travel to it, where it is ours to know; `away` while it is not there. */
   readonly path: 'self' | 'direct' | 'channel' | 'away'
 }
@@ -24,6 +26,8 @@ export interface JoinedSegment extends Segment {
   readonly own: boolean
   /** Our address there with the bits of the network behind it: `10.70.3.2/24`. */
   readonly address: string
+  /** The same over IPv6, where this machine has it: `fd12:3456:789a:bcde::2/64`. */
+  readonly addressV6?: string
   /** Name of the network device. */
   readonly device: string
   /** Those invited, where it is ours. */

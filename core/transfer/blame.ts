@@ -44,10 +44,6 @@ export class Blame {
     return this.#records.get(key)?.banned ?? false
   }
 
-  ban(key: string): void {
-    this.#records.set(key, { suspicion: 1, banned: true })
-  }
-
   *bans(): Generator<string> {
     for (const [key, record] of this.#records) if (record.banned) yield key
   }

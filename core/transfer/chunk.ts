@@ -1,4 +1,5 @@
 import { blockSize } from './lane.ts'
+import type { LaneState } from './lane-state.ts'
 import type { Range } from '../range/range-set.ts'
 import type { Slot } from './storage.ts'
 
@@ -80,12 +81,10 @@ export class Chunk {
     return Math.min(blockSize, this.length - block * blockSize)
   }
 
-  /** The block that begins at `offset` and is `length` long, or -1. */
-  blockAt(offset: number, length: number): number {
+  /** The block that begins at `offset`, or -1. */
+  blockAt(offset: number): number {
     const at = offset - this.start
-    if (at < 0 || at >= this.length || at % blockSize !== 0) return -1
-    const block = at / blockSize
-    return this.blockLength(block) === length ? block : -1
+    return at >= 0 && at < this.length && at % blockSize === 0 ? at / blockSize : -1
   }
 
   /** The first free block, now asked for; or -1. */
@@ -120,24 +119,35 @@ export class Chunk {
     return this.#receiver[block]!
   }
 
-  /** Lets one lane copy into the block; false when it is here or another lane is at it. */
-  begin(block: number, lane: number): boolean {
+  /**
+   * Lets one lane copy into the blocks from `offset` on that it claims, as many as end within `length`. Undefined when the
+   * first of them is here or another lane is at it.
+   */
+  begin(offset: number, length: number, lane: Pick<LaneState, 'id' | 'claims'>): Uint8Array | undefined {
+    const from = offset - this.start
+    let to = from
+    for (let block = this.blockAt(offset); block >= 0 && block < this.blocks; block++) {
+      const next = to + this.blockLength(block)
+      if (next > from + length || !lane.claims.has(this.start + to) || !this.#begin(block, lane.id)) break
+      to = next
+    }
+    return to > from ? this.slot.bytes.subarray(from, to) : undefined
+  }
+
+  #begin(block: number, lane: number): boolean {
     const receiver = this.#receiver[block]!
     if (this.#state[block] !== asked || (receiver !== 0 && receiver !== lane)) return false
     this.#receiver[block] = lane
     return true
   }
 
-  memory(block: number): Uint8Array {
-    const at = block * blockSize
-    return this.slot.bytes.subarray(at, at + this.blockLength(block))
-  }
-
-  finish(block: number, lane: number): void {
+  /** Gives the bytes of the block. */
+  finish(block: number, lane: number): number {
     this.#state[block] = done
     this.#receiver[block] = 0
     this.#author[block] = lane
     this.#missing--
+    return this.blockLength(block)
   }
 
   /** One asker less. The block is free again when nobody is left. */
@@ -158,8 +168,8 @@ export class Chunk {
     return lanes
   }
 
-  /** Whether a lane is copying into any block. */
-  get busy(): boolean {
-    return this.#receiver.some((lane) => lane !== 0)
+  /** Nobody has delivered anything. */
+  get empty(): boolean {
+    return this.#author.every((lane) => lane === 0)
   }
 }

@@ -1,10 +1,14 @@
 import type { Claim, LanePort } from './lane.ts'
 
-/** Copies a body that follows its claims without a gap into the memory that the transfer gives for each of them. */
+/** Copies a body that follows its claims without a gap into the memory that the transfer gives for them. */
 export class Filler {
   readonly #port: LanePort
   readonly #claims: readonly Claim[]
   #at = 0
+  /** Claims that are being filled, as one. */
+  #count = 0
+  /** Bytes of them, and how many are there. */
+  #length = 0
   #filled = 0
   #memory: Uint8Array | undefined
 
@@ -25,16 +29,29 @@ export class Filler {
   take(part: Uint8Array): void {
     let from = 0
     while (from < part.length && !this.done) {
-      const claim = this.#claims[this.#at]!
-      if (this.#filled === 0) this.#memory = this.#port.place(claim.offset, claim.length)
-      const bytes = part.subarray(from, from + claim.length - this.#filled)
+      if (this.#count === 0) this.#begin(part.length - from)
+      const bytes = part.subarray(from, from + this.#length - this.#filled)
       this.#memory?.set(bytes, this.#filled)
       this.#filled += bytes.length
       from += bytes.length
-      if (this.#filled < claim.length) return
-      if (this.#memory !== undefined) this.#port.delivered(claim.offset, claim.length)
+      if (this.#filled < this.#length) return
+      if (this.#memory !== undefined) this.#port.delivered(this.#claims[this.#at]!.offset, this.#length)
+      this.#at += this.#count
+      this.#count = 0
       this.#filled = 0
-      this.#at++
     }
+  }
+
+  /** Begins with the next claim, and with those that follow it as far as bytes of them are here. */
+  #begin(available: number): void {
+    const { offset, length } = this.#claims[this.#at]!
+    let run = length
+    for (let at = this.#at + 1; run < available && this.#claims[at]?.offset === offset + run; at++) {
+      run += this.#claims[at]!.length
+    }
+    this.#memory = this.#port.place(offset, run)
+    this.#length = this.#memory?.length ?? length
+    this.#count = 0
+    for (let bytes = 0; bytes < this.#length; bytes += this.#claims[this.#at + this.#count++]!.length);
   }
 }

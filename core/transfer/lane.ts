@@ -64,11 +64,13 @@ export interface LanePort extends Disposable {
   /** Takes up to `count` blocks to ask for, appended to `into`; gives how many were taken. */
   claim(count: number, into: Claim[]): number
   /**
-   * Where the bytes of a block go: memory to copy into, `length` bytes at most up to the end of the block.
-   * Undefined when nobody wants them (never asked for, or delivered by another lane meanwhile).
+   * Where the bytes of blocks go that follow each other from `offset` on: memory to copy into, for the first of them at
+   * least and for as many as end within `length` and are wanted; the rest is asked about separately. Others cannot deliver
+   * them meanwhile, so nothing is asked for that is not about to come. Undefined when nobody wants the first of them (never
+   * asked for, or delivered by another lane meanwhile).
    */
   place(offset: number, length: number): Uint8Array | undefined
-  /** The block at `offset` has been copied in whole. */
+  /** The blocks from `offset` on, those that `place` gave memory for, have been copied in whole. */
   delivered(offset: number, length: number): void
   /** The source will not deliver this block: it is put back for others. */
   refused(offset: number, length: number): void

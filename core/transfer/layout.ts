@@ -33,3 +33,12 @@ export function filesIn(layout: Layout, start: number, end: number): { first: nu
   while (last + 1 < layout.files.length && layout.files[last + 1]!.offset < end) last++
   return { first: low, last }
 }
+
+/** Whether both cut the same bytes into the same files, whatever these are called. */
+export function sameBytes(a: Layout, b: Layout): boolean {
+  return (
+    a.size === b.size &&
+    a.files.length === b.files.length &&
+    a.files.every((file, index) => file.offset === b.files[index]!.offset && file.size === b.files[index]!.size)
+  )
+}

@@ -53,10 +53,6 @@ export class Picker {
     return this.#priorities[cell]!
   }
 
-  available(cell: number): number {
-    return this.#available[cell]!
-  }
-
   prioritise(cell: number, priority: Priority): void {
     if (this.#priorities[cell] === priority) return
     if (this.#fresh[cell] === 1) this.#freshCount += Number(priority > 0) - Number(this.#priorities[cell]! > 0)

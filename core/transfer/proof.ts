@@ -27,3 +27,13 @@ export interface Check {
   readonly algorithm: LeafAlgorithm
   readonly expected: Uint8Array
 }
+
+/** Whether the digest that begins at `at` is the one that the check expects. */
+export function agrees({ expected }: Check, digests: Uint8Array, at: number = 0): boolean {
+  return digests.length >= at + expected.length && expected.every((byte, index) => byte === digests[at + index])
+}
+
+/** Whether both prove the same bytes in the same way. */
+export function sameProof(a: Proof, b: Proof): boolean {
+  return a.start === b.start && a.end === b.end && a.leaf === b.leaf && a.algorithm === b.algorithm
+}

@@ -1,6 +1,8 @@
 import type { Range } from '../range/range-set.ts'
-import type { Collector } from './collector.ts'
+import type { Cells } from './cells.ts'
+import type { Grid } from './grid.ts'
 import type { Check } from './proof.ts'
+import { agrees } from './proof.ts'
 import type { Storage } from './storage.ts'
 
 /** Bytes asked of the workers at once, and how many such questions are open: both cores stay busy. */
@@ -15,7 +17,7 @@ interface Run {
 
 /** Hashes everything that has a proof and compares. `changed` is told of every cell whose state was wrong. */
 export async function recheck(
-  collector: Collector,
+  cells: Cells,
   storage: Storage,
   signal: AbortSignal,
   progress: (bytes: number) => void,
@@ -23,7 +25,7 @@ export async function recheck(
 ): Promise<void> {
   let checked = 0
   const open = new Set<Promise<void>>()
-  for (const run of runs(collector)) {
+  for (const run of runs(cells.grid)) {
     signal.throwIfAborted()
     const task = settle(run).finally(() => open.delete(task))
     open.add(task)
@@ -36,26 +38,23 @@ export async function recheck(
     const end = checks.at(-1)!.end
     const { bytes, present } = await storage.digests(start, end, leaf, checks[0]!.algorithm, signal)
     for (const [index, check] of checks.entries()) {
-      const size = check.expected.length
-      const right = present[index] === 1 && check.expected.every((byte, at) => byte === bytes[index * size + at])
-      mark(check, right)
+      mark(check, present[index] === 1 && agrees(check, bytes, index * check.expected.length))
     }
     checked += end - start
     progress(checked)
   }
 
   function mark(check: Check, had: boolean): void {
-    const { grid } = collector
+    const { grid } = cells
     for (let cell = grid.cellAt(check.start); cell < grid.count && grid.start(cell) < check.end; cell++) {
-      if (grid.check(cell)?.start !== check.start || collector.isHad(cell) === had) continue
-      collector.mark(cell, had)
+      if (grid.check(cell)?.start !== check.start || cells.isHad(cell) === had) continue
+      cells.mark(cell, had)
       changed({ start: grid.start(cell), end: grid.end(cell) }, had)
     }
   }
 }
 
-function* runs(collector: Collector): Generator<Run> {
-  const { grid } = collector
+function* runs(grid: Grid): Generator<Run> {
   let run: Run | undefined
   let previous: Check | undefined
   for (let cell = 0; cell < grid.count; cell++) {

@@ -26,12 +26,6 @@ export class Supply {
     return true
   }
 
-  remove(cell: number): boolean {
-    if (this.#all || !this.has(cell)) return false
-    this.#bits[cell >> 3]! &= ~(1 << (cell & 7))
-    return true
-  }
-
   addAll(): void {
     this.#all = true
   }

@@ -9,19 +9,22 @@ import { RangeSet } from '../range/range-set.ts'
 import type { WritableValue } from '../value/value.ts'
 import { value } from '../value/value.ts'
 import { Blame } from './blame.ts'
+import type { Cells } from './cells.ts'
 import { Collector } from './collector.ts'
+import type { Grid } from './grid.ts'
 import { grid } from './grid.ts'
 import type { Lane, LanePort } from './lane.ts'
+import { lanePort, type PortWorld } from './lane-port.ts'
 import type { LaneState } from './lane-state.ts'
 import { laneState } from './lane-state.ts'
-import type { Layout } from './layout.ts'
+import { sameBytes, type Layout } from './layout.ts'
 import type { Priority } from './picker.ts'
 import { cellPriorities } from './priorities.ts'
-import type { Proof } from './proof.ts'
+import { sameProof, type Proof } from './proof.ts'
 import { recheck } from './recheck.ts'
 import type { Slots, Storage } from './storage.ts'
 import type { Description, Moved, Subject } from './subject.ts'
-import { cellsWithin, Supply } from './supply.ts'
+import { Supply } from './supply.ts'
 
 /** What a transfer was when it was last put away. */
 export interface TransferStart {
@@ -82,6 +85,7 @@ export class Transfer implements Subject, AsyncDisposable {
   readonly #blame = new Blame()
   readonly #hadListeners = new Set<(range: Range, change: 'had' | 'lost') => void>()
   readonly #slotWatch: Disposable
+  readonly #ports: PortWorld
   #content: Content
   #recorded: RangeSet
   #priorities: readonly Priority[]
@@ -108,6 +112,19 @@ export class Transfer implements Subject, AsyncDisposable {
     this.#priorities = start.priorities
     this.#sequential = start.sequential
     this.#recheck = start.recheck ?? false
+    const collector = (): Collector | undefined => this.#collector
+    this.#ports = {
+      get collector() {
+        return collector()
+      },
+      count: (down, wasted) => {
+        this.#down += down
+        this.#wasted += wasted
+      },
+      close: (state) => {
+        if (this.#lanes.delete(state.id)) this.#collector?.leave(state)
+      },
+    }
     this.#slotWatch = world.slots.watch(() => this.#collector?.slotFreed())
   }
 
@@ -120,8 +137,9 @@ export class Transfer implements Subject, AsyncDisposable {
     return this.#storage
   }
 
-  get collector(): Collector | undefined {
-    return this.#collector
+  /** How the bytes are cut; undefined until described. */
+  get grid(): Grid | undefined {
+    return this.#collector?.cells.grid
   }
 
   hint(network: NetworkId): Uint8Array | undefined {
@@ -163,16 +181,15 @@ export class Transfer implements Subject, AsyncDisposable {
       if (found && this.#recorded.length === 0) this.#recheck = true
     }
     const collector = this.#collect(layout, this.#storage)
-    if (this.#recheck) await this.#check(collector, this.#storage)
+    if (this.#recheck) await this.#check(collector.cells, this.#storage)
     if (this.#closed) return collector.close()
     this.#abandon()
     this.#collector?.close()
     this.#collector = collector
     this.prioritise(this.#priorities)
     for (const state of this.#lanes.values()) {
-      state.supply = new Supply(collector.grid.count)
-      collector.join(state)
-      this.#supplyAnew(state)
+      this.#join(state, collector)
+      collector.cells.supplyAnew(state)
       state.lane.wake()
     }
   }
@@ -191,16 +208,16 @@ export class Transfer implements Subject, AsyncDisposable {
       stuck: (fault) => this.fault.set(fault),
       guilty: (key) => this.#punish(key),
     })
-    collector.picker.sequential = this.#sequential
+    collector.cells.picker.sequential = this.#sequential
     return collector
   }
 
   /** Hashes what is on disk and finds out anew what is had. */
-  async #check(collector: Collector, storage: Storage): Promise<void> {
+  async #check(cells: Cells, storage: Storage): Promise<void> {
     this.checked.set(0)
     try {
       await recheck(
-        collector,
+        cells,
         storage,
         this.#stop.signal,
         (bytes) => this.checked.set(bytes),
@@ -235,7 +252,7 @@ export class Transfer implements Subject, AsyncDisposable {
   }
 
   #restage(): void {
-    if (this.#collector !== undefined) this.stage.set(this.#collector.missing > 0 ? 'getting' : 'giving')
+    if (this.#collector !== undefined) this.stage.set(this.#collector.cells.missing > 0 ? 'getting' : 'giving')
   }
 
   // What is wanted
@@ -244,10 +261,10 @@ export class Transfer implements Subject, AsyncDisposable {
   prioritise(priorities: readonly Priority[]): void {
     this.#priorities = priorities
     const layout = this.layout.current
-    const collector = this.#collector
-    if (layout === undefined || collector === undefined) return
-    const cells = cellPriorities(layout, collector.grid, priorities)
-    for (let cell = 0; cell < cells.length; cell++) collector.prioritise(cell, cells[cell]! as Priority)
+    const cells = this.#collector?.cells
+    if (layout === undefined || cells === undefined) return
+    const wanted = cellPriorities(layout, cells.grid, priorities)
+    for (let cell = 0; cell < wanted.length; cell++) cells.prioritise(cell, wanted[cell]! as Priority)
     this.#restage()
     for (const state of this.#lanes.values()) state.lane.wake()
   }
@@ -263,8 +280,8 @@ export class Transfer implements Subject, AsyncDisposable {
   set sequential(sequential: boolean) {
     this.#sequential = sequential
     if (this.#collector === undefined) return
-    this.#collector.picker.sequential = sequential
-    this.#collector.picker.reorder()
+    this.#collector.cells.picker.sequential = sequential
+    this.#collector.cells.picker.reorder()
   }
 
   // Lanes
@@ -272,64 +289,13 @@ export class Transfer implements Subject, AsyncDisposable {
   open(lane: Lane): LanePort {
     const state = laneState(this.#nextLane++, lane)
     this.#lanes.set(state.id, state)
-    if (this.#collector !== undefined) {
-      state.supply = new Supply(this.#collector.grid.count)
-      this.#collector.join(state)
-    }
-    return this.#port(state)
+    if (this.#collector !== undefined) this.#join(state, this.#collector)
+    return lanePort(state, this.#ports)
   }
 
-  #port(state: LaneState): LanePort {
-    // Used for every block: each call asks for the collector of now, which a new proof replaces.
-    const collector = (): Collector | undefined => this.#collector
-    return {
-      get wanted() {
-        return state.supply.wanted > 0
-      },
-      get claimed() {
-        return state.claims.size
-      },
-      supply: (start, end) => {
-        const current = collector()
-        if (current === undefined) return
-        const { first, last } = cellsWithin(current.grid, start, end)
-        this.#tellWanted(state, () => current.supply(state, first, last))
-      },
-      supplyAll: () => this.#tellWanted(state, () => collector()?.supplyAll(state)),
-      supplyAnew: () => this.#tellWanted(state, () => this.#supplyAnew(state)),
-      claim: (count, into) => collector()?.claim(state, count, into) ?? 0,
-      place: (offset, length) => {
-        const memory = collector()?.place(state, offset, length)
-        if (memory === undefined) this.#wasted += length
-        return memory
-      },
-      delivered: (offset, length) => {
-        this.#down += length
-        collector()?.delivered(state, offset, length)
-      },
-      refused: (offset) => collector()?.refused(state, offset),
-      putBack: () => collector()?.putBack(state),
-      [Symbol.dispose]: () => {
-        if (this.#lanes.delete(state.id)) collector()?.leave(state)
-      },
-    }
-  }
-
-  #tellWanted(state: LaneState, change: () => void): void {
-    const before = state.supply.wanted > 0
-    change()
-    if (state.supply.wanted > 0 !== before) state.lane.wake()
-  }
-
-  #supplyAnew(state: LaneState): void {
-    const collector = this.#collector
-    if (collector === undefined) return
-    collector.forget(state)
-    const { grid } = collector
-    if (state.lane.has(0, grid.size)) return collector.supplyAll(state)
-    for (let cell = 0; cell < grid.count; cell++) {
-      if (state.lane.has(grid.start(cell), grid.end(cell))) collector.supply(state, cell, cell)
-    }
+  #join(state: LaneState, collector: Collector): void {
+    state.supply = new Supply(collector.cells.grid.count)
+    collector.join(state)
   }
 
   #punish(key: string): void {
@@ -365,12 +331,12 @@ export class Transfer implements Subject, AsyncDisposable {
   // Bytes
 
   had(start: number, end: number): boolean {
-    return (this.#collector?.had ?? this.#recorded).has(start, end)
+    return (this.#collector?.cells.had ?? this.#recorded).has(start, end)
   }
 
   /** What is verified and on disk. */
   get hadRanges(): RangeSet {
-    return this.#collector?.had ?? this.#recorded
+    return this.#collector?.cells.had ?? this.#recorded
   }
 
   watchHad(listener: (range: Range, change: 'had' | 'lost') => void): Disposable {
@@ -379,7 +345,7 @@ export class Transfer implements Subject, AsyncDisposable {
   }
 
   missing(): number {
-    if (this.#collector !== undefined) return this.#collector.missing
+    if (this.#collector !== undefined) return this.#collector.cells.missing
     // While the files are being opened or checked nobody knows better.
     return Math.max(0, (this.layout.current?.size ?? 0) - this.#recorded.length)
   }
@@ -430,16 +396,4 @@ export class Transfer implements Subject, AsyncDisposable {
     this.#collector?.close()
     await this.#storage?.[Symbol.asyncDispose]()
   }
-}
-
-function sameBytes(a: Layout, b: Layout): boolean {
-  return (
-    a.size === b.size &&
-    a.files.length === b.files.length &&
-    a.files.every((file, index) => file.offset === b.files[index]!.offset && file.size === b.files[index]!.size)
-  )
-}
-
-function sameProof(a: Proof, b: Proof): boolean {
-  return a.start === b.start && a.end === b.end && a.leaf === b.leaf && a.algorithm === b.algorithm
 }

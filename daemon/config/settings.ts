@@ -127,8 +127,8 @@ export const connections: Schema<ConnectionSettings> = schema<ConnectionSettings
   }),
   portMapping: flag({
     default: true,
-    description: 'Asks the router to pass on what comes to that port from outside (NAT-PMP, UPnP).',
-    aliases: ['port-forwarding-enabled', 'upnp', 'nat-pmp', 'port forwarding'],
+    description: 'Asks the router to pass on what comes to that port from outside (PCP, NAT-PMP, UPnP).',
+    aliases: ['port-forwarding-enabled', 'upnp', 'nat-pmp', 'pcp', 'pinhole', 'port forwarding'],
   }),
 })
 

@@ -4,6 +4,7 @@ import type { Clock } from '@kith/core/network/clock.ts'
 import type { Http, HttpListener } from '@kith/core/network/http.ts'
 import type { Keep } from '@kith/core/network/host.ts'
 import type { Log } from '@kith/core/network/log.ts'
+import type { Value } from '@kith/core/value/value.ts'
 import type { DavSettings } from '../config/settings.ts'
 import type { SharedFolder } from '../library/folder.ts'
 import { isLoopback } from '../api/guard.ts'
@@ -18,7 +19,7 @@ export interface DavServiceWorld {
   readonly http: Http
   readonly keep: Keep
   folders(): readonly SharedFolder[]
-  settings(): DavSettings
+  readonly settings: Value<DavSettings>
 }
 
 /** Listens for file managers, when the owner wants it. */
@@ -29,6 +30,7 @@ export class DavService implements AsyncDisposable {
   readonly #properties: DeadProperties
   #listener: HttpListener | undefined
   #fault: Fault | undefined
+  readonly #following: Disposable
   #turning: Promise<void> = Promise.resolve()
 
   constructor(world: DavServiceWorld) {
@@ -37,6 +39,12 @@ export class DavService implements AsyncDisposable {
     this.users = new DavUsers(world.keep, now)
     this.#locks = new Locks(now)
     this.#properties = new DeadProperties(world.keep)
+    this.#following = world.settings.watch(() => void this.turn())
+  }
+
+  /** Whether it is wanted. */
+  get on(): boolean {
+    return this.#world.settings.current.on
   }
 
   /** Why it does not listen although it is wanted. */
@@ -73,14 +81,14 @@ export class DavService implements AsyncDisposable {
 
   /** A password never goes through a network in the open, unless the owner says that it may. */
   #isSecure(): boolean {
-    const { encryption, listen } = this.#world.settings()
+    const { encryption, listen } = this.#world.settings.current
     return encryption === 'always' || (encryption === 'beyond-this-machine' && !isLoopback(listen))
   }
 
   async #open(): Promise<void> {
     await this.#close()
     const { http, log, folders } = this.#world
-    const { on, listen, port } = this.#world.settings()
+    const { on, listen, port } = this.#world.settings.current
     this.#fault = undefined
     if (!on) return
     const world = { users: this.users, locks: this.#locks, properties: this.#properties, log, folders }
@@ -102,6 +110,7 @@ export class DavService implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#following[Symbol.dispose]()
     await this.#turning
     await this.#close()
   }

@@ -3,33 +3,32 @@ import { fail } from '@kith/core/fault/fault.ts'
 import type { Handlers } from '../api/handlers.ts'
 import type { DavService } from '../dav/service.ts'
 import type { DavUser, Right } from '../dav/users.ts'
-import type { SharedFolder } from '../library/folder.ts'
+import type { Library } from '../library/library.ts'
 import { faultView } from '../views/fault-view.ts'
 
 export interface DavOperationsWorld {
   readonly dav: DavService
-  on(): boolean
-  folders(): readonly SharedFolder[]
-  /** Resolves when what was decided is on the disk. */
-  record(): void | Promise<void>
+  readonly library: Library
+  /** Puts on the disk what was decided so far. */
+  record(): void
 }
 
 /** What can be done about WebDAV. */
 export function davOperations(world: DavOperationsWorld): Pick<Handlers, 'dav' | 'setDavUser' | 'removeDavUser'> {
-  const { dav, on, folders, record } = world
+  const { dav, library, record } = world
   const view = ({ name, rights }: DavUser): DavUserView => {
     const having = (right: Right): readonly string[] =>
-      folders().flatMap((folder) => (rights.get(folder.id) === right ? [folder.name] : []))
+      library.folders.flatMap((folder) => (rights.get(folder.id) === right ? [folder.name] : []))
     return { name, read: having('read'), write: having('write') }
   }
   const idOf = (which: string): number => {
-    const found = folders().find(({ id, name }) => name === which || String(id) === which)
+    const found = library.folders.find(({ id, name }) => name === which || String(id) === which)
     if (found === undefined) throw fail('input', 'dav/folder', `No shared folder is called “${which}”`)
     return found.id
   }
   return {
     dav: () => ({
-      on: on(),
+      on: dav.on,
       users: dav.users.all.map(view),
       ...(dav.url === undefined ? {} : { url: dav.url }),
       ...(dav.fault === undefined ? {} : { fault: faultView(dav.fault) }),
@@ -41,12 +40,12 @@ export function davOperations(world: DavOperationsWorld): Pick<Handlers, 'dav' |
       for (const one of read ?? []) rights.set(idOf(one), 'read')
       for (const one of write ?? []) rights.set(idOf(one), 'write')
       const user = await dav.users.set(params.id, { rights, ...(password === undefined ? {} : { password }) })
-      await record()
+      record()
       return view(user)
     },
     async removeDavUser({ params }) {
       dav.users.remove(params.id)
-      await record()
+      record()
     },
   }
 }

@@ -1,17 +1,16 @@
 import { fail } from '@kith/core/fault/fault.ts'
-import type { Budget } from '@kith/core/limits/budget.ts'
 import type { Clock } from '@kith/core/network/clock.ts'
 import type { Handlers } from '../api/handlers.ts'
+import type { Directories } from '../directories.ts'
 import type { Supervised } from '../supervisor.ts'
+import type { Switches } from '../switches.ts'
 import { networkView } from '../views/network-view.ts'
 
 export interface NetworkWorld {
   readonly clock: Clock
   readonly networks: ReadonlyMap<string, Supervised>
-  budget(network: string): Budget
-  /** Remembers the choice and carries it out. */
-  turn(network: string, on: boolean): Promise<void>
-  turnDirectory(network: string, open: boolean): Promise<void>
+  readonly switches: Switches
+  readonly directories: Directories
 }
 
 export function networkOperations(
@@ -19,22 +18,23 @@ export function networkOperations(
 ): Pick<Handlers, 'networks' | 'network' | 'switchNetwork' | 'switchDirectory'> {
   const { networks, clock } = world
   const find = (id: string): Supervised => findNetwork(networks, id)
-  const view = (id: string): ReturnType<typeof networkView> => networkView(find(id), world.budget(id), clock.now())
+  const view = (one: Supervised): ReturnType<typeof networkView> => networkView(one, one.budget, clock.now())
   return {
-    networks: () => [...networks.keys()].map(view),
-    network: ({ params }) => view(params.id),
+    networks: () => [...networks.values()].map(view),
+    network: ({ params }) => view(find(params.id)),
     async switchNetwork({ params, body }) {
-      find(params.id)
-      await world.turn(params.id, body.on)
-      return view(params.id)
+      const one = find(params.id)
+      await world.switches.turn(one.network.id, body.on)
+      return view(one)
     },
     async switchDirectory({ params, body }) {
-      const { membership, network } = find(params.id)
+      const one = find(params.id)
+      const { membership, network } = one
       if (membership === undefined) throw fail('unavailable', 'network/off', `${network.title} is not joined now`)
       if (membership.directory === undefined)
         throw fail('input', 'network/no-directory', `${network.title} has no index for others`)
-      await world.turnDirectory(params.id, body.on)
-      return view(params.id)
+      await world.directories.turn(network.id, body.on)
+      return view(one)
     },
   }
 }

@@ -23,11 +23,13 @@ export function segmentOperations({ networks, record }: LentWorld, own: string):
       owner: segment.own ? own : name(segment.owner),
       own: segment.own,
       address: segment.address,
+      addressV6: segment.addressV6,
       interface: segment.device,
       to: segment.to.map(name),
-      members: segment.members.map(({ device, address, path }) => ({
+      members: segment.members.map(({ device, address, addressV6, path }) => ({
         device: path === 'self' ? own : name(device),
         address,
+        addressV6,
         path,
       })),
       ...(segment.fault === undefined ? {} : { trouble: segment.fault.message }),

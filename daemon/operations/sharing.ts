@@ -9,6 +9,7 @@ import type { Handlers } from '../api/handlers.ts'
 import type { LibraryFile, SharedFolder } from '../library/folder.ts'
 import { usuallyIgnored } from '../library/folder.ts'
 import type { Library } from '../library/library.ts'
+import type { Supervised } from '../supervisor.ts'
 import { parseQuery } from '../library/query.ts'
 import { faultView } from '../views/fault-view.ts'
 import { contentLinks } from './content-links.ts'
@@ -33,16 +34,15 @@ type SharingOperations = Pick<
 
 export interface SharingWorld {
   readonly library: Library
-  /** Whether there is a network of this name. */
-  known(network: string): boolean
+  readonly networks: ReadonlyMap<string, Supervised>
   /** By which torrents a file is known. */
   torrentsOf(path: string, size: number): readonly Digest[]
 }
 
 /** What can be done with shared folders. */
-export function sharingOperations({ library, known, torrentsOf }: SharingWorld): SharingOperations {
+export function sharingOperations({ library, networks: known, torrentsOf }: SharingWorld): SharingOperations {
   const networksOf = (names: readonly string[]): readonly NetworkId[] => {
-    const wrong = names.find((name) => !known(name))
+    const wrong = names.find((name) => !known.has(name))
     if (wrong !== undefined) throw fail('input', 'library/network', `There is no network “${wrong}”`)
     return names as readonly NetworkId[]
   }

@@ -16,7 +16,8 @@ import { programVersion } from '../program.ts'
 import type { Speed } from '../speed.ts'
 import type { Supervised } from '../supervisor.ts'
 import type { Transfers } from '../transfers/transfers.ts'
-import { outsideCheck, outsideView } from '../views/outside-view.ts'
+import { networkCheck } from '../views/network-check.ts'
+import { outsideCheck, outsideV6Check, outsideView } from '../views/outside-view.ts'
 import { tally } from '../views/transfer-view.ts'
 
 export interface StatusWorld {
@@ -35,6 +36,7 @@ export interface StatusWorld {
   /** The port of all networks. */
   readonly port: number
   readonly outside: Value<Outside>
+  readonly outsideV6: Value<Outside>
   downloads(): string
   stop(): void
 }
@@ -64,6 +66,7 @@ export function statusOperations(
       networks: { on: all.filter(({ state }) => state.current.kind !== 'off').length, all: all.length },
       port: world.port,
       outside: outsideView(world.outside.current),
+      outsideV6: outsideView(world.outsideV6.current),
       downloads: world.downloads(),
       ...(free === undefined ? {} : { freeBytes: free }),
       residentBytes: process.memoryUsage.rss(),
@@ -140,15 +143,7 @@ async function doctor(world: StatusWorld): Promise<readonly DoctorCheck[]> {
     const [first] = world.config.problems.current
     if (first !== undefined) throw new Error(first.message)
   })
-  checks.push(outsideCheck(world.outside.current))
-  for (const { network, state } of world.networks.values()) {
-    await check(
-      network.id,
-      `${network.title} is ${state.current.kind === 'in' ? 'joined' : state.current.kind}`,
-      () => {
-        if (state.current.kind === 'waiting') throw new Error(state.current.fault.message)
-      },
-    )
-  }
+  checks.push(outsideCheck(world.outside.current), outsideV6Check(world.outsideV6.current))
+  for (const { network, state } of world.networks.values()) checks.push(networkCheck(network, state.current))
   return checks
 }

@@ -59,6 +59,7 @@ class Kept {
       },
       downloads: () => folder,
       startPaused: () => false,
+      expecting: () => disk.pool.prepare(),
       *fetchers() {
         yield ['bittorrent', fetch]
       },

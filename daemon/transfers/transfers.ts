@@ -35,6 +35,8 @@ export interface TransfersWorld extends Omit<EntryWorld, 'freeName' | 'describe'
   /** Where transfers go unless said otherwise. */
   downloads(): string
   startPaused(): boolean
+  /** Somebody waits for bytes, which will have to be hashed and written soon. */
+  expecting(): void
 }
 
 /** The one list of transfers. */
@@ -125,6 +127,7 @@ export class Transfers implements AsyncDisposable {
     this.#world.records.save(record)
     for (const range of options.had ?? []) this.#world.had.add(record.id, range)
     this.#world.tell('transfer/added', record.id, { name: record.name })
+    if (record.wanted === 'running' && options.had === undefined) this.#world.expecting()
     await entry.settle()
     return { entry, duplicate: false }
   }

@@ -87,7 +87,7 @@ export interface DetailsWorld {
 
 export function detailsView(entry: Entry, now: number, world: DetailsWorld): TransferDetails {
   const { record, transfer, layout } = entry
-  const grid = transfer?.collector?.grid
+  const grid = transfer?.grid
   const { comment, createdBy, private: isPrivate } = world.facts(entry)
   return {
     ...transferView(entry, now),

@@ -18,7 +18,7 @@ async function outside(kith: Kith, state: OutsideView['state']): Promise<Outside
   })
 }
 
-for (const by of ['NAT-PMP', 'UPnP'] as const) {
+for (const by of ['PCP', 'NAT-PMP', 'UPnP'] as const) {
   test(
     `the router opens our port by ${by}, and a stranger comes in by an invitation`,
     { timeout: 300_000 },
@@ -27,7 +27,7 @@ for (const by of ['NAT-PMP', 'UPnP'] as const) {
       await using folder = await temporary()
       await using lan = await localNetwork(3)
       const [gate, home, away] = lan.machines
-      const speaks = { upnp: by === 'UPnP', natpmp: by === 'NAT-PMP' }
+      const speaks = { upnp: by === 'UPnP', natpmp: by !== 'UPnP', pcp: by === 'PCP' }
       await using box = await startRouter(gate!, [home!], away!, join(folder.path, 'router'), speaks)
       await using ann = await start(folder.path, 'ann', home!)
       await using bob = await start(folder.path, 'bob', away!)

@@ -11,6 +11,10 @@ export const router = 'miniupnpd'
 /** The side that nobody outside may come through unasked. Public addresses: miniupnpd refuses others. */
 export const outsideAddress = '12.1.1.1'
 export const strangerAddress = '12.1.1.2'
+/** The same over IPv6, where every machine has an address of the internet. */
+const outsideV6 = '2001:db8:2::1'
+export const strangerV6 = '2001:db8:2::2'
+const insideV6 = '2001:db8:1::1'
 
 /** What a router at home has: its own network hidden behind one address, and doors that programs may ask for. */
 const rules = `
@@ -39,6 +43,21 @@ export interface Router extends AsyncDisposable {
   log(): string
   /** The doors that are open now, as nftables lists them. */
   doors(): Promise<string>
+  /** The same for what comes by IPv6, which is let through and not translated. */
+  pinholes(): Promise<string>
+  /** Loses all doors, as a router does that was switched off and on. */
+  restart(): Promise<void>
+}
+
+export interface Speaks {
+  readonly upnp: boolean
+  /** NAT-PMP, and PCP if not told otherwise. */
+  readonly natpmp: boolean
+  readonly pcp?: boolean
+  /** Gives every machine of `inside` an address of the internet, and lets nothing in to it unasked. */
+  readonly v6?: boolean
+  /** Seconds for which PCP keeps a door open, at the most. */
+  readonly longest?: number
 }
 
 /**
@@ -50,7 +69,7 @@ export async function startRouter(
   inside: readonly Machine[],
   stranger: Machine,
   folder: string,
-  speaks: { readonly upnp: boolean; readonly natpmp: boolean },
+  speaks: Speaks,
 ): Promise<Router> {
   await mkdir(folder, { recursive: true })
   const within = async (machine: Machine, ...words: readonly string[]): Promise<string> => {
@@ -82,9 +101,16 @@ export async function startRouter(
   }
   await within(at, 'sysctl', '-qw', 'net.ipv4.ip_forward=1')
   for (const each of inside) await run('ip', ['-n', each.name, 'route', 'add', 'default', 'via', at.address])
+  if (speaks.v6 === true) await overV6(at, inside, stranger, within)
   const table = join(folder, 'rules.nft')
   await writeFile(table, rules)
   await within(at, 'nft', '-f', table)
+  // Over IPv6 it answers PCP whatever its configuration says; the first byte is the version.
+  if (!speaks.natpmp || speaks.pcp === false) {
+    await within(at, 'nft', 'add chain inet filter input { type filter hook input priority 0; }')
+    const version = speaks.natpmp ? '@th,64,8 2' : ''
+    await within(at, 'nft', `add rule inet filter input udp dport 5351 ${version} drop`)
+  }
   const config = join(folder, 'miniupnpd.conf')
   const yes = (is: boolean): string => (is ? 'yes' : 'no')
   await writeFile(
@@ -102,20 +128,66 @@ export async function startRouter(
       'upnp_nat_table_name=filter',
       'allow 1024-65535 0.0.0.0/0 1024-65535',
       'deny 0-65535 0.0.0.0/0 0-65535',
+      `ipv6_disable=${yes(speaks.v6 !== true)}`,
+      ...(speaks.longest === undefined ? [] : ['min_lifetime=1', `max_lifetime=${speaks.longest}`]),
       '',
     ].join('\n'),
   )
   const [command = '', ...args] = at.within
-  const program = await Program.start({
-    command,
-    args: [...args, router, '-d', '-f', config, '-P', join(folder, 'pid')],
-    folder,
-    // Whoever asks before it listens asks again minutes later.
-    ready: async () => (await within(at, 'ss', '-Hlun')).includes(speaks.upnp ? ':1900' : ':5351'),
-  })
+  const begin = (): Promise<Program> =>
+    Program.start({
+      command,
+      args: [...args, router, '-d', '-f', config, '-P', join(folder, 'pid')],
+      folder,
+      // Whoever asks before it listens asks again minutes later.
+      ready: async () => (await within(at, 'ss', '-Hlun')).includes(speaks.upnp ? ':1900' : ':5351'),
+    })
+  let program = await begin()
+  const chain = (name: string): Promise<string> => within(at, 'nft', 'list', 'chain', 'inet', 'filter', name)
   return {
     log: () => program.log(),
-    doors: () => within(at, 'nft', 'list', 'chain', 'inet', 'filter', 'prerouting_miniupnpd'),
+    doors: () => chain('prerouting_miniupnpd'),
+    pinholes: () => chain('miniupnpd'),
+    async restart() {
+      await program[Symbol.asyncDispose]()
+      for (const each of ['miniupnpd', 'prerouting_miniupnpd', 'postrouting_miniupnpd']) {
+        await within(at, 'nft', 'flush', 'chain', 'inet', 'filter', each)
+      }
+      program = await begin()
+    },
     [Symbol.asyncDispose]: () => program[Symbol.asyncDispose](),
   }
+}
+
+/** Addresses without a wait for others that may have them: nobody has. */
+async function overV6(
+  at: Machine,
+  inside: readonly Machine[],
+  stranger: Machine,
+  within: (machine: Machine, ...words: readonly string[]) => Promise<string>,
+): Promise<void> {
+  const ip = async (machine: Machine, ...args: readonly string[]): Promise<void> =>
+    void (await run('ip', ['-n', machine.name, '-6', ...args]))
+  const has = (machine: Machine, address: string, link: string): Promise<void> =>
+    ip(machine, 'address', 'add', `${address}/64`, 'dev', link, 'nodad')
+  await within(at, 'sysctl', '-qw', 'net.ipv6.conf.all.forwarding=1')
+  await has(at, outsideV6, 'wan0')
+  await has(at, insideV6, 'eth0')
+  await has(stranger, strangerV6, 'wan1')
+  await ip(stranger, 'route', 'add', 'default', 'via', outsideV6)
+  for (const [index, each] of inside.entries()) {
+    await has(each, addressV6(index), 'eth0')
+    await ip(each, 'route', 'add', 'default', 'via', insideV6)
+  }
+}
+
+/** The address of a machine inside, by its place in the list. */
+export function addressV6(index: number): string {
+  return `2001:db8:1::${10 + index}`
+}
+
+/** How often a list of nftables names an address: as people write it, or as the bytes that are compared. */
+export function named(list: string, index: number): number {
+  const hex = `20010db80001${'0'.repeat(18)}${(10 + index).toString().padStart(2, '0')}`
+  return list.match(new RegExp(`0x${hex}|ip6 daddr ${addressV6(index)}`, 'g'))?.length ?? 0
 }

@@ -31,6 +31,7 @@ import { OwnSegments } from './facets/segments.ts'
 import { answerContent, heldBy } from './facets/serve.ts'
 import { SharedContents, sharedTrees } from './facets/shares.ts'
 import { Lines } from './lines.ts'
+import { placesOf } from './places-of.ts'
 import { withLocalSend } from './localsend/devices.ts'
 import { OwnLocalSend } from './localsend/localsend.ts'
 import { Lender } from './relay/lender.ts'
@@ -117,7 +118,9 @@ export class Member implements Membership {
     this.chat = this.#resources.use(talk(host, this.#book, lines, own))
     this.games = this.#resources.use(games(host, lines))
     this.printers = this.#resources.use(printers(host, this.#book, lines, settings))
-    this.#resources.use(host.net.outside.watch(() => this.invitations.moved()))
+    for (const outside of [host.net.outside, host.net.outsideV6]) {
+      this.#resources.use(outside.watch(() => this.invitations.moved()))
+    }
     this.segments = this.#resources.use(new OwnSegments(host, lines, own))
     this.internet = this.#resources.use(internet(host, lines, own))
     this.#resources.use(
@@ -181,9 +184,9 @@ export class Member implements Membership {
   #addresses(): readonly Endpoint[] {
     const { net } = this.#host
     const here = net.attached().map(({ host }) => ({ host, port: this.#port }))
-    const outside = net.outside.current
-    const mapped = outside.state === 'mapped' && this.#port === net.port ? [outside.at] : []
-    return [...mapped, ...here.filter(({ host }) => isShown(host))]
+    const opened = this.#port === net.port ? [net.outside.current, net.outsideV6.current] : []
+    const doors = opened.flatMap((one) => (one.state === 'mapped' ? [one.at] : []))
+    return placesOf(doors, here)
   }
 
   async #answer(question: PeerQuestion): Promise<OurAnswer> {
@@ -240,9 +243,4 @@ export class Member implements Membership {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#resources[Symbol.asyncDispose]()
   }
-}
-
-/** Not those that mean another machine elsewhere: loopback, and link-local ones, which need the name of an interface. */
-function isShown(host: string): boolean {
-  return !/^(?:127\.|169\.254\.|::1$|fe[89ab])/i.test(host)
 }

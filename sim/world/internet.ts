@@ -73,6 +73,7 @@ export class Internet {
       isOwn: (other) => other === host || other === '127.0.0.1',
       attached: () => [{ host, prefix: 24 }],
       outside: value<Outside>({ state: 'off' }),
+      outsideV6: value<Outside>({ state: 'off' }),
     }
   }
 

@@ -8,6 +8,8 @@ import { databaseFault } from './fault.ts'
 
 /** Writes are collected for this long: a transaction per range that arrives would cost more than the range. */
 const collectMs = 10
+/** Between two of these transactions: a fast transfer would make one every few milliseconds. */
+const restMs = 100
 /** After a failed write, for example on a full disk. */
 const retryMs = 5_000
 
@@ -30,6 +32,7 @@ export class Database implements Disposable {
   readonly #due = new Map<unknown, Due>()
   readonly #trouble: WritableValue<Fault | undefined> = value<Fault | undefined>(undefined)
   #timer: Disposable | undefined
+  #settledAt: number = Number.NEGATIVE_INFINITY
 
   constructor(sqlite: DatabaseSync, options: { readonly clock: Clock; readonly log: Log }) {
     this.#sqlite = sqlite
@@ -70,7 +73,8 @@ export class Database implements Disposable {
    * write that fails is done again; `written` is called once it is in the database. */
   later(key: unknown, write: () => void, written?: () => void): void {
     this.#due.set(key, { write, written })
-    this.#timer ??= this.#clock.after(collectMs, () => this.settle())
+    const restingMs = this.#settledAt + restMs - this.#clock.now()
+    this.#timer ??= this.#clock.after(Math.max(collectMs, restingMs), () => this.settle())
   }
 
   /** Forgets a write that is due. */
@@ -91,6 +95,7 @@ export class Database implements Disposable {
     } catch (error) {
       throw databaseFault(error, 'write the database', this.#sqlite.location() ?? 'in memory')
     }
+    this.#settledAt = this.#clock.now()
     const done = [...this.#due.values()]
     this.#due.clear()
     for (const { written } of done) written?.()

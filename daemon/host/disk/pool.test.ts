@@ -38,6 +38,18 @@ test('no thread exists before the first job, and no more than asked for', async 
   assert.equal(pool.size, 2)
 })
 
+test('threads can be started ahead of the work, no more than asked for', async () => {
+  await using pool = new Pool({ clock: systemClock, workers: 2 })
+  pool.prepare()
+  assert.equal(pool.size, 2)
+  pool.prepare()
+  await Promise.all(Array.from({ length: 200 }, () => pool.run(nothing)))
+  assert.equal(pool.size, 2)
+  await using single = new Pool({ clock: systemClock, workers: 1 })
+  single.prepare()
+  assert.equal(single.size, 1)
+})
+
 test('a job that fails is an answer and leaves the thread alive', async () => {
   await using pool = new Pool({ clock: systemClock, workers: 1 })
   const bad: Job = { ...nothing, open: [{ at: 0, fd: 1_000_000, position: 0, length: 4 }] }

@@ -9,6 +9,8 @@ import { Turns } from './turns.ts'
 const idleMs = 30_000
 /** More than the fastest disk needs. */
 const mostWorkers = 8
+/** So many are started ahead of work: two hash a gigabyte a second. */
+const aheadWorkers = 2
 /** One order being worked on, and the next one there already when it is done. */
 const ordersAhead = 2
 /** Short jobs travel together up to this much: below it a message costs a noticeable part of the work. */
@@ -39,7 +41,7 @@ interface Member {
   proven: boolean
 }
 
-/** Threads that hash and write. Started when they are needed; one that dies takes only its own jobs along. */
+/** Threads that hash and write. Started when they are needed, or will be; one that dies takes only its own jobs along. */
 export class Pool implements AsyncDisposable {
   readonly #clock: Clock
   readonly #limit: number
@@ -61,6 +63,12 @@ export class Pool implements AsyncDisposable {
   /** How many threads exist now. */
   get size(): number {
     return this.#members.size
+  }
+
+  /** Bytes will come soon: a thread needs a tenth of a second to start, in which a fast source fills all memory. */
+  prepare(): void {
+    if (this.#closed) return
+    while (this.#members.size < Math.min(aheadWorkers, this.#limit)) this.#start()
   }
 
   /** Does the job in a worker. A call of the system that fails is an answer (`failed`).

@@ -5,6 +5,7 @@ import type { Clock, Random } from '@kith/core/network/clock.ts'
 import { pick } from '@kith/core/network/clock.ts'
 import type { Log } from '@kith/core/network/log.ts'
 import type { Listener, Net } from '@kith/core/network/net.ts'
+import { NONCE_BYTES } from '@kith/wire/pcp.ts'
 import { localNetwork } from './address.ts'
 import { ownAddresses } from './own.ts'
 import { dial } from './dial.ts'
@@ -32,6 +33,8 @@ export interface NetOptions {
   readonly port: number
   /** The address to listen on and to dial from; without it all of them. */
   readonly bind?: string
+  /** Twelve bytes that routers know us by, kept over restarts; without it new ones. */
+  readonly nonce?: Uint8Array
   /** Who we are inside TLS; without it someone whom nobody will meet again. */
   readonly identity?: IdentitySource
 }
@@ -59,9 +62,12 @@ export async function openNet(options: NetOptions): Promise<OpenNet> {
 
   const mapping = new PortMapping({
     clock,
+    random,
     log,
     port,
+    nonce: options.nonce ?? random.bytes(NONCE_BYTES),
     isLocal: world.isLocal,
+    attached: own.attached,
     datagrams: (how) => openDatagrams(world, how, root, bind),
   })
 
@@ -98,6 +104,7 @@ export async function openNet(options: NetOptions): Promise<OpenNet> {
       isOwn: own.has,
       attached: own.attached,
       outside: mapping.outside,
+      outsideV6: mapping.outsideV6,
       datagrams: async (how) => kept(await openDatagrams(world, how, budget, bind)),
     }
   }
@@ -115,6 +122,7 @@ export async function openNet(options: NetOptions): Promise<OpenNet> {
     isOwn: all.isOwn,
     attached: all.attached,
     outside: mapping.outside,
+    outsideV6: mapping.outsideV6,
     mapPort: (wanted) => mapping.want(wanted),
     within,
     async [Symbol.asyncDispose]() {

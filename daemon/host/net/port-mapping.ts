@@ -1,129 +1,156 @@
-import { fail, faultOf } from '@kith/core/fault/fault.ts'
-import { sleep, type Clock } from '@kith/core/network/clock.ts'
+import { fail } from '@kith/core/fault/fault.ts'
+import { type Clock, pick, type Random } from '@kith/core/network/clock.ts'
 import type { Log } from '@kith/core/network/log.ts'
-import { endpointText, type DatagramOptions, type Datagrams, type Endpoint } from '@kith/core/network/net.ts'
+import type { Attached, DatagramOptions, Datagrams } from '@kith/core/network/net.ts'
 import type { Outside } from '@kith/core/network/outside.ts'
-import { value, type Value, type WritableValue } from '@kith/core/value/value.ts'
-import { NatPmp, refusal } from './nat-pmp.ts'
-import { defaultRouter } from './router.ts'
-import { mapByUpnp, unmapByUpnp } from './upnp.ts'
+import type { Value } from '@kith/core/value/value.ts'
+import { attempt } from '@kith/wire/fault.ts'
+import { addressBytes, isWithin } from '@kith/wire/ip-address.ts'
+import { parseNews, PCP_NEWS_PORT } from '@kith/wire/pcp.ts'
+import { refusal } from './ask-router.ts'
+import { type Door, DoorKeeper, leave, type Opened } from './door.ts'
+import { doorV4, doorV6, type FindOptions } from './find-door.ts'
+import type { Pcp } from './pcp.ts'
+import { defaultRouter, wayOutV6 } from './router.ts'
 
-/** RFC 6886 3.3 recommends two hours, and to renew when half of it is over. */
-const LIFETIME_S = 2 * 60 * 60
-const RENEW_MS: number = (LIFETIME_S * 1000) / 2
-/** How soon a router is looked for again: this machine may have come to another network. */
-const AGAIN_MS = 5 * 60_000
-/** What a router may take to open the port, or to close it when we leave. */
-const MAP_MS = 20_000
-const LEAVE_MS = 2_000
+/** All machines of the link. */
+const NEWS_GROUP = '224.0.0.1'
+/** Whoever hears that a router has begun anew waits for so long at most, so that not all ask at once (RFC 6887 14.1.3). */
+const MOST_PAUSE_MS = 2_000
 
 export interface PortMappingWorld {
   readonly clock: Clock
+  readonly random: Random
   readonly log: Log
   /** The port of all networks. */
   readonly port: number
+  /** Twelve bytes that routers know us by, the same after a restart. */
+  readonly nonce: Uint8Array
   isLocal(host: string): boolean
+  attached(): readonly Attached[]
   datagrams(options: DatagramOptions): Promise<Datagrams>
 }
 
-interface Kept {
-  readonly by: 'NAT-PMP' | 'UPnP'
-  map(signal: AbortSignal): Promise<Endpoint>
-  unmap(signal: AbortSignal): Promise<void>
-}
-
-/** Has the router pass on what comes to our port, for as long as it is wanted, and asks it to stop afterwards. */
+/** Has the router let others in at our port over either version of IP, for as long as that is wanted. */
 export class PortMapping implements AsyncDisposable {
   readonly #world: PortMappingWorld
-  readonly #outside: WritableValue<Outside> = value<Outside>({ state: 'off' })
-  #stop: AbortController | undefined
-  #running: Promise<void> = Promise.resolve()
+  readonly #v4: DoorKeeper
+  readonly #v6: DoorKeeper
+  #pcp: Pcp | undefined
+  #news: Promise<AsyncDisposable | undefined> = Promise.resolve(undefined)
+  #pause: Disposable | undefined
 
   constructor(world: PortMappingWorld) {
     this.#world = world
+    this.#v4 = new DoorKeeper({
+      ...world,
+      way: () => `${defaultRouter() ?? ''} ${this.#address(defaultRouter()) ?? ''}`,
+      find: (signal) => this.#findV4(signal),
+    })
+    this.#v6 = new DoorKeeper({
+      ...world,
+      way: () => {
+        const way = wayOutV6()
+        return way === undefined ? undefined : `${way.router} ${way.address}`
+      },
+      find: (signal) => this.#findV6(signal),
+    })
   }
 
   get outside(): Value<Outside> {
-    return this.#outside
+    return this.#v4.outside
+  }
+
+  get outsideV6(): Value<Outside> {
+    return this.#v6.outside
   }
 
   want(wanted: boolean): void {
-    if (wanted === (this.#stop !== undefined)) return
-    if (!wanted) {
-      this.#stop?.abort(fail('gone', 'net/closed', 'Kith is going'))
-      this.#stop = undefined
-      return
-    }
-    const stop = new AbortController()
-    this.#stop = stop
-    this.#outside.set({ state: 'looking' })
-    const before = this.#running
-    this.#running = before.then(() => this.#keep(stop.signal))
+    this.#v4.want(wanted)
+    this.#v6.want(wanted)
+    const before = this.#news
+    this.#news = before.then(async (heard) => {
+      if ((heard !== undefined) === wanted) return heard
+      await heard?.[Symbol.asyncDispose]()
+      return wanted ? this.#hear() : undefined
+    })
   }
 
-  async #keep(signal: AbortSignal): Promise<void> {
-    const { clock, log } = this.#world
-    let kept: Kept | undefined
-    while (!signal.aborted) {
-      let again = AGAIN_MS
-      try {
-        const late = AbortSignal.any([signal, AbortSignal.timeout(MAP_MS)])
-        kept ??= await this.#router(late)
-        const at = await kept.map(late)
-        if (this.#world.isLocal(at.host) || at.host === '0.0.0.0') {
-          throw refusal(`it is behind another router itself, at ${at.host}`)
-        }
-        again = RENEW_MS
-        const before = this.#outside.current
-        if (before.state !== 'mapped') log.info('the router opens our port', { at: endpointText(at), by: kept.by })
-        this.#outside.set({ state: 'mapped', at, by: kept.by })
-      } catch (error) {
-        if (signal.aborted) break
-        await leave(kept)
-        kept = undefined
-        const fault = faultOf(error, 'ask the router for a port')
-        log.debug('the router does not open our port', { fault })
-        this.#outside.set({ state: 'not', fault })
-      }
-      await sleep(clock, again, signal).catch(() => {})
-    }
-    await leave(kept)
-    if (this.#stop === undefined) this.#outside.set({ state: 'off' })
-  }
-
-  /** Whoever answers: by NAT-PMP, which costs one datagram, else by UPnP. */
-  async #router(signal: AbortSignal): Promise<Kept> {
-    const { clock, port } = this.#world
+  async #findV4(signal: AbortSignal): Promise<{ door: Door; opened: Opened }> {
     const router = defaultRouter()
-    if (router !== undefined) {
-      const pmp = new NatPmp(clock, router, (options) => this.#world.datagrams(options))
-      try {
-        await pmp.map(port, LIFETIME_S, signal)
-        return {
-          by: 'NAT-PMP',
-          map: (each) => pmp.map(port, LIFETIME_S, each),
-          unmap: (each) => pmp.unmap(port, each),
-        }
-      } catch (error) {
-        signal.throwIfAborted()
-        this.#world.log.debug('the router does not do NAT-PMP', { fault: faultOf(error) })
-      }
+    const address = this.#address(router)
+    const found = await doorV4(this.#options(), { router, address }, (pcp) => void (this.#pcp = pcp), signal)
+    const { door } = found
+    try {
+      const open = async (each: AbortSignal): Promise<Opened> => this.#checked(await door.open(each))
+      return { door: { ...door, open }, opened: this.#checked(found.opened) }
+    } catch (error) {
+      await leave(door)
+      throw error
     }
-    await mapByUpnp(port, LIFETIME_S, signal)
-    return {
-      by: 'UPnP',
-      map: (each) => mapByUpnp(port, LIFETIME_S, each),
-      unmap: (each) => unmapByUpnp(port, each),
+  }
+
+  /** @throws FaultError `unavailable` `net/not-mapped` when nobody outside knows the router's address */
+  #checked(opened: Opened): Opened {
+    const { host } = opened.at
+    if (!this.#world.isLocal(host) && host !== '0.0.0.0') return opened
+    throw refusal(`it is behind another router itself, at ${host}`)
+  }
+
+  async #findV6(signal: AbortSignal): Promise<{ door: Door; opened: Opened }> {
+    const way = wayOutV6()
+    if (way === undefined) throw fail('unavailable', 'net/no-router', 'No way leads out over IPv6')
+    return doorV6(this.#options(), way, () => {}, signal)
+  }
+
+  #options(): FindOptions {
+    const { clock, datagrams, log, port, nonce } = this.#world
+    return { clock, datagrams, log, port, nonce, lost: () => this.#nudge() }
+  }
+
+  /** The address of ours in the network of a router. */
+  #address(router: string | undefined): string | undefined {
+    const near = router === undefined ? undefined : addressBytes(router)
+    if (near === undefined) return undefined
+    return this.#world.attached().find(({ host, prefix }) => {
+      const own = addressBytes(host)
+      return own !== undefined && isWithin(near, own, prefix)
+    })?.host
+  }
+
+  /** What routers tell everybody when they begin anew. Where the port is not to be had, they are asked in time anyway. */
+  async #hear(): Promise<AsyncDisposable | undefined> {
+    try {
+      return await this.#world.datagrams({
+        family: 4,
+        port: PCP_NEWS_PORT,
+        groups: [NEWS_GROUP],
+        receive: ({ host }, bytes) => {
+          if (host !== defaultRouter()) return
+          const news = attempt(() => parseNews(bytes))
+          if (!news.ok) return
+          const { epoch } = news.value
+          if (epoch === undefined || this.#pcp?.keeps(epoch) !== true) this.#nudge()
+        },
+      })
+    } catch (error) {
+      this.#world.log.debug('what routers tell everybody is not heard', { error: String(error) })
+      return undefined
     }
+  }
+
+  #nudge(): void {
+    const { clock, random } = this.#world
+    this.#pause ??= clock.after(pick(random, MOST_PAUSE_MS), () => {
+      this.#pause = undefined
+      this.#v4.nudge()
+      this.#v6.nudge()
+    })
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.want(false)
-    await this.#running
+    await Promise.all([this.#v4[Symbol.asyncDispose](), this.#v6[Symbol.asyncDispose](), this.#news])
+    this.#pause?.[Symbol.dispose]()
   }
-}
-
-/** In good manners, if it can be done in time. */
-async function leave(kept: Kept | undefined): Promise<void> {
-  await kept?.unmap(AbortSignal.timeout(LEAVE_MS)).catch(() => {})
 }

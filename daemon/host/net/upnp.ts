@@ -1,7 +1,7 @@
 import { isIPv4 } from 'node:net'
 import Client from '@silentbot1/nat-api/lib/upnp/index.js'
 import type { Endpoint } from '@kith/core/network/net.ts'
-import { noRouter, refusal } from './nat-pmp.ts'
+import { noRouter, refusal } from './ask-router.ts'
 
 /** What the router shows beside the port in its list. */
 const DESCRIPTION = 'Kith'

@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process'
+import { readFile } from 'node:fs/promises'
 import { promisify } from 'node:util'
 import type { Log } from '@kith/core/network/log.ts'
 import type { Taps } from '@kith/core/network/taps.ts'
@@ -9,8 +10,11 @@ const run = promisify(execFile)
 
 /** Together all addresses, and more exact than the usual route, which stays as it is. */
 const halves = ['0.0.0.0/1', '128.0.0.0/1']
-/** All of the internet that IPv6 has (RFC 4291 2.4). The way leads over IPv4 only, and nothing may go around it. */
-const v6 = '2000::/3'
+/**
+ * The same of IPv6. The way leads over IPv4 only, and nothing may go around it: neither to the internet, nor to that of IPv4 by a
+ * translator (RFC 6052). What is on the link has a route that is more exact.
+ */
+const halvesV6 = ['::/1', '8000::/1']
 
 /**
  * Two routes by the device; they go with it, so that after a crash everything is as before. What goes to the neighbour
@@ -32,7 +36,8 @@ export async function routeAll(
     })
   }
   try {
-    for (const host of kept) {
+    // What is on the link itself is not sent elsewhere by any route of ours.
+    for (const host of kept.filter((one) => !/^fe[89ab]/i.test(one))) {
       const now = await ip('route', 'get', host)
       const by = /\bvia (\S+)/.exec(now)?.[1]
       const dev = /\bdev (\S+)/.exec(now)?.[1]
@@ -41,12 +46,20 @@ export async function routeAll(
         await route(`${host}/${host.includes(':') ? 128 : 32}`, 'via', by, 'dev', dev)
     }
     for (const half of halves) await route(half, 'via', via, 'dev', device)
-    // A machine without IPv6 refuses it, and needs none.
-    await route('unreachable', v6).catch((error: unknown) =>
-      log.debug('there is no IPv6 to close', { error: String(error) }),
-    )
+    for (const half of halvesV6) {
+      await route('unreachable', half).catch(async (error: unknown) => {
+        if (await hasV6()) throw error
+        log.debug('there is no IPv6 to close', { error: String(error) })
+      })
+    }
   } catch (error) {
     throw tapFailure(error, 'send everything another way')
   }
   return made.move()
+}
+
+/** Whether anything of this machine could leave it over IPv6. */
+async function hasV6(): Promise<boolean> {
+  const addresses = await readFile('/proc/net/if_inet6', 'latin1').catch(() => '')
+  return addresses.split('\n').some((line) => line.trim() !== '' && !/ lo$/.test(line.trim()))
 }

@@ -10,17 +10,21 @@ const CSUM_TSO4_TSO6 = 7
 const SIOCGIFFLAGS = 0x8913
 const SIOCSIFFLAGS = 0x8914
 const SIOCSIFADDR = 0x8916
+const SIOCGIFINDEX = 0x8933
 const SIOCSIFNETMASK = 0x891c
 const SIOCSIFMTU = 0x8922
 const SIOCSIFHWADDR = 0x8924
 const IFF_UP = 1
 const AF_INET = 2
+const AF_INET6 = 10
 const AF_UNIX = 1
 const SOCK_STREAM = 1
 const SOCK_DGRAM = 2
 const ARPHRD_ETHER = 1
 const REQUEST_BYTES = 40
 const NAME_BYTES = 16
+/** struct in6_ifreq (linux/ipv6.h): an address, the length of its prefix, the number of a device. */
+const REQUEST_V6_BYTES = 24
 
 export interface TapSetup {
   readonly mac: Uint8Array
@@ -35,6 +39,8 @@ export interface TapSystem {
   attach(file: number, name: string): string
   /** @throws Error with `errno` */
   setUp(name: string, setup: TapSetup): void
+  /** Gives a device an address of IPv6, beside others. @throws Error with `errno` */
+  addV6(name: string, address: Uint8Array, prefix: number): void
   /** Two sockets joined with each other. */
   pair(): readonly [number, number]
   /** Makes `to` a name of the file `from`. */
@@ -111,6 +117,20 @@ export function tapSystem(): TapSystem {
         control(file, SIOCGIFFLAGS, flags, 'look at a network device')
         flags.writeUInt16LE(flags.readUInt16LE(NAME_BYTES) | IFF_UP, NAME_BYTES)
         control(file, SIOCSIFFLAGS, flags, 'switch a network device on')
+      } finally {
+        call['close']!(file)
+      }
+    },
+    addV6(name, address, prefix) {
+      const file = checked(call['socket']!(AF_INET6, SOCK_DGRAM, 0), 'open a socket for IPv6')
+      try {
+        const number = request(name, () => {})
+        control(file, SIOCGIFINDEX, number, 'look at a network device')
+        const wanted = Buffer.alloc(REQUEST_V6_BYTES)
+        wanted.set(address)
+        wanted.writeUInt32LE(prefix, 16)
+        wanted.writeInt32LE(number.readInt32LE(NAME_BYTES), 20)
+        control(file, SIOCSIFADDR, wanted, 'set its address of IPv6')
       } finally {
         call['close']!(file)
       }

@@ -1,11 +1,13 @@
 import { execFile } from 'node:child_process'
 import { closeSync, constants, openSync } from 'node:fs'
+import { writeFile } from 'node:fs/promises'
 import { Socket } from 'node:net'
 import { promisify } from 'node:util'
 import { fail, type FaultError } from '@kith/core/fault/fault.ts'
 import type { Log } from '@kith/core/network/log.ts'
 import type { Tap, TapOptions } from '@kith/core/network/taps.ts'
 import { ETHERNET_BYTES, OFFLOAD_BYTES, offloadHeader, readOffloaded } from '@kith/wire/ethernet/offload.ts'
+import { addressBytes } from '@kith/wire/ip-address.ts'
 import { type TapSystem, tapSystem } from './system.ts'
 
 const run = promisify(execFile)
@@ -53,24 +55,67 @@ export async function openTap(options: TapOptions, log: Log): Promise<Tap> {
   }
   try {
     name = system.attach(file, 'kith%d')
+    await closedToRouters(name, log)
     const address = options.address.split('.').map(Number)
     system.setUp(name, { ...options, address })
   } catch (error) {
     closeSync(file)
     throw tapFailure(error, doing)
   }
+  const v6 = hasV6(system, name, options, log)
   // Without it longer frames come, and go another way.
   await run('ip', ['link', 'set', 'dev', name, 'gso_max_size', String(options.longest)]).catch((error: unknown) =>
     log.info('a network device gives frames of any length', { error: String(error) }),
   )
-  return running(system, file, name, options, log)
+  return running(system, file, { name, v6 }, options, log)
+}
+
+/**
+ * How IPv6 is on the device: no router of the virtual network is believed, and the address of the link is made of the hardware
+ * address, by which others know it. Addresses are given, so that nobody has to be asked whether they are free.
+ */
+const conduct: Readonly<Record<string, string>> = {
+  accept_ra: '0',
+  autoconf: '0',
+  accept_redirects: '0',
+  forwarding: '0',
+  addr_gen_mode: '0',
+  accept_dad: '0',
+  dad_transmits: '0',
+}
+
+async function closedToRouters(name: string, log: Log): Promise<void> {
+  for (const [setting, value] of Object.entries(conduct)) {
+    await writeFile(`/proc/sys/net/ipv6/conf/${name}/${setting}`, value).catch((error: unknown) =>
+      log.debug('a network device is left as the system makes it', { setting, error: String(error) }),
+    )
+  }
+}
+
+/** A machine may have IPv6 switched off: then it has the rest. */
+function hasV6(system: TapSystem, name: string, { v6 }: TapOptions, log: Log): boolean {
+  const bytes = v6 === undefined ? undefined : addressBytes(v6.address)
+  if (v6 === undefined || bytes?.length !== 16) return false
+  try {
+    system.addV6(name, bytes, v6.prefix)
+    return true
+  } catch (error) {
+    log.info('a network device has no address of IPv6', { error: String(error) })
+    return false
+  }
 }
 
 /**
  * Node waits for sockets only, so one end of a pair is made another name of the device: what it reads then are frames.
  * The first comes by Node, those behind it are fetched until there are none.
  */
-function running(system: TapSystem, file: number, name: string, options: TapOptions, log: Log): Tap {
+function running(
+  system: TapSystem,
+  file: number,
+  { name, v6 }: Pick<Tap, 'name' | 'v6'>,
+  options: TapOptions,
+  log: Log,
+): Tap {
   const [one, other] = system.pair()
   const first = new Uint8Array(READ_BYTES)
   const next = new Uint8Array(READ_BYTES)
@@ -110,6 +155,7 @@ function running(system: TapSystem, file: number, name: string, options: TapOpti
   socket.resume()
   return {
     name,
+    v6,
     send(frame) {
       const head = offloadHeader(frame, out, 0)
       if (closed || head === undefined || head + frame.bytes.length > out.length) return

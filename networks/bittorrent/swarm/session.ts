@@ -6,7 +6,7 @@ import { endpointText } from '@kith/core/network/net.ts'
 import type { Pump } from '@kith/core/network/pump.ts'
 import { pump } from '@kith/core/network/pump.ts'
 import type { Peer } from '@kith/core/peer/peer.ts'
-import type { Claim, Lane, LaneFacts, LanePort } from '@kith/core/transfer/lane.ts'
+import { blockSize, type Claim, type Lane, type LaneFacts, type LanePort } from '@kith/core/transfer/lane.ts'
 import type { Subject } from '@kith/core/transfer/subject.ts'
 import type { PeerEvent, PeerTalk } from '../talk/peer-talk.ts'
 import type { Candidate } from './choker.ts'
@@ -200,7 +200,12 @@ export class Session implements Lane, Candidate {
 
   /** The memory for a block that arrives, asked by the talk. */
   place(piece: number, begin: number, length: number): Uint8Array | undefined {
-    return this.#port?.place(piece * this.#world.pieceLength()! + begin, length)
+    const offset = piece * this.#world.pieceLength()! + begin
+    const memory = length > blockSize ? undefined : this.#port?.place(offset, length)
+    if (memory === undefined || memory.length === length) return memory
+    // It reaches beyond the block that we asked for.
+    this.#port?.refused(offset, memory.length)
+    return undefined
   }
 
   /** A block has been copied in whole, told by the talk. */

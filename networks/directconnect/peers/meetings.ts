@@ -1,4 +1,5 @@
-import { fail } from '@kith/core/fault/fault.ts'
+import type { Fault } from '@kith/core/fault/fault.ts'
+import { fail, FaultError } from '@kith/core/fault/fault.ts'
 import type { Clock, Random } from '@kith/core/network/clock.ts'
 import { base32 } from '@kith/wire/bytes.ts'
 import type { Hub } from '../hubs/hub.ts'
@@ -18,7 +19,7 @@ interface Expected {
   readonly timer: Disposable
   /** Both undefined where they want something of us. */
   readonly arrived?: (conversation: Conversation) => void
-  readonly failed?: () => void
+  readonly failed?: (fault: Fault) => void
 }
 
 /** Whom we expect: a connection that nobody expects is closed. */
@@ -51,6 +52,8 @@ export class Meetings {
         reject(fail('gone', 'directconnect/no-show', `${party.user.nick} did not connect`))
       })
       signal.addEventListener('abort', abort, { once: true })
+      // In NMDC it may be that they are expected already, who want something of us.
+      this.#forget(key)
       this.#expected.set(key, {
         party,
         timer,
@@ -58,9 +61,9 @@ export class Meetings {
           end()
           resolve(conversation)
         },
-        failed() {
+        failed(fault) {
           end()
-          reject(fail('gone', 'directconnect/hung-up', `${party.user.nick} has hung up at once`))
+          reject(new FaultError(fault))
         },
       })
       arrange({ token, tls })
@@ -71,6 +74,8 @@ export class Meetings {
   expect(party: Party, token: string): boolean {
     if (this.#expected.size >= mostInvited) return false
     const key = keyOf(party, token)
+    // In NMDC both may want something: they come once, and we go on waiting.
+    if (this.#expected.get(key)?.arrived !== undefined) return true
     this.#forget(key)
     const timer = this.#clock.after(meetingMs, () => this.#expected.delete(key))
     this.#expected.set(key, { party, timer })
@@ -96,9 +101,9 @@ export class Meetings {
     return expected?.arrived !== undefined
   }
 
-  /** Somebody was there and is gone already. */
-  failed(party: Party, token: string): void {
-    this.#expected.get(keyOf(party, token))?.failed?.()
+  /** Somebody was there, and it came to nothing. */
+  failed(party: Party, token: string, fault: Fault): void {
+    this.#expected.get(keyOf(party, token))?.failed?.(fault)
   }
 
   /** Whether this meeting was arranged, by either side. */

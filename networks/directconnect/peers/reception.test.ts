@@ -6,6 +6,7 @@ import type { Connection, Receiver } from '@kith/core/network/net.ts'
 import { lossyText, utf8 } from '@kith/wire/bytes.ts'
 import type { Hub } from '../hubs/hub.ts'
 import type { Ask } from '../wire/ask.ts'
+import type { Party } from './party.ts'
 import type { ReceptionWorld } from './reception.ts'
 import { Reception } from './reception.ts'
 
@@ -37,6 +38,10 @@ class Caller {
 
   tell(text: string): void {
     this.#receiver?.receive(utf8(text))
+  }
+
+  hangUp(): void {
+    this.#receiver?.ended()
   }
 }
 
@@ -116,4 +121,88 @@ test('in NMDC too, only who was expected is told who we are', () => {
   ada.tell('$ADCGET file files.xml.bz2 0 -1|')
   assert.match(ada.said, /^\$MyNick us\|/)
   assert.equal(asked.length, 1)
+})
+
+const nmdcHello = (nick: string): string => `$MyNick ${nick}|$Lock EXTENDEDPROTOCOLx Pk=y|`
+const nmdcRest = (direction: string): string => `$Supports ADCGet|$Direction ${direction}|$Key z|`
+
+/** An NMDC hub with Ada, whom we ask to come. */
+function withAda(): { reception: Reception; asked: Ask[]; party: Party; come(): Caller } {
+  const { reception, asked } = place()
+  const user = { id: 'ada', nick: 'ada' }
+  const hub = {
+    address: { protocol: 'nmdc', host: 'hub', port: 411, tls: false },
+    talk: { meet: () => {}, id: 'us' },
+    user: () => user,
+    flush: () => {},
+  } as unknown as Hub
+  return {
+    reception,
+    asked,
+    party: { hub, user: user as never },
+    come() {
+      const caller = new Caller()
+      reception.accept(caller.connection, utf8('$MyNick '))
+      caller.tell(nmdcHello('ada'))
+      return caller
+    },
+  }
+}
+
+const never = new AbortController().signal
+
+test('who comes twice and hangs up once is there: others let us have one connection', async () => {
+  const { reception, party, come } = withAda()
+  using _reception = reception
+  const coming = reception.connect(party, never)
+  const [one, other] = [come(), come()]
+  other.hangUp()
+  one.tell(nmdcRest('Upload 0'))
+  assert.equal((await coming).party, party)
+  assert.equal(one.closed, false)
+})
+
+test('whoever hangs up is not waited for', async () => {
+  const { reception, party, come } = withAda()
+  using _reception = reception
+  const coming = reception.connect(party, never)
+  come().hangUp()
+  await assert.rejects(coming, /ada has hung up at once/)
+})
+
+test('a user who comes when nobody wants anything any more is not kept, as he lets us come only once', async () => {
+  const { reception, party, come } = withAda()
+  using _reception = reception
+  const stop = new AbortController()
+  const coming = reception.connect(party, stop.signal)
+  const ada = come()
+  stop.abort(new Error('Nothing is wanted'))
+  await assert.rejects(coming, /Nothing is wanted/)
+  ada.tell(nmdcRest('Upload 0'))
+  assert.ok(ada.closed)
+})
+
+test('who is drawn to take first takes, and we know at once that we have to come again', async () => {
+  const { reception, party, asked, come } = withAda()
+  using _reception = reception
+  const coming = reception.connect(party, never)
+  const ada = come()
+  ada.tell(nmdcRest('Download 32767'))
+  await assert.rejects(coming, /ada takes from us first/)
+  ada.tell('$ADCGET file files.xml.bz2 0 -1|')
+  assert.deepEqual([ada.closed, asked.length], [false, 1])
+
+  const again = reception.connect(party, never)
+  const second = come()
+  second.tell(nmdcRest('Upload 0'))
+  assert.equal((await again).party, party)
+})
+
+test('a user who wants something of us while we wait for him is still the one we wait for', async () => {
+  const { reception, party, come } = withAda()
+  using _reception = reception
+  const coming = reception.connect(party, never)
+  reception.invited(party, { token: '', tls: false })
+  come().tell(nmdcRest('Upload 0'))
+  assert.equal((await coming).party, party)
 })

@@ -61,6 +61,8 @@ export class Reception implements Disposable {
   readonly #world: ReceptionWorld
   readonly #meetings: Meetings
   readonly #open = new Set<Conversation>()
+  /** Of those, the ones that have said who they are and cannot be asked yet. */
+  readonly #greeting = new Set<Conversation>()
   readonly #dials = new Set<{ readonly who: string; readonly host: string }>()
   /** Dials that came to nothing, by address: where nobody of ours is, we do not go on knocking, even if others are there. */
   readonly #failures = new Restraint(failuresAtOnce, failureEveryMs)
@@ -231,12 +233,14 @@ export class Reception implements Disposable {
     const { promise: met, resolve } = Promise.withResolvers<boolean>()
     let meeting = token
     let ready = false
+    /** That they come because we want something of them. */
+    let ours = false
     const conversation: Conversation = new Conversation(connection, talk, party, {
       ...this.#owner,
       ended: (of, fault) => {
         this.#owner.ended(of, fault)
-        // Some have no room for us and hang up as soon as they know who we are: nobody else will come.
-        if (!ready && of.party !== undefined) this.#meetings.failed(of.party, meeting)
+        this.#greeting.delete(of)
+        if (!ready && of.party !== undefined) this.#hungUp(of.party, meeting)
         resolve(ready)
       },
     })
@@ -246,13 +250,36 @@ export class Reception implements Disposable {
         const fault = this.#check(conversation, event, hub)
         if (fault !== undefined) return conversation.close(fault)
         meeting = event.token ?? meeting
-      } else if (event.kind === 'ready' && conversation.party !== undefined) {
+        ours = this.#meetings.wanted(conversation.party!, meeting)
+        this.#greeting.add(conversation)
+      } else if (event.kind === 'ready' && this.#greeting.delete(conversation)) {
         ready = true
         resolve(true)
-        if (event.taking) this.#meetings.arrived(conversation, conversation.party, meeting)
+        if (event.taking) this.#takes(conversation, conversation.party!, meeting, ours)
+        else if (ours) this.#waits(conversation.party!, meeting)
       }
     })
     return met
+  }
+
+  #takes(conversation: Conversation, party: Party, meeting: string, ours: boolean): void {
+    const waiting = this.#meetings.arrived(conversation, party, meeting)
+    // Whoever wanted it does not any more. Left open, it would be in the way of the next one: others let us come once.
+    if (ours && !waiting) conversation.close()
+  }
+
+  /** In NMDC one of two takes, and they were drawn: most let us come a second time, so we need not wait until time is up. */
+  #waits(party: Party, meeting: string): void {
+    const message = `${party.user.nick} takes from us first`
+    this.#meetings.failed(party, meeting, { kind: 'unavailable', code: 'directconnect/their-turn', message })
+  }
+
+  /** Some have no room for us and hang up as soon as they know who we are; who came twice may have gone once. */
+  #hungUp(party: Party, meeting: string): void {
+    const key = partyKey(party)
+    if ([...this.#greeting].some((other) => partyKey(other.party!) === key)) return
+    const message = `${party.user.nick} has hung up at once`
+    this.#meetings.failed(party, meeting, { kind: 'gone', code: 'directconnect/hung-up', message })
   }
 
   /** Whether they are whom we expect. */

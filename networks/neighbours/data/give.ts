@@ -10,7 +10,7 @@ import type { DataLine } from './line.ts'
 const READ_BYTES = 512 * 1024
 /** Short files are read beside each other. */
 const MOST_READS = 32
-/** Questions that wait may ask for so much; a device of ours asks for 16 MiB ahead at the most. */
+/** Questions that wait may ask for so much; a device of ours asks for 16 MiB ahead, and 4 MiB more at the most. */
 const MOST_ASKED_BYTES = 64 * 1024 * 1024
 
 /** A run of bytes that are read from one place. */

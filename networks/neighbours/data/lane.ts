@@ -9,9 +9,13 @@ import { withLength } from '@kith/wire/framing.ts'
 import { type AskedRange, formatRanges } from '../wire/ranges.ts'
 import type { DataLine } from './line.ts'
 
-/** Blocks of one question at the most, 4 MiB, and bytes that are asked for ahead: the line is never idle. */
+/** Blocks of one question at the most: 4 MiB. */
 const MOST_BLOCKS = 256
-const AHEAD_BYTES = 12 * 1024 * 1024
+/**
+ * So much is asked for ahead, and nothing more before half of it has come: the line is never idle, and a question, which
+ * costs both sides as much as some hundred KiB of bytes, is seldom.
+ */
+const AHEAD_BYTES = 16 * 1024 * 1024
 /** The rate that is shown is of about this many seconds. */
 const RATE_SECONDS = 3
 /** Who has been asked, and sends nothing for so long although nobody holds him back, is asked no more. */
@@ -125,15 +129,18 @@ export class DeviceLane implements Lane {
 
   #ask(): void {
     const port = this.#port
-    while (port !== undefined && this.#ahead < AHEAD_BYTES) {
+    if (port === undefined || this.#ahead > AHEAD_BYTES / 2) return
+    const questions: Uint8Array[] = []
+    while (this.#ahead < AHEAD_BYTES) {
       const claims: Claim[] = []
-      if (port.claim(MOST_BLOCKS, claims) === 0) return
+      if (port.claim(MOST_BLOCKS, claims) === 0) break
       claims.sort((a, b) => a.offset - b.offset)
       const length = claims.reduce((sum, claim) => sum + claim.length, 0)
       this.#asked.push({ filler: new Filler(port, claims), length, void: false })
       this.#ahead += length
-      this.#line.send(withLength(utf8(formatRanges(rangesOf(claims)))))
+      questions.push(withLength(utf8(formatRanges(rangesOf(claims)))))
     }
+    if (questions.length > 0) this.#line.send(concat(questions))
   }
 
   #receive(bytes: Uint8Array): void {

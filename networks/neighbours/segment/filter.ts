@@ -1,11 +1,18 @@
 import { ethernet, ETHERNET_BYTES, etherType } from '@kith/wire/ethernet/offload.ts'
 import { macIn, type SegmentPlan } from '../wire/segments.ts'
+import { isFromV6, isWithinV6, mayEnterV6 } from './filter-v6.ts'
 
 type Network = SegmentPlan['network']
+type Prefix = SegmentPlan['prefix']
 
 const ARP_BYTES = 28
 /** IEEE 802.3: addresses that a bridge keeps to itself, such as those of spanning trees. */
 const reserved = [0x01, 0x80, 0xc2, 0, 0]
+
+const tags = [0x8100, 0x88a8, 0x9100] as const
+/** Below it stands a length (IEEE 802.3 3.2.6). */
+const FIRST_TYPE = 0x600
+const snap = [0xaa, 0xaa, 3, 0, 0, 0] as const
 
 /** Whether a frame goes to everybody, or to a group. */
 export function isForMany(bytes: Uint8Array): boolean {
@@ -39,7 +46,7 @@ export function hostOf(bytes: Uint8Array, network: Network): number | undefined 
  * Whether a member may have sent a frame: from its own hardware address, and from its own address where the frame shows
  * one. Nobody speaks in the name of another, or tells others where somebody else is.
  */
-export function isFrom(bytes: Uint8Array, network: Network, host: number): boolean {
+export function isFrom(bytes: Uint8Array, network: Network, host: number, prefix?: Prefix): boolean {
   if (bytes.length < ETHERNET_BYTES || !hasMac(bytes, 6, network, host)) return false
   if (reserved.every((byte, index) => bytes[index] === byte)) return false
   switch (etherType(bytes)) {
@@ -49,11 +56,19 @@ export function isFrom(bytes: Uint8Array, network: Network, host: number): boole
       if (bytes.length < ETHERNET_BYTES + 20) return false
       return hasAddress(bytes, 26, network, host)
     case ethernet.ipv6:
-      // Only on the link itself: an address of the internet, or a router's word, is nobody's there.
-      return bytes.length >= ETHERNET_BYTES + 40 && isLinkLocal(bytes, 22) && !isRouterWord(bytes)
+      return isFromV6(bytes, { network, host, prefix })
     default:
-      return true
+      return !isWrapped(bytes)
   }
+}
+
+/** What systems take for a packet of IP although its frame does not say so: with a tag in front (IEEE 802.1Q), or in SNAP (RFC 1042). */
+function isWrapped(bytes: Uint8Array): boolean {
+  const type = etherType(bytes)
+  if (tags.some((tag) => tag === type)) return true
+  if (type >= FIRST_TYPE || !snap.every((byte, index) => bytes[ETHERNET_BYTES + index] === byte)) return false
+  const inside = (bytes[ETHERNET_BYTES + snap.length]! << 8) | bytes[ETHERNET_BYTES + snap.length + 1]!
+  return inside === ethernet.ipv4 || inside === ethernet.arp || inside === ethernet.ipv6
 }
 
 /** RFC 826; a probe has no address yet (RFC 5227). */
@@ -62,28 +77,14 @@ function isArpFrom(bytes: Uint8Array, network: Network, host: number): boolean {
   return hasMac(bytes, 22, network, host) && (hasAddress(bytes, 28, network, host) || isNowhere(bytes, 28))
 }
 
-function isLinkLocal(bytes: Uint8Array, at: number): boolean {
-  const unspecified = bytes.subarray(at, at + 16).every((byte) => byte === 0)
-  return unspecified || (bytes[at] === 0xfe && (bytes[at + 1]! & 0xc0) === 0x80)
-}
-
-/** Router advertisements and redirects (RFC 4861 4.2, 4.5) make a machine send its traffic elsewhere. */
-function isRouterWord(bytes: Uint8Array): boolean {
-  const type = bytes[54]
-  return bytes[20] === 58 && (type === 134 || type === 137)
-}
-
 /**
- * Whether a frame may enter a machine: what IPv4 carries has to be meant for the machine itself or for all, so that no
+ * Whether a frame may enter a machine: what IP carries has to be meant for the machine itself or for all, so that no
  * member can use another as its way to somewhere.
  */
-export function mayEnter(bytes: Uint8Array, network: Network, host: number): boolean {
+export function mayEnter(bytes: Uint8Array, network: Network, host: number, prefix?: Prefix): boolean {
   if (bytes.length < ETHERNET_BYTES) return false
-  if (etherType(bytes) === ethernet.ipv6) {
-    const group = bytes[38] === 0xff
-    return bytes.length >= ETHERNET_BYTES + 40 && (group || isLinkLocal(bytes, 38)) && !isRouterWord(bytes)
-  }
-  if (etherType(bytes) !== ethernet.ipv4) return true
+  if (etherType(bytes) === ethernet.ipv6) return mayEnterV6(bytes, { network, host, prefix })
+  if (etherType(bytes) !== ethernet.ipv4) return !isWrapped(bytes)
   if (bytes.length < ETHERNET_BYTES + 20) return false
   const first = bytes[30]!
   const everybody = first === 255 || (first >= 224 && first <= 239) || hasAddress(bytes, 30, network, 255)
@@ -103,7 +104,8 @@ export function leaves(
   return { host: bytes.subarray(30, 34).join('.'), port: ported ? (bytes[at + 2]! << 8) | bytes[at + 3]! : 0 }
 }
 
-/** Whether an IPv4 packet is the word of somebody who is not in the virtual network. */
-export function comesFromOutside(bytes: Uint8Array, network: Network): boolean {
+/** Whether a packet is the word of somebody who is not in the virtual network. */
+export function comesFromOutside(bytes: Uint8Array, network: Network, prefix?: Prefix): boolean {
+  if (etherType(bytes) === ethernet.ipv6) return !isWithinV6(bytes, prefix)
   return etherType(bytes) === ethernet.ipv4 && bytes.length >= ETHERNET_BYTES + 20 && !isInside(bytes, 26, network)
 }

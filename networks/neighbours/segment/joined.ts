@@ -4,7 +4,19 @@ import type { Tap } from '@kith/core/network/taps.ts'
 import type { JoinedSegment, Segment } from '@kith/core/offer/segments.ts'
 import type { Lines } from '../lines.ts'
 import { type KeptPath, keepPath } from '../play/kept-path.ts'
-import { addressIn, decodePlan, macIn, MTU, PREFIX, type SegmentPlan } from '../wire/segments.ts'
+import {
+  addressesIn,
+  addressIn,
+  addressV6In,
+  decodePlan,
+  macIn,
+  MTU,
+  PREFIX,
+  PREFIX_V6,
+  samePrefix,
+  type SegmentPlan,
+  withPrefixes,
+} from '../wire/segments.ts'
 import { arrived, cable, LONGEST_SEGMENTED } from './cable.ts'
 import { isFrom, mayEnter } from './filter.ts'
 import { isTaken, OWNER } from './owned.ts'
@@ -76,14 +88,15 @@ export class MemberSegment implements AsyncDisposable {
     const before = this.#plan
     this.#plan = plan
     this.#changed()
-    const same = before?.host === plan.host && before.network.join('.') === plan.network.join('.')
+    const places = before?.host === plan.host && before.network.join('.') === plan.network.join('.')
+    const same = places && samePrefix(before.prefix, plan.prefix)
     if (same && this.#tap !== undefined) return
     this.#opening = this.#opening.then(() => this.#open(plan))
   }
 
   async #open(plan: SegmentPlan): Promise<void> {
     if (this.#over || this.#plan !== plan) return
-    const { network, host } = plan
+    const { network, host, prefix } = plan
     try {
       await this.#putAway()
       if (isTaken(this.#host.net, network)) {
@@ -101,10 +114,11 @@ export class MemberSegment implements AsyncDisposable {
         mac: macIn(network, host),
         address: addressIn(network, host),
         prefix: PREFIX,
+        ...(prefix === undefined ? {} : { v6: { address: addressV6In(prefix, host), prefix: PREFIX_V6 } }),
         mtu: MTU,
         longest: LONGEST_SEGMENTED,
         receive: (frame) => {
-          if (isFrom(frame.bytes, network, host)) port.send(frame)
+          if (isFrom(frame.bytes, network, host, prefix)) port.send(frame)
         },
         rested: () => port.flush(),
       })
@@ -129,7 +143,8 @@ export class MemberSegment implements AsyncDisposable {
     const plan = this.#plan
     const tap = this.#tap
     if (plan === undefined || tap === undefined) return
-    for (const frame of arrived(bytes)) if (mayEnter(frame.bytes, plan.network, plan.host)) tap.send(frame)
+    const { network, host, prefix } = plan
+    for (const frame of arrived(bytes)) if (mayEnter(frame.bytes, network, host, prefix)) tap.send(frame)
   }
 
   shown(): JoinedSegment {
@@ -141,12 +156,14 @@ export class MemberSegment implements AsyncDisposable {
       title,
       owner,
       own: false,
-      address: plan === undefined ? '' : `${addressIn(plan.network, plan.host)}/${PREFIX}`,
+      ...(plan === undefined
+        ? { address: '' }
+        : withPrefixes(addressesIn(plan.network, plan.prefix, plan.host), this.#tap?.v6 === true)),
       device: this.device,
       to: [],
       members: members.map(({ device, host, here }) => ({
         device,
-        address: addressIn(plan!.network, host),
+        ...addressesIn(plan!.network, plan!.prefix, host),
         // All frames go by the owner.
         path: device === this.#self ? 'self' : here ? this.mode : 'away',
       })),

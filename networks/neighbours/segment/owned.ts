@@ -3,8 +3,22 @@ import type { Host } from '@kith/core/network/host.ts'
 import type { Connection } from '@kith/core/network/net.ts'
 import type { Frame, Tap } from '@kith/core/network/taps.ts'
 import type { JoinedSegment, SegmentMember } from '@kith/core/offer/segments.ts'
+import { ethernet, etherType } from '@kith/wire/ethernet/offload.ts'
 import { openPath, type Path } from '../play/path.ts'
-import { addressIn, encodePlan, macIn, MOST_MEMBERS, MTU, PREFIX, type SegmentPlan } from '../wire/segments.ts'
+import {
+  addressesIn,
+  addressIn,
+  addressV6In,
+  encodePlan,
+  macIn,
+  MOST_MEMBERS,
+  MTU,
+  PREFIX,
+  PREFIX_V6,
+  prefixOf,
+  type SegmentPlan,
+  withPrefixes,
+} from '../wire/segments.ts'
 import { arrived, cable, LONGEST_SEGMENTED } from './cable.ts'
 import { comesFromOutside, hostOf, leaves, mayEnter } from './filter.ts'
 import { Switch } from './switch.ts'
@@ -42,6 +56,8 @@ export class OwnedSegment implements AsyncDisposable {
   readonly #self: string
   readonly #changed: () => void
   readonly #gate: Gate | undefined
+  /** Of IPv6; what is lent whole has none, for IPv4 alone leads out by it. */
+  readonly #prefix: SegmentPlan['prefix']
   readonly #switch: Switch
   readonly #members = new Map<string, Member>()
   #tap: Tap | undefined
@@ -52,7 +68,8 @@ export class OwnedSegment implements AsyncDisposable {
     this.facts = facts
     this.#changed = changed
     this.#gate = gate
-    this.#switch = new Switch(facts.network, host.clock)
+    this.#prefix = gate === undefined ? prefixOf(facts.id) : undefined
+    this.#switch = new Switch(facts.network, host.clock, this.#prefix)
   }
 
   /** Whether no member is there now. */
@@ -67,10 +84,12 @@ export class OwnedSegment implements AsyncDisposable {
   /** @throws FaultError `local` `tap/…` */
   async open(): Promise<void> {
     const { network } = this.facts
+    const prefix = this.#prefix
     const tap = await this.#host.taps.open({
       mac: macIn(network, OWNER),
       address: addressIn(network, OWNER),
       prefix: PREFIX,
+      ...(prefix === undefined ? {} : { v6: { address: addressV6In(prefix, OWNER), prefix: PREFIX_V6 } }),
       mtu: MTU,
       longest: LONGEST_SEGMENTED,
       receive: (frame) => this.#sent(frame),
@@ -80,7 +99,7 @@ export class OwnedSegment implements AsyncDisposable {
     this.fault = undefined
     this.#switch.attach(OWNER, {
       send: (frame) => {
-        if (mayEnter(frame.bytes, network, OWNER)) tap.send(frame)
+        if (mayEnter(frame.bytes, network, OWNER, prefix)) tap.send(frame)
       },
       flush() {},
     })
@@ -89,7 +108,9 @@ export class OwnedSegment implements AsyncDisposable {
   /** What this machine sends. Its router's answers go only to those that may hear them. */
   #sent(frame: Frame): void {
     const { network } = this.facts
-    if (comesFromOutside(frame.bytes, network)) {
+    if (comesFromOutside(frame.bytes, network, this.#prefix)) {
+      // Over IPv6 nothing is lent: what others say there is not passed on.
+      if (etherType(frame.bytes) === ethernet.ipv6) return
       const device = this.#deviceAt(hostOf(frame.bytes, network))
       if (device === undefined || this.#gate?.(device, frame.bytes.length, 'down') !== true) return
     }
@@ -168,25 +189,37 @@ export class OwnedSegment implements AsyncDisposable {
     const members = [...this.facts.hosts]
       .filter(([device]) => this.facts.to.includes(device))
       .map(([device, at]) => ({ device, host: at, here: this.#members.has(device) }))
-    return { network: this.facts.network, host, members: [{ device: this.#self, host: OWNER, here: true }, ...members] }
+    return {
+      network: this.facts.network,
+      ...(this.#prefix === undefined ? {} : { prefix: this.#prefix }),
+      host,
+      members: [{ device: this.#self, host: OWNER, here: true }, ...members],
+    }
   }
 
   shown(): JoinedSegment {
     const { id, title, network, to, hosts } = this.facts
     const others = [...hosts].flatMap(([device, host]): readonly SegmentMember[] =>
       to.includes(device)
-        ? [{ device, address: addressIn(network, host), path: this.#members.get(device)?.path.mode ?? 'away' }]
+        ? [
+            {
+              device,
+              ...addressesIn(network, this.#prefix, host),
+              path: this.#members.get(device)?.path.mode ?? 'away',
+            },
+          ]
         : [],
     )
+    const own = addressesIn(network, this.#prefix, OWNER)
     return {
       id,
       title,
       owner: this.#self,
       own: true,
-      address: `${addressIn(network, OWNER)}/${PREFIX}`,
+      ...withPrefixes(own, this.#tap?.v6 === true),
       device: this.device,
       to,
-      members: [{ device: this.#self, address: addressIn(network, OWNER), path: 'self' }, ...others],
+      members: [{ device: this.#self, ...own, path: 'self' }, ...others],
       ...(this.fault === undefined ? {} : { fault: this.fault }),
     }
   }

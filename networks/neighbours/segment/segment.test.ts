@@ -6,7 +6,15 @@ import type { Frame } from '@kith/core/network/taps.ts'
 import { OFFLOAD_BYTES, offloadHeader, readOffloaded } from '@kith/wire/ethernet/offload.ts'
 import { attempt } from '@kith/wire/fault.ts'
 import { FrameBatch, framesIn } from '../wire/frames.ts'
-import { decodePlan, decodeSegments, encodePlan, encodeSegments, macIn, type SegmentPlan } from '../wire/segments.ts'
+import {
+  decodePlan,
+  decodeSegments,
+  encodePlan,
+  encodeSegments,
+  macIn,
+  prefixOf,
+  type SegmentPlan,
+} from '../wire/segments.ts'
 import { arrived } from './cable.ts'
 import { comesFromOutside, hostOf, isFrom, leaves, mayEnter } from './filter.ts'
 import { isTaken } from './owned.ts'
@@ -54,13 +62,6 @@ function arp(mac: Uint8Array, address: string): Uint8Array {
     1,
   ])
 }
-function v6(from: string, to: readonly number[], type: number): Uint8Array {
-  const head = [0x60, 0, 0, 0, 0, 8, 58, 255, ...Uint8Array.fromHex(from), ...to]
-  return frame(all, macIn(network, 3), 0x86dd, [...head, type, 0, 0, 0, 0, 0, 0, 0])
-}
-const group = [0xff, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1]
-const link = 'fe80000000000000000000000000abcd'
-
 test('a member speaks for itself only', () => {
   const may = (bytes: Uint8Array): boolean => isFrom(bytes, network, 3)
   assert.equal(may(packet('10.70.3.3', '10.70.3.1')), true)
@@ -71,10 +72,11 @@ test('a member speaks for itself only', () => {
   assert.equal(may(arp(macIn(network, 3), '0.0.0.0')), true)
   assert.equal(may(arp(macIn(network, 3), '10.70.3.1')), false)
   assert.equal(may(arp(macIn(network, 1), '10.70.3.3')), false)
-  assert.equal(may(v6(link, group, 135)), true)
-  assert.equal(may(v6(link, group, 134)), false, 'nobody is a router')
-  assert.equal(may(v6('20010db8000000000000000000000001', group, 135)), false)
   assert.equal(may(frame(all, macIn(network, 3), 0x8137, [1, 2, 3])), true, 'what old games speak')
+  const snap = [0xaa, 0xaa, 3, 0, 0, 0]
+  assert.equal(may(frame(all, macIn(network, 3), 0x8100, [0, 0, 0x86, 0xdd])), false, 'with a tag')
+  assert.equal(may(frame(all, macIn(network, 3), 20, [...snap, 0x86, 0xdd])), false, 'in SNAP')
+  assert.equal(may(frame(all, macIn(network, 3), 20, [...snap, 0x81, 0x37])), true, 'IPX may be in SNAP')
   const tree = Uint8Array.of(0x01, 0x80, 0xc2, 0, 0, 0)
   assert.equal(may(frame(tree, macIn(network, 3), 0x0026, [1])), false)
 })
@@ -174,6 +176,8 @@ test('what devices say of virtual networks comes back, and garbage gives a fault
       (members, two, host) => {
         const plan: SegmentPlan = { network: [10, two, 5], host, members }
         assert.deepEqual(decodePlan(encodePlan(plan)), plan)
+        const both: SegmentPlan = { ...plan, prefix: prefixOf('0123456789abcdef') }
+        assert.deepEqual(decodePlan(encodePlan(both)), both)
       },
     ),
   )
@@ -181,6 +185,10 @@ test('what devices say of virtual networks comes back, and garbage gives a fault
   assert.deepEqual(decodeSegments(encodeSegments([one])), [one])
   const wrong = encodePlan({ network: [8, 8, 8], host: 8, members: [] })
   assert.equal(attempt(() => decodePlan(wrong)).ok, false, 'never the addresses of the internet')
+  for (const prefix of ['20010db800000000', 'fc00000000000000', 'fd000000000000', '']) {
+    const other = encodePlan({ network: [10, 1, 2], prefix: Uint8Array.fromHex(prefix), host: 8, members: [] })
+    assert.equal(attempt(() => decodePlan(other)).ok, false, prefix)
+  }
   fc.assert(
     fc.property(fc.uint8Array({ maxLength: 200 }), (bytes) => {
       attempt(() => decodePlan(bytes))

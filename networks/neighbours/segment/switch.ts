@@ -27,11 +27,13 @@ interface Attached {
 export class Switch {
   readonly #network: SegmentPlan['network']
   readonly #clock: Clock
+  readonly #prefix: SegmentPlan['prefix']
   readonly #ports = new Map<number, Attached>()
 
-  constructor(network: SegmentPlan['network'], clock: Clock) {
+  constructor(network: SegmentPlan['network'], clock: Clock, prefix?: SegmentPlan['prefix']) {
     this.#network = network
     this.#clock = clock
+    this.#prefix = prefix
   }
 
   attach(host: number, port: Port): Disposable {
@@ -46,7 +48,7 @@ export class Switch {
 
   /** Whether a frame may come from a member. */
   isFrom(host: number, bytes: Uint8Array): boolean {
-    return isFrom(bytes, this.#network, host)
+    return isFrom(bytes, this.#network, host, this.#prefix)
   }
 
   /** A frame that came in at a port. @param trusted from this machine itself, which may speak for the internet */

@@ -134,7 +134,7 @@ describe('a manifest', () => {
 
   it('has leaves that suit its size', () => {
     assert.equal(chooseLeaf(1), 64 * 1024)
-    assert.equal(chooseLeaf(2 * 1024 ** 3), 512 * 1024)
+    assert.equal(chooseLeaf(2 * 1024 ** 3), 1024 * 1024)
     assert.equal(chooseLeaf(1024 ** 5), 16 * 1024 * 1024)
   })
 })

@@ -13,7 +13,7 @@ const KIBIBYTE = 1024
 /** A question of a lane is some MiB long: shorter leaves would only make the manifest longer. */
 const SHORTEST_LEAF = 64 * KIBIBYTE
 const LONGEST_LEAF = 16 * KIBIBYTE * KIBIBYTE
-const USUAL_LEAVES = 4_096
+const USUAL_LEAVES = 2_048
 /** The manifest of a million files with long names. */
 export const MOST_MANIFEST_BYTES: number = 256 * KIBIBYTE * KIBIBYTE
 const MOST_FILES = 1_000_000

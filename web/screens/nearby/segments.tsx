@@ -59,7 +59,7 @@ function Joined({
 }): ReactNode {
   const client = useClient()
   const doing = useDoing()
-  const { id, title, owner, own, address, members, to, trouble } = segment
+  const { id, title, owner, own, address, addressV6, members, to, trouble } = segment
   const others = members.filter(({ path }) => path !== 'self')
   return (
     <li className={row}>
@@ -67,11 +67,12 @@ function Joined({
       <span className="min-w-32 grow">
         <span className="block font-medium">{own ? title : t('nearby.segmentOf', { title, name: owner })}</span>
         <span className="block text-muted">
-          {t('nearby.segmentHere', { address })}
-          {others.map(({ device, address: at, path }) => (
+          {t('nearby.segmentHere', { address: addressV6 === undefined ? address : `${address}, ${addressV6}` })}
+          {others.map(({ device, address: at, addressV6: atV6, path }) => (
             <span key={device}>
               {' '}
               · {device} {at}
+              {atV6 === undefined ? '' : `, ${atV6}`}
               {path === 'away' ? ` (${t('nearby.away')})` : ''}
             </span>
           ))}

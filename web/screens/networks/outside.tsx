@@ -7,7 +7,7 @@ import { useLive } from '../../live/use-live.ts'
 export function OutsideNote(): ReactNode {
   const { value } = useLive({ view: 'status' })
   if (value === undefined) return null
-  const { outside, port } = value
+  const { outside, outsideV6, port } = value
   const { state, address = '', by = '', message = '', hint } = outside
   const Icon = state === 'mapped' ? Globe : GlobeLock
   return (
@@ -16,6 +16,9 @@ export function OutsideNote(): ReactNode {
       <span className="min-w-0 break-words">
         {t(`networks.outside.${state}`, { port, address, by, message })}
         {hint === undefined ? null : ` ${hint}`}
+        {outsideV6.state === 'mapped' || outsideV6.state === 'not'
+          ? ` ${t(`networks.outside.v6.${outsideV6.state}`, { address: outsideV6.address ?? '', by: outsideV6.by ?? '' })}`
+          : null}
       </span>
     </p>
   )
