@@ -126,7 +126,7 @@ test(
     await page.getByLabel('PIN').fill('4711')
     await page.getByRole('button').click()
     // As often as the browser tries: it cannot come to an end before.
-  cutter.cuts.push('break', ...Array<Cut>(20).fill('hold'))
+    cutter.cuts.push('break', ...Array<Cut>(20).fill('hold'))
     await page.getByLabel('Files to send').setInputFiles(film)
     const { id } = await until('the question', ask)
     await kith.client.call('answerVisit', { params: { id: receive.id, ask: id }, body: { yes: true } })
@@ -145,7 +145,7 @@ test(
     await picture(page, 'visit-unfinished-phone')
     await accessible(page, 'what is not finished')
     cutter.cuts.length = 0
-  assert.equal((await readdir(kith.downloads)).filter((name) => !name.startsWith('.')).length, 0)
+    assert.equal((await readdir(kith.downloads)).filter((name) => !name.startsWith('.')).length, 0)
     await page.getByLabel('Files to send').setInputFiles(film)
     await page.getByText('Arrived.').waitFor()
     assert.ok(bytes.equals(await readFile(join(kith.downloads, 'film.bin'))))
