@@ -114,7 +114,7 @@ test('a door is kept open, and opened again by a router that was switched off', 
     (named(await box.pinholes(), 0) === 0 && !(await box.doors()).includes(`:${port}`)) || undefined
   await until(shut, 'both doors are shut')
   // By who opened them, whom the router knew again, and not by time. Over IPv6 that version of it refuses to, once a hole was
-  // renewed (its changes of 2024 mend that): there it is time.
+  // renewed (mended in 2024): there it is time, which is made short.
   assert.match(box.log(), /PCP: TCP port \d+ mapping removed/)
   assert.match(box.log(), /PCP: UDP port \d+ mapping removed/)
 })
