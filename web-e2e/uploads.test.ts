@@ -9,7 +9,7 @@ import type { Browser, Page } from 'playwright-core'
 import type { UploadView } from '@kith/api/uploads.ts'
 import { Kith } from '@kith/interop/kith.ts'
 import { device, until } from '@kith/interop/neighbours/people.ts'
-import { Cutter } from './cutter.ts'
+import { type Cut, Cutter } from './cutter.ts'
 import { accessible, drag, everyLook, launch, openPage, picture } from './browser.ts'
 
 const skip = existsSync('/usr/bin/chromium') ? false : 'needs the Debian package chromium'
@@ -113,12 +113,14 @@ test('what is dropped goes on after breaks, and after the page was loaded anew',
       const found = await upload()
       return found !== undefined && found.done >= most ? found : undefined
     }, `${most} bytes are there`)
-  cutter.cuts.push('break', 'lose')
+  // As often as the browser tries: it cannot come to an end before.
+  cutter.cuts.push('break', ...Array<Cut>(20).fill('lose'))
   await drag(other, other.getByTestId('device-bob'), [tape], true)
   const { id } = await there(part + 1_000_000)
   await other.getByText('The connection to Kith broke. It goes on by itself.').first().waitFor()
   await other.reload()
   await other.getByText('It waits for its browser.').waitFor()
+  cutter.cuts.length = 0
   await drag(other, other.getByTestId('device-bob'), [tape], true)
   await other.getByText('Offered to bob').first().waitFor()
   const whole = await upload()

@@ -53,8 +53,11 @@ export class Uploads implements AsyncDisposable {
     await makeFolder(folder)
     for (const id of listIn(keep)) {
       const record = recordIn(keep, id)
-      if (record === undefined || (await this.#tree.look([id]))?.kind !== 'folder') forgetRecord(keep, id)
-      else this.#all.set(id, await this.#upload(record).restored())
+      const isThere = (await this.#tree.look([id]))?.kind === 'folder'
+      const upload = record === undefined || !isThere ? undefined : await this.#upload(record).restored()
+      // What is whole stays as long as it is given, and needs no more than that.
+      if (upload === undefined || upload.isWhole) forgetRecord(keep, id)
+      else this.#all.set(id, upload)
     }
     this.#list()
     await this.#sweep()

@@ -16,10 +16,10 @@ const keyOf=f=>JSON.stringify([f.name,f.size,f.lastModified]);
 class Over extends Error{}
 class Busy extends Error{}
 const tus={'Tus-Resumable':'1.0.0'};
-let wake=()=>{};
-for(const e of ['online','pageshow'])addEventListener(e,()=>wake());
-document.addEventListener('visibilitychange',()=>document.hidden||wake());
-const wait=ms=>new Promise(r=>{const t=setTimeout(r,ms);wake=()=>{clearTimeout(t);r()}});
+const now={wake(){},queue:Promise.resolve()};
+for(const e of ['online','pageshow'])addEventListener(e,()=>now.wake());
+document.addEventListener('visibilitychange',()=>document.hidden||now.wake());
+const wait=ms=>new Promise(r=>{const t=setTimeout(r,ms);now.wake=()=>{clearTimeout(t);r()}});
 /* Over when the answer is final; any other failure is a break. */
 async function ask(path,init={}){
   const late=new AbortController(),timer=setTimeout(()=>late.abort(),stallMs);
@@ -65,7 +65,7 @@ async function send(file,row){
   const percent=at=>file.size===0?'':' '+Math.floor(at/file.size*100)+' %';
   const moved=at=>{bar.value=file.size===0?1:at/file.size};
   let id,tries=0,known=false,said='';
-  stop.onclick=()=>{row.over=true;wake();row.cut?.()};
+  stop.onclick=()=>{row.over=true;now.wake();row.cut?.()};
   const tell=t=>{if(t!==said)say(said=t)};
   for(;;){
     if(row.over){
@@ -100,13 +100,12 @@ function rowOf(file){
   row.append(name,state,bar,stop);list.append(row);
   return {say:t=>state.textContent=t,bar,stop,over:false};
 }
-let queue=Promise.resolve();
 input.onchange=()=>{
   const all=[...input.files];input.value='';
   for(const file of all){
     const row=rowOf(file);
     row.stop.onclick=()=>{row.over=true};
-    queue=queue.then(async()=>{
+    now.queue=now.queue.then(async()=>{
       try{await send(file,row)}catch(e){row.say(e.message||'It did not work.')}
       row.stop.remove();
       showLeft();

@@ -56,10 +56,9 @@ test('curl brings a file to the receive page in two parts, over a restart of the
   assert.equal((await curl('-X', 'POST', '-H', 'Upload-Length: 5', `${link}/asks`)).status, 401)
   assert.equal((await curl('-c', jar, '-d', 'pin=4711', link)).status, 303)
   const name = Buffer.from('größe.bin').toString('base64')
-  const { stdout } = await run('curl', [
-    ...['-s', '-D', '-', '-b', jar, '-X', 'POST', '-H', 'Tus-Resumable: 1.0.0'],
-    ...['-H', `Upload-Length: ${bytes.length}`, '-H', `Upload-Metadata: filename ${name}`, `${link}/asks`],
-  ])
+  const said = ['Tus-Resumable: 1.0.0', `Upload-Length: ${bytes.length}`, `Upload-Metadata: filename ${name}`]
+  const headers = said.flatMap((one) => ['-H', one])
+  const { stdout } = await run('curl', ['-s', '-D', '-', '-b', jar, '-X', 'POST', ...headers, `${link}/asks`])
   assert.match(stdout, /^HTTP\/1\.1 201/)
   const url = new URL(/^location: (.*)$/im.exec(stdout)![1]!.trim(), link).href
   // Nobody has said yes.

@@ -25,7 +25,9 @@ export function Camera({
   const video = useRef<HTMLVideoElement>(null)
   const [isOn, setOn] = useState(false)
   const told = useRef({ onFound, onFailed })
-  told.current = { onFound, onFailed }
+  useEffect(() => {
+    told.current = { onFound, onFailed }
+  })
   useEffect(() => {
     const ended = new AbortController()
     void look(video.current!, ended.signal, () => setOn(true)).then(
@@ -44,9 +46,7 @@ export function Camera({
         data-testid="camera"
         className="aspect-square w-full max-w-80 self-center rounded-lg bg-[#000] object-cover"
       />
-      <p role="status" className="text-center text-sm text-muted">
-        {isOn ? t('scan.hold') : t('scan.starting')}
-      </p>
+      <output className="text-center text-sm text-muted">{isOn ? t('scan.hold') : t('scan.starting')}</output>
       <Button onClick={onClose}>{t('scan.stop')}</Button>
     </div>
   )

@@ -27,7 +27,9 @@ export function Scan({ onFound }: { readonly onFound: (text: string) => void }):
     }
   }
   const latest = useRef(readFile)
-  latest.current = readFile
+  useEffect(() => {
+    latest.current = readFile
+  })
   useEffect(() => {
     const paste = (event: ClipboardEvent): void => {
       const file = pictureIn(event.clipboardData)
@@ -82,9 +84,9 @@ export function Scan({ onFound }: { readonly onFound: (text: string) => void }):
           if (file !== undefined) void readFile(file)
         }}
       />
-      <p role="status" className="text-sm text-muted">
+      <output className="text-sm text-muted">
         {said === '' && !isLooking ? t(mayHaveCamera() ? 'scan.hint' : 'scan.hintNoCamera') : said}
-      </p>
+      </output>
     </div>
   )
 }
