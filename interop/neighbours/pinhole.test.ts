@@ -30,7 +30,7 @@ async function gets(machine: Machine, host: string, port: number): Promise<boole
     socket.on('error', () => process.exit(1))
     socket.on('connect', () => process.exit(0))`
   const [command, ...args] = [...machine.within, process.execPath, '-e', code]
-  return run(command!, args).then(
+  return run(command, args).then(
     () => true,
     () => false,
   )
