@@ -79,9 +79,9 @@ async function asked(world: VisitWorld, visit: Visit, id: string, question: Http
     await visit.asks.giveUp(id)
     return { status: 204, headers: tusHeaders() }
   }
-  const file = visit.asks.file(id)
-  const { isWhole } = file.incoming
-  const answer = await answerTus(tus, file, body, lengthIn(headers['content-length']))
+  const wanted = visit.asks.file(id)
+  const { isWhole } = wanted.incoming
+  const answer = await answerTus(tus, wanted, body, lengthIn(headers['content-length']))
   if (!isWhole && visit.asks.stateOf(id) === 'done') world.told(visit, 'arrived', visit.asks.pathOf(id) ?? '')
   return answer
 }
