@@ -143,13 +143,14 @@ export async function startKith(options: KithOptions): Promise<Kith> {
   const view: House['view'] = (entry) => transferView(entry, clock.now())
   const finder = resources.use(new Finder({ ...base, own: (question) => ownContents(library, question) }))
   const watches = resources.use(new Watches({ ...base, keep: keep('find'), finder }))
-  const uploading = (): settings.UploadSettings => config.of('uploads', settings.uploads).current
+  const forUploads = config.of('uploads', settings.uploads)
+  const uploadSettings = (): settings.UploadSettings => forUploads.current
   const visits = resources.use(
     new Visits({
       ...base,
       log: log.child('visits'),
       keep: keep('visits'),
-      settings: uploading,
+      settings: uploadSettings,
       lend: (path, pin) => lendPath(base, path, pin),
       downloads: () => folderFor(common.downloads()),
     }),
@@ -160,7 +161,7 @@ export async function startKith(options: KithOptions): Promise<Kith> {
       ...base,
       log: log.child('uploads'),
       keep: keep('uploads'),
-      settings: uploading,
+      settings: uploadSettings,
       folder: paths.uploads,
       isUsed: (folder) => isGiven({ ...base, publications }, folder),
     }),

@@ -96,7 +96,6 @@ test('a door is kept open, and opened again by a router that was switched off', 
   const before = added()
   // Twenty seconds are over after ten: TCP and UDP, over IPv4 and IPv6.
   await until(async () => added() >= before + 4 || undefined, 'it is renewed')
-  assert.match(await box.doors(), new RegExp(`dport ${port} `))
 
   await box.restart()
   const open = async (): Promise<true | undefined> => {
@@ -114,4 +113,8 @@ test('a door is kept open, and opened again by a router that was switched off', 
   const shut = async (): Promise<true | undefined> =>
     (named(await box.pinholes(), 0) === 0 && !(await box.doors()).includes(`:${port}`)) || undefined
   await until(shut, 'both doors are shut')
+  // By who opened them, whom the router knew again, and not by time. Over IPv6 that version of it refuses to, once a hole was
+  // renewed (its changes of 2024 mend that): there it is time.
+  assert.match(box.log(), /PCP: TCP port \d+ mapping removed/)
+  assert.match(box.log(), /PCP: UDP port \d+ mapping removed/)
 })

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { mkdir, writeFile } from 'node:fs/promises'
+import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import type { Machine } from '../namespaces.ts'
@@ -153,6 +153,7 @@ export async function startRouter(
       for (const each of ['miniupnpd', 'prerouting_miniupnpd', 'postrouting_miniupnpd']) {
         await within(at, 'nft', 'flush', 'chain', 'inet', 'filter', each)
       }
+      await rm(join(folder, 'leases'), { force: true })
       program = await begin()
     },
     [Symbol.asyncDispose]: () => program[Symbol.asyncDispose](),
