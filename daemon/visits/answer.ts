@@ -73,22 +73,17 @@ async function asked(world: VisitWorld, visit: Visit, id: string, question: Http
     return { status: 201, headers: { ...tusHeaders(), location: `/${visit.token}/asks/${made}` } }
   }
   if (method === 'GET') return json(200, { state: visit.asks.stateOf(id) })
-  switch (tus?.kind) {
-    case 'options':
-      return tusOptions(['creation', 'expiration', 'termination'])
-    case 'end':
-      await visit.asks.giveUp(id)
-      return { status: 204, headers: tusHeaders() }
-    case 'offset':
-    case 'write': {
-      const { isWhole } = visit.asks.file(id).incoming
-      const answer = await answerTus(tus, visit.asks.file(id), body, lengthIn(headers['content-length']))
-      if (!isWhole && visit.asks.stateOf(id) === 'done') world.told(visit, 'arrived', visit.asks.pathOf(id) ?? '')
-      return answer
-    }
-    default:
-      return { status: 405, headers: plain }
+  if (tus === undefined || tus.kind === 'create') return { status: 405, headers: plain }
+  if (tus.kind === 'options') return tusOptions(['creation', 'expiration', 'termination'])
+  if (tus.kind === 'end') {
+    await visit.asks.giveUp(id)
+    return { status: 204, headers: tusHeaders() }
   }
+  const wanted = visit.asks.file(id)
+  const { isWhole } = wanted.incoming
+  const answer = await answerTus(tus, wanted, body, lengthIn(headers['content-length']))
+  if (!isWhole && visit.asks.stateOf(id) === 'done') world.told(visit, 'arrived', visit.asks.pathOf(id) ?? '')
+  return answer
 }
 
 function createdBy({ size, metadata }: { readonly size: number; readonly metadata: ReadonlyMap<string, string> }): {

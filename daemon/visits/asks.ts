@@ -152,7 +152,7 @@ export class Asks {
   /** Takes no more; `drop` takes away what is not whole. */
   async end(drop: boolean): Promise<void> {
     const ended = fail('gone', 'upload/ended', 'The page is closed')
-    await Promise.all([...this.#asks.values()].map((ask) => (drop ? this.#drop(ask) : ask.incoming?.stop(ended))))
+    await Promise.all([...this.#asks.values()].map(async (ask) => (drop ? this.#drop(ask) : ask.incoming?.stop(ended))))
   }
 
   async #drop(ask: Ask): Promise<void> {
