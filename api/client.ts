@@ -5,7 +5,7 @@ import type { JournalEntry } from './journal.ts'
 import { journalEntry } from './journal.ts'
 import type { LiveEvent, Views } from './live.ts'
 import { mergePatch } from './live.ts'
-import type { Bytes, Route } from './route.ts'
+import type { Route } from './route.ts'
 import type { Routes } from './routes.ts'
 import { routes } from './routes.ts'
 
@@ -36,9 +36,7 @@ export interface ClientOptions {
   readonly fetch?: typeof fetch
 }
 
-type Part<Name extends string, Value> = [keyof Value, Value] extends [never, Exclude<Value, Bytes>]
-  ? unknown
-  : { readonly [Key in Name]: Value }
+type Part<Name extends string, Value> = [keyof Value] extends [never] ? unknown : { readonly [Key in Name]: Value }
 /** What every call takes besides. */
 export interface CallOptions {
   readonly signal?: AbortSignal | undefined
@@ -77,12 +75,20 @@ export class Client {
     const path = route.path.replace(/\{(\w+)\}/g, (_, key: string) => encodeURIComponent(params?.[key] ?? ''))
     const response = await this.#fetch(`${path}${queryText(query)}`, {
       method: route.method.toUpperCase(),
-      ...(body === undefined ? {} : route.bytes === true ? bytesIn(body as Bytes) : jsonIn(body)),
+      ...(body === undefined ? {} : jsonIn(body)),
       ...(signal === undefined ? {} : { signal }),
     })
     if (route.file !== undefined) return new Uint8Array(await response.arrayBuffer()) as Output<Routes[Name]>
     if (route.response === undefined) return undefined as Output<Routes[Name]>
     return (await response.json()) as Output<Routes[Name]>
+  }
+
+  /**
+   * For what is no operation of the table; the path is below `/api/v1`.
+   * @throws ProblemError when the daemon says no, UnreachableError when it is not there
+   */
+  raw(path: string, init: RequestInit): Promise<Response> {
+    return this.#fetch(path, init)
   }
 
   async #fetch(path: string, init: RequestInit): Promise<Response> {
@@ -166,13 +172,6 @@ export class Client {
 
 function jsonIn(body: unknown): RequestInit {
   return { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }
-}
-
-function bytesIn(body: Bytes): RequestInit {
-  const headers = { 'content-type': 'application/octet-stream' }
-  // A stream is sent while the answer is not read, which has to be said.
-  const streamed: RequestInit & { readonly duplex: 'half' } = { body, headers, duplex: 'half' }
-  return body instanceof Blob ? { body, headers } : streamed
 }
 
 function queryText(query: Readonly<Record<string, unknown>> | undefined): string {

@@ -17,14 +17,10 @@ export interface Route<Params, Query, Body, Response> {
   readonly body?: z.ZodType<Body> | undefined
   /** Absent for 204 No Content. */
   readonly response?: z.ZodType<Response> | undefined
-  /** The body is no JSON but bytes, taken as they come: `Body` is `Bytes`. */
-  readonly bytes?: true | undefined
   /** The answer is a file of this media type instead of JSON. */
   readonly file?: string | undefined
 }
 
-/** A body of bytes: a file of a browser, or a stream. */
-export type Bytes = Blob | ReadableStream<Uint8Array>
 /** Nothing is given here. */
 export type None = object
 export type Id = { readonly id: string }

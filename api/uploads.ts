@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Bytes, Id, None, Route } from './route.ts'
+import type { Id, None, Route } from './route.ts'
 
 /** Files that a browser brings to the daemon's machine, to be sent from there. */
 export interface UploadView {
@@ -13,8 +13,8 @@ export interface UploadView {
   readonly size: number
   /** Bytes that are there. */
   readonly done: number
-  /** `whole`: all that was said is there, and nothing more is taken. */
-  readonly state: 'coming' | 'whole'
+  /** `whole`: all that was said is there, and nothing more is taken. `waiting`: nobody brings more of it now. */
+  readonly state: 'coming' | 'waiting' | 'whole'
 }
 
 const uploadView: z.ZodType<UploadView> = z.object({
@@ -24,14 +24,25 @@ const uploadView: z.ZodType<UploadView> = z.object({
   files: z.number(),
   size: z.number(),
   done: z.number(),
-  state: z.enum(['coming', 'whole']),
+  state: z.enum(['coming', 'waiting', 'whole']),
 })
+
+export interface UploadedFile {
+  /** May have folders before it, with slashes. */
+  readonly name: string
+  /** Bytes; it holds exactly. */
+  readonly size: number
+  /**
+   * When it was changed last, in milliseconds since the epoch. Where all files of a request say so, and are those of an upload
+   * that is not ended, that is gone on with.
+   */
+  readonly modified?: number | undefined
+}
 
 export interface UploadRequest {
   /** Of the folder that several files come in; that of the first file without it. */
   readonly name?: string | undefined
-  /** Names may have folders before them, with slashes; sizes are in bytes, and hold exactly. */
-  readonly files: readonly { readonly name: string; readonly size: number }[]
+  readonly files: readonly UploadedFile[]
 }
 
 const uploadRequest: z.ZodType<UploadRequest> = z.strictObject({
@@ -41,19 +52,16 @@ const uploadRequest: z.ZodType<UploadRequest> = z.strictObject({
       z.strictObject({
         name: z.string().min(1).max(4_096),
         size: z.number().int().min(0).max(Number.MAX_SAFE_INTEGER),
+        modified: z.number().optional(),
       }),
     )
     .min(1)
     .max(2_000),
 })
 
-/** Of one file of an upload: its place in the list, from 0. */
-export type UploadedFile = { readonly id: string; readonly file: string }
-
 export interface UploadRoutes {
   readonly uploads: Route<None, None, None, readonly UploadView[]>
   readonly beginUpload: Route<None, None, UploadRequest, UploadView>
-  readonly uploadFile: Route<UploadedFile, None, Bytes, UploadView>
   readonly endUpload: Route<Id, None, None, void>
 }
 
@@ -74,19 +82,10 @@ export const uploadRoutes: UploadRoutes = {
     path: '/uploads',
     scope: 'share',
     tag,
-    summary: 'Say which files will come; they are kept as long as they are given or on their way',
+    summary:
+      'Say which files will come, and bring each by tus; they are kept as long as they are given or on their way',
     params: [],
     body: uploadRequest,
-    response: uploadView,
-  },
-  uploadFile: {
-    method: 'put',
-    path: '/uploads/{id}/files/{file}',
-    scope: 'share',
-    tag,
-    summary: 'Bring one of these files, exactly as long as was said; one that broke off may be brought again',
-    params: ['id', 'file'],
-    bytes: true,
     response: uploadView,
   },
   endUpload: {

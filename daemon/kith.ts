@@ -143,9 +143,14 @@ export async function startKith(options: KithOptions): Promise<Kith> {
   const view: House['view'] = (entry) => transferView(entry, clock.now())
   const finder = resources.use(new Finder({ ...base, own: (question) => ownContents(library, question) }))
   const watches = resources.use(new Watches({ ...base, keep: keep('find'), finder }))
+  const forUploads = config.of('uploads', settings.uploads)
+  const uploadSettings = (): settings.UploadSettings => forUploads.current
   const visits = resources.use(
     new Visits({
       ...base,
+      log: log.child('visits'),
+      keep: keep('visits'),
+      settings: uploadSettings,
       lend: (path, pin) => lendPath(base, path, pin),
       downloads: () => folderFor(common.downloads()),
     }),
@@ -155,6 +160,8 @@ export async function startKith(options: KithOptions): Promise<Kith> {
     new Uploads({
       ...base,
       log: log.child('uploads'),
+      keep: keep('uploads'),
+      settings: uploadSettings,
       folder: paths.uploads,
       isUsed: (folder) => isGiven({ ...base, publications }, folder),
     }),
@@ -191,7 +198,7 @@ export async function startKith(options: KithOptions): Promise<Kith> {
   })
   const begun = Promise.withResolvers<void>()
   using _beginning = clock.after(beginMs, begun.resolve)
-  const server = resources.use(await openApi({ ...base, access, handlers, begun: begun.promise }))
+  const server = resources.use(await openApi({ ...base, access, handlers, uploads, begun: begun.promise }))
   listening.server = server
 
   // Everything stands: begin. The library first: networks ask it for what they give as they join.
@@ -201,6 +208,7 @@ export async function startKith(options: KithOptions): Promise<Kith> {
   await directories.settled()
   await transfers.start()
   await uploads.start()
+  await visits.start()
   resources.use(
     every(clock, 1_000, () => {
       speed.tick()

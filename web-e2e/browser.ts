@@ -9,7 +9,7 @@ import type { Kith } from '@kith/interop/kith.ts'
 import type { Machine } from '@kith/interop/namespaces.ts'
 
 /** Debian's Chromium, quiet: it looks up nothing and updates nothing. */
-export function launch(program = '/usr/bin/chromium'): Promise<Browser> {
+export function launch(program = '/usr/bin/chromium', more: readonly string[] = []): Promise<Browser> {
   return chromium.launch({
     executablePath: program,
     args: [
@@ -20,6 +20,7 @@ export function launch(program = '/usr/bin/chromium'): Promise<Browser> {
       '--disable-background-networking',
       '--disable-component-update',
       '--disable-sync',
+      ...more,
     ],
   })
 }
@@ -34,15 +35,15 @@ export async function launchWithin(machine: Machine, folder: string): Promise<Br
 /** On a machine that does much else at the same time, a page takes its time to come up. */
 export const patienceMs = 90_000
 
-/** The page of a daemon, opened by its one-time link. */
-export async function openPage(browser: Browser, kith: Kith): Promise<Page> {
+/** The page of a daemon, opened by its one-time link, or by another way to it. */
+export async function openPage(browser: Browser, kith: Kith, link?: string): Promise<Page> {
   const page = await browser.newPage({
     viewport: { width: 1440, height: 900 },
     permissions: ['clipboard-read', 'clipboard-write'],
   })
   page.setDefaultTimeout(patienceMs)
   page.on('pageerror', (error) => assert.fail(`the page threw: ${error.message}`))
-  await page.goto((await kith.client.call('link')).url)
+  await page.goto(link ?? (await kith.client.call('link')).url)
   await page.getByTestId('nav-home').first().waitFor()
   return page
 }

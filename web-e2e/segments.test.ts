@@ -38,12 +38,12 @@ test(
     await page.getByLabel('Name of the network').fill('Arena')
     await page.getByRole('button', { name: 'Make a virtual network' }).click()
     const arena = networks.getByRole('listitem').filter({ hasText: 'Arena' })
-    await arena.getByText(/here 10\.\d+\.\d+\.1\/24/).waitFor()
+    await arena.getByText(/here 10\.\d+\.\d+\.1\/24, fd[\da-f:]+::1\/64/).waitFor()
     assert.deepEqual(await bob.client.call('nearbySegments'), [])
     await arena.getByLabel('bob').check()
     const offered = await until(async () => (await bob.client.call('nearbySegments'))[0], 'bob may join')
     await bob.client.call('joinSegment', { body: { device: 'ann', segment: offered.id } })
-    await arena.getByText(/bob 10\.\d+\.\d+\.\d+/).waitFor()
+    await arena.getByText(/bob 10\.\d+\.\d+\.\d+, fd[\da-f:]+::2/).waitFor()
 
     // Bob's: joined and left.
     await bob.client.call('createSegment', { body: { title: 'Duel', to: ['ann'] } })

@@ -6,8 +6,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import type { Browser, Page } from 'playwright-core'
+import type { UploadView } from '@kith/api/uploads.ts'
 import { Kith } from '@kith/interop/kith.ts'
 import { device, until } from '@kith/interop/neighbours/people.ts'
+import { type Cut, Cutter } from './cutter.ts'
 import { accessible, drag, everyLook, launch, openPage, picture } from './browser.ts'
 
 const skip = existsSync('/usr/bin/chromium') ? false : 'needs the Debian package chromium'
@@ -38,6 +40,16 @@ after(async () => {
   await bob.stop()
   await rm(folder, { recursive: true, force: true })
 })
+
+/** Bytes that come as they are written. */
+function streamed(body: ReadableStream<Uint8Array>): RequestInit & { readonly duplex: 'half' } {
+  const headers = {
+    'tus-resumable': '1.0.0',
+    'upload-offset': '0',
+    'content-type': 'application/offset+octet-stream',
+  }
+  return { method: 'PATCH', headers, body, duplex: 'half' }
+}
 
 /** Takes what bob is offered, and gives the bytes of a file that comes with it. */
 async function taken(name: string, path: string): Promise<Buffer> {
@@ -83,6 +95,40 @@ test('files and folders that are dropped on a device are sent to it', { skip }, 
   await page.getByRole('dialog', { name: 'Add' }).waitFor()
   await page.keyboard.press('Escape')
   await page.getByRole('dialog', { name: 'Add' }).waitFor({ state: 'detached' })
+})
+
+test('what is dropped goes on after breaks, and after the page was loaded anew', { skip }, async () => {
+  const part = 3_000_000
+  const bytes = randomBytes(5 * part)
+  const tape = join(folder, 'tape.bin')
+  await writeFile(tape, bytes)
+  const { url } = await ann.client.call('link')
+  await using cutter = await Cutter.before(Number(new URL(url).port), part)
+  const other = await openPage(browser, ann, cutter.link(url))
+  await other.getByTestId('nav-nearby').first().click()
+  const upload = async (): Promise<UploadView | undefined> =>
+    (await ann.client.call('uploads')).find(({ name }) => name === 'tape.bin')
+  const there = (most: number): Promise<UploadView> =>
+    until(async () => {
+      const found = await upload()
+      return found !== undefined && found.done >= most ? found : undefined
+    }, `${most} bytes are there`)
+  // As often as the browser tries: it cannot come to an end before.
+  cutter.cuts.push('break', ...Array<Cut>(20).fill('lose'))
+  await drag(other, other.getByTestId('device-bob'), [tape], true)
+  const { id } = await there(part + 1_000_000)
+  await other.getByText('The connection to Kith broke. It goes on by itself.').first().waitFor()
+  await other.reload()
+  await other.getByText('It waits for its browser.').waitFor()
+  cutter.cuts.length = 0
+  await drag(other, other.getByTestId('device-bob'), [tape], true)
+  await other.getByText('Offered to bob').first().waitFor()
+  const whole = await upload()
+  assert.deepEqual([whole?.id, whole?.state], [id, 'whole'])
+  assert.ok(bytes.equals(await readFile(whole!.path)))
+  assert.ok(bytes.equals(await taken('tape.bin', 'tape.bin')))
+  assert.ok(cutter.brought < 2 * bytes.length, `${cutter.brought} bytes were sent`)
+  await other.close()
 })
 
 test('a phone sends files of its own', { skip }, async () => {
@@ -156,7 +202,7 @@ test('what comes from a browser is seen, ended, and kept as long as it is given'
   await page.setViewportSize({ width: 1440, height: 900 })
   const feed = new TransformStream<Uint8Array, Uint8Array>()
   const brought = assert.rejects(
-    ann.client.call('uploadFile', { params: { id, file: '0' }, body: feed.readable }),
+    ann.client.raw(`/uploads/${id}/files/0`, streamed(feed.readable)),
     /ended|broke|answer/,
   )
   const writer = feed.writable.getWriter()
@@ -170,13 +216,13 @@ test('what comes from a browser is seen, ended, and kept as long as it is given'
   await until(async () => !(await readdir(kept)).includes(id) || undefined, 'nothing of it is kept')
   // What was sent before is given as long as it stands in the list, over a restart too.
   const before = await readdir(kept)
-  assert.equal(before.length, 5)
+  assert.equal(before.length, 6)
   const { rows } = await ann.client.call('transfers', { query: {} })
   const film = rows.find(({ name }) => name === 'a film.bin')!
   await ann.client.call('bulk', { body: { action: 'remove', ids: [film.id] } })
   await ann.stop()
   await ann.start()
-  await until(async () => ((await readdir(kept)).length === 4 ? true : undefined), 'what nothing gives is gone')
+  await until(async () => ((await readdir(kept)).length === 5 ? true : undefined), 'what nothing gives is gone')
   const { rows: left } = await ann.client.call('transfers', { query: {} })
   assert.ok(left.every(({ name }) => name !== 'a film.bin'))
 })

@@ -5,7 +5,9 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import type { VisitAsk } from '@kith/api/visits.ts'
 import { Kith } from '@kith/interop/kith.ts'
+import { type Cut, Cutter } from './cutter.ts'
 import { accessible, launch, patienceMs, picture, until } from './browser.ts'
 
 const skip = existsSync('/usr/bin/chromium') ? false : 'needs the Debian package chromium'
@@ -56,8 +58,18 @@ test('somebody without the app takes a file and sends some, from a phone', { ski
   const asks = async (): ReturnType<typeof kith.client.call<'visits'>> => kith.client.call('visits')
   const first = await until('the question', async () => (await asks())[0]?.asks[0])
   assert.deepEqual([first.name, first.size, first.state], [name, bytes.length, 'waiting'])
-  const early = await fetch(`${linkOf(receive.links)}/asks/${first.id}`, { method: 'PUT', body: 'early' })
-  assert.equal(early.status, 403)
+  const tus = { 'tus-resumable': '1.0.0' }
+  const bytesFrom = (offset: number): Record<string, string> => ({
+    ...tus,
+    'content-type': 'application/offset+octet-stream',
+    'upload-offset': String(offset),
+  })
+  const early = await fetch(`${linkOf(receive.links)}/asks/${first.id}`, {
+    method: 'PATCH',
+    headers: bytesFrom(0),
+    body: 'early',
+  })
+  assert.equal(early.status, 423)
   await kith.client.call('answerVisit', { params: { id: receive.id, ask: first.id }, body: { yes: true } })
   await page.getByText('Arrived.').waitFor()
   await accessible(page, 'after the upload')
@@ -66,21 +78,120 @@ test('somebody without the app takes a file and sends some, from a phone', { ski
 
   const ask = async (said: unknown): Promise<Response> =>
     fetch(`${linkOf(receive.links)}/asks`, { method: 'POST', body: JSON.stringify(said) })
-  const put = async (said: { name: string; size: number }, body: string): Promise<number> => {
+  const put = async (said: { name: string; size: number }, body: string): Promise<string> => {
     const { id } = (await (await ask(said)).json()) as { id: string }
     await kith.client.call('answerVisit', { params: { id: receive.id, ask: id }, body: { yes: true } })
-    return (await fetch(`${linkOf(receive.links)}/asks/${id}`, { method: 'PUT', body })).status
+    const at = `${linkOf(receive.links)}/asks/${id}`
+    const { status } = await fetch(at, { method: 'PATCH', headers: bytesFrom(0), body })
+    const { headers } = await fetch(at, { method: 'HEAD', headers: tus })
+    return [status, headers.get('upload-offset')].join(' ')
   }
-  assert.equal(await put({ name, size: 5 }, 'again'), 201)
-  assert.equal(await put({ name: '../../../evil.txt', size: 4 }, 'evil'), 201)
-  assert.equal(await put({ name: 'long.txt', size: 4 }, 'too long'), 400)
-  assert.equal(await put({ name: 'short.txt', size: 4 }, 'x'), 400)
+  assert.equal(await put({ name, size: 5 }, 'again'), '204 5')
+  assert.equal(await put({ name: '../../../evil.txt', size: 4 }, 'evil'), '204 4')
+  assert.equal(await put({ name: 'long.txt', size: 4 }, 'too long'), '413 0')
+  assert.equal(await put({ name: 'short.txt', size: 4 }, 'x'), '204 1')
   for (const bad of [{}, { name: 5, size: 1 }, { name: 'a', size: -1 }, null])
     assert.equal((await ask(bad)).status, 403)
-  const there = (await readdir(kith.downloads)).sort()
+  // What is not whole yet is hidden.
+  const there = (await readdir(kith.downloads)).filter((one) => !/^\.kith-.*\.part$/.test(one)).sort()
   assert.deepEqual(there.slice(-2), ['photo (2).jpg', 'photo.jpg'])
   assert.equal(there.length, 3)
   assert.equal((await readdir(folder)).includes('evil.txt'), false)
   assert.ok(bytes.equals(await readFile(join(kith.downloads, name))))
   assert.equal((await fetch(new URL('/AAAAAAAAAAAAAAAAAAAAAA', linkOf(receive.links)))).status, 404)
+})
+
+test(
+  'what a phone sends goes on after breaks, a restart and a page that is loaded anew',
+  { skip, timeout: 300_000 },
+  async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'kith-visit-'))
+    await using _folder = { [Symbol.asyncDispose]: () => rm(folder, { recursive: true }) }
+    await using kith = await Kith.start(join(folder, 'home'), ['general.device_name=Ann'])
+    await using browser = await launch()
+    const page = await (await browser.newContext(phone)).newPage()
+    page.setDefaultTimeout(patienceMs)
+    const part = 4_000_000
+    const bytes = randomBytes(5 * part)
+    const film = join(folder, 'film.bin')
+    await writeFile(film, bytes)
+    const receive = await kith.client.call('openVisit', { body: { pin: '4711' } })
+    const link = receive.links.find((one) => one.startsWith('http://127.'))!
+    await using cutter = await Cutter.before(Number(new URL(link).port), part)
+    const ask = async (): Promise<VisitAsk | undefined> => (await kith.client.call('visits'))[0]?.asks[0]
+    const there = (most: number): Promise<unknown> =>
+      until(`${most} bytes are there`, async () => ((await ask())?.received ?? 0) >= most)
+
+    await page.goto(cutter.link(link))
+    await page.getByLabel('PIN').fill('4711')
+    await page.getByRole('button').click()
+    // As often as the browser tries: it cannot come to an end before.
+    cutter.cuts.push('break', ...Array<Cut>(20).fill('hold'))
+    await page.getByLabel('Files to send').setInputFiles(film)
+    const { id } = await until('the question', ask)
+    await kith.client.call('answerVisit', { params: { id: receive.id, ask: id }, body: { yes: true } })
+    // It breaks once, and then hangs: the daemon is killed, and starts again with what it had.
+    await there(part + 1_000_000)
+    await kith.kill()
+    await page.getByText('No connection. It goes on by itself…').waitFor()
+    await picture(page, 'visit-broken-phone')
+    await accessible(page, 'a break')
+    await kith.start()
+    await page.getByText(/Going on from/).waitFor()
+    await there(2 * part + 1_000_000)
+    // It hangs again, and the page is loaded anew: nobody is asked again, and the PIN is known.
+    await page.reload()
+    await page.getByText('Not finished: film.bin').waitFor()
+    await picture(page, 'visit-unfinished-phone')
+    await accessible(page, 'what is not finished')
+    cutter.cuts.length = 0
+    assert.equal((await readdir(kith.downloads)).filter((name) => !name.startsWith('.')).length, 0)
+    await page.getByLabel('Files to send').setInputFiles(film)
+    await page.getByText('Arrived.').waitFor()
+    assert.ok(bytes.equals(await readFile(join(kith.downloads, 'film.bin'))))
+    assert.deepEqual(await readdir(kith.downloads), ['film.bin'])
+    assert.equal((await kith.client.call('visits'))[0]?.asks.length, 1)
+    // What was there was not sent again, but for what was on its way at each break.
+    assert.ok(cutter.brought < 2 * bytes.length, `${cutter.brought} bytes were sent`)
+    await kith.client.call('endVisit', { params: { id: receive.id } })
+  },
+)
+
+test('whoever sends may stop, and what nobody wants any more is not kept', { skip, timeout: 300_000 }, async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'kith-visit-'))
+  await using _folder = { [Symbol.asyncDispose]: () => rm(folder, { recursive: true }) }
+  await using kith = await Kith.start(join(folder, 'home'), ['general.device_name=Ann'])
+  await using browser = await launch()
+  const page = await (await browser.newContext(phone)).newPage()
+  page.setDefaultTimeout(patienceMs)
+  const receive = await kith.client.call('openVisit', { body: {} })
+  const link = receive.links.find((one) => one.startsWith('http://127.'))!
+  await using cutter = await Cutter.before(Number(new URL(link).port), 1_000_000)
+  const asks = async (): Promise<readonly VisitAsk[]> => (await kith.client.call('visits'))[0]?.asks ?? []
+  const agree = async (name: string): Promise<void> => {
+    const { id } = await until(`${name} is asked`, async () => (await asks()).find((one) => one.name === name))
+    await kith.client.call('answerVisit', { params: { id: receive.id, ask: id }, body: { yes: true } })
+  }
+  const state = async (name: string): Promise<string | undefined> =>
+    (await asks()).find((one) => one.name === name)?.state
+  await page.goto(cutter.link(link))
+  cutter.cuts.push(...Array<Cut>(20).fill('hold'))
+  const file = (name: string): { name: string; mimeType: string; buffer: Buffer } => ({
+    name,
+    mimeType: 'video/mp4',
+    buffer: randomBytes(3_000_000),
+  })
+  await page.getByLabel('Files to send').setInputFiles(file('one.mp4'))
+  await agree('one.mp4')
+  await until('some came', async () => (await asks())[0]!.received > 0)
+  await page.getByRole('button', { name: 'Stop one.mp4' }).click()
+  await page.getByText('Stopped.').waitFor()
+  await until('it is given up', async () => (await state('one.mp4')) === 'failed')
+  assert.deepEqual(await readdir(kith.downloads), [])
+  // The owner ends the page in the middle.
+  await page.getByLabel('Files to send').setInputFiles(file('two.mp4'))
+  await agree('two.mp4')
+  await until('some came', async () => (await asks())[1]!.received > 0)
+  await kith.client.call('endVisit', { params: { id: receive.id } })
+  await until('nothing is left', async () => (await readdir(kith.downloads)).length === 0)
 })

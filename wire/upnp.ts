@@ -42,7 +42,7 @@ export function parseFoundDevice(bytes: Uint8Array): { readonly location: string
   }
   const location = header('location')
   if (!isPlace(location)) throw nonsense()
-  return { location, type: header('st') }
+  return { location: new URL(location).href, type: header('st') }
 }
 
 function isPlace(text: string): boolean {

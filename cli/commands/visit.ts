@@ -1,4 +1,4 @@
-import type { Client } from '@kith/api/client.ts'
+import { type Client, UnreachableError } from '@kith/api/client.ts'
 import type { VisitRequest, VisitView } from '@kith/api/visits.ts'
 import { ask } from '../ask.ts'
 import type { Context } from '../context.ts'
@@ -47,9 +47,10 @@ async function follow(
 ): Promise<void> {
   const told = new Set<string>()
   while (!signal.aborted) {
-    const now: VisitView | undefined = (await kith.call('visits')).find((one) => one.id === id)
-    if (now === undefined) return
-    for (const one of now.asks) {
+    const all = await visitsOf(kith)
+    const now = all?.find((one) => one.id === id)
+    if (all !== undefined && now === undefined) return
+    for (const one of now?.asks ?? []) {
       if (one.state === 'waiting') {
         const agreed = yes || /^y/i.test(await ask(`Take ${one.name} (${sizeText(one.size)}) from ${one.from}? [y/n] `))
         await kith.call('answerVisit', { params: { id, ask: one.id }, body: { yes: agreed } })
@@ -60,5 +61,15 @@ async function follow(
       }
     }
     await new Promise((resolve) => setTimeout(resolve, POLL_MS))
+  }
+}
+
+/** Undefined while no daemon answers: the page outlasts its restart. */
+async function visitsOf(kith: Client): Promise<readonly VisitView[] | undefined> {
+  try {
+    return await kith.call('visits')
+  } catch (error) {
+    if (error instanceof UnreachableError) return undefined
+    throw error
   }
 }

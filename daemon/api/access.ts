@@ -24,6 +24,11 @@ export interface Grant {
 const sessionMs = 30 * 24 * 3600_000
 const shortestPassword = 8
 
+/** Tells one who asks from another, without the secret itself; the unix socket has none. */
+export function senderOf(secret: string | undefined): string {
+  return secret === undefined ? 'socket' : hashOf(secret).toHex().slice(0, 16)
+}
+
 function hashOf(secret: string): Uint8Array {
   return new Uint8Array(createHash('sha256').update(secret).digest())
 }

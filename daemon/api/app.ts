@@ -7,7 +7,8 @@ import { fail, faultOf } from '@kith/core/fault/fault.ts'
 import type { Journal } from '@kith/core/journal/journal.ts'
 import type { Log } from '@kith/core/network/log.ts'
 import type { Access } from './access.ts'
-import { allows } from './access.ts'
+import { allows, senderOf } from './access.ts'
+import type { TusFile } from '../uploads/tus.ts'
 import { eventsStream } from './events.ts'
 import type { Names } from './guard.ts'
 import { checkHost, checkOrigin } from './guard.ts'
@@ -19,11 +20,14 @@ import { mount } from './mount.ts'
 import { openApi } from './openapi.ts'
 import { pageFile } from './page-files.ts'
 import { problemOf, problemResponse } from './problem.ts'
+import { mountTus } from './tus.ts'
 
 export interface AppWorld {
   readonly version: string
   readonly handlers: Handlers
   readonly sample: Sample
+  /** A file of an upload, by the upload's id and the file's place. @throws FaultError `input` `upload/unknown` */
+  uploaded(id: string, file: string): TusFile
   readonly access: Access
   readonly journal: Journal
   readonly log: Log
@@ -56,6 +60,7 @@ export function app(world: AppWorld): Hono {
     await next()
   })
 
+  mountTus(hono, world.uploaded, askerOf)
   mount(hono, world.handlers, askerOf)
 
   hono.get('/api/v1/events', (context) => {
@@ -92,6 +97,7 @@ export function app(world: AppWorld): Hono {
     return {
       session,
       grant: world.access.grant({ socket: isSocket(context), token: tokenOf(context), session }),
+      sender: senderOf(tokenOf(context) ?? session),
       address: incoming(context)?.socket.remoteAddress ?? 'unix',
       setSession(secret) {
         if (secret === undefined) deleteCookie(context, cookie, { path: '/' })

@@ -9,6 +9,8 @@ export interface Asker {
   setSession(secret: string | undefined): void
   /** The session that this request came with. */
   readonly session: string | undefined
+  /** The same for everything that comes with the same session or token. */
+  readonly sender: string
   /** Where the request came from, to slow down who guesses. */
   readonly address: string
 }

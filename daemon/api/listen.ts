@@ -84,7 +84,7 @@ export async function listen(app: Hono, { tcp, socket }: ListenOptions): Promise
 
 /** Node's own limit would end an upload, which takes the time that it takes and has a limit between its parts. */
 function limitRequest(request: IncomingMessage): void {
-  if (request.method === 'PUT' && request.url?.startsWith('/api/v1/uploads/')) return
+  if (request.method === 'PATCH' && request.url?.startsWith('/api/v1/uploads/')) return
   const timer = setTimeout(() => request.complete || request.destroy(), requestMs).unref()
   request.once('close', () => clearTimeout(timer))
 }

@@ -24,7 +24,7 @@ export function mount(app: Hono, handlers: Handlers, askerOf: (context: Context)
     const path = `/api/v1${route.path.replace(/\{(\w+)\}/g, ':$1')}`
     app.on(route.method.toUpperCase(), path, async (context) => {
       const asker = askerOf(context)
-      if (!allows(asker.grant, route.scope)) throw refusal(asker, route)
+      if (!allows(asker.grant, route.scope)) throw refusal(asker, route.scope)
       const input: Record<string, unknown> = {}
       if (route.params.length > 0) input['params'] = context.req.param()
       if (route.query !== undefined) {
@@ -32,7 +32,6 @@ export function mount(app: Hono, handlers: Handlers, askerOf: (context: Context)
         if (query instanceof Response) return query
         input['query'] = query.value
       }
-      if (route.bytes === true) input['body'] = context.req.raw.body ?? new Blob([]).stream()
       if (route.body !== undefined) {
         const body = check(route.body, await bodyOf(context), 'body')
         if (body instanceof Response) return body
@@ -62,13 +61,14 @@ function once(kept: Map<string, Promise<unknown>>, key: string, work: () => unkn
   return answer
 }
 
-function refusal(asker: Asker, route: AnyRoute): FaultError {
+/** Why somebody may not do what needs this scope. */
+export function refusal(asker: Asker, scope: string): FaultError {
   if (asker.grant.via === 'none') {
     return fail('input', 'api/unauthorized', 'Sign in first', {
       hint: 'Open the page with kith open, or send a token.',
     })
   }
-  return fail('input', 'api/forbidden', `This token lacks the scope “${route.scope}”`, {
+  return fail('input', 'api/forbidden', `This token lacks the scope “${scope}”`, {
     hint: 'kith token new makes one that has it.',
   })
 }

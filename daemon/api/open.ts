@@ -10,6 +10,7 @@ import { secretStore, sessionStore, tokenStore } from '../host/database/secrets.
 import { metrics } from '../metrics.ts'
 import type { Paths } from '../paths.ts'
 import { programVersion } from '../program.ts'
+import type { Uploads } from '../uploads/uploads.ts'
 import { Access } from './access.ts'
 import { app } from './app.ts'
 import { checkListen } from './guard.ts'
@@ -37,18 +38,20 @@ export interface ApiWorld {
   readonly journal: Journal
   readonly access: Access
   readonly handlers: Handlers
+  readonly uploads: Uploads
   /** Resolves when questions can be answered rightly. */
   readonly begun: Promise<void>
 }
 
 /** Page and API, where the settings say. @throws FaultError `local` `api/port-taken`, `api/listen` */
 export async function openApi(world: ApiWorld): Promise<ApiServer> {
-  const { log, config, database, paths, journal, access, handlers, begun } = world
+  const { log, config, database, paths, journal, access, handlers, uploads, begun } = world
   const chosen = config.of('api', settings.api)
   const { listen: host, port, page } = chosen.current
   const web = app({
     version: programVersion,
     handlers,
+    uploaded: (id, file) => uploads.file(id, file),
     access,
     journal,
     log: log.child('api'),

@@ -15,6 +15,7 @@ export function openApi(version: string): unknown {
     paths[path][route.method] = operation(name, route)
   }
   for (const [path, described] of Object.entries(streams)) paths[path] = { get: described }
+  paths['/api/v1/uploads/{id}/files/{file}'] = tus
   return {
     openapi: '3.1.0',
     info: {
@@ -56,6 +57,43 @@ const streams: Readonly<Record<string, unknown>> = {
       },
     ],
   ),
+}
+
+const upload = {
+  tags: ['near'],
+  description: 'Needs the scope `share`. This is tus 1.0.0 (tus.io/protocols/resumable-upload), for any client of it.',
+}
+const ofUpload = [
+  { name: 'id', in: 'path', required: true, schema: { type: 'string' } },
+  { name: 'file', in: 'path', required: true, schema: { type: 'integer', minimum: 0 } },
+  { name: 'Tus-Resumable', in: 'header', required: true, schema: { const: '1.0.0' } },
+]
+const offset = { 'Upload-Offset': { schema: { type: 'integer', minimum: 0 } } }
+
+/** Bytes of a file that was said by `beginUpload`; `file` is its place in the list, from 0. */
+const tus: Readonly<Record<string, unknown>> = {
+  head: {
+    ...upload,
+    operationId: 'uploadedBytes',
+    summary: 'How much of a file is there',
+    parameters: ofUpload,
+    responses: { 200: { description: 'So much', headers: offset } },
+  },
+  patch: {
+    ...upload,
+    operationId: 'uploadBytes',
+    summary: 'Go on with a file where what is there ends; what comes stays when the connection breaks',
+    parameters: [
+      ...ofUpload,
+      { name: 'Upload-Offset', in: 'header', required: true, schema: { type: 'integer', minimum: 0 } },
+    ],
+    requestBody: { required: true, content: { 'application/offset+octet-stream': { schema: {} } } },
+    responses: {
+      204: { description: 'They are there', headers: offset },
+      409: { description: 'Not as much is there as was said' },
+      423: { description: 'Somebody else brings it now' },
+    },
+  },
 }
 
 function stream(operationId: string, summary: string, parameters: readonly unknown[]): unknown {
@@ -101,9 +139,6 @@ function operation(name: string, route: AnyRoute): unknown {
 }
 
 function requestBody(route: AnyRoute): Record<string, unknown> {
-  if (route.bytes === true) {
-    return { requestBody: { required: true, content: { 'application/octet-stream': { schema: {} } } } }
-  }
   if (route.body === undefined) return {}
   const content = { 'application/json': { schema: schemaOf(route.body, 'input') } }
   return { requestBody: { required: true, content } }

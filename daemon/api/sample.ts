@@ -57,6 +57,7 @@ export async function sampleOf(handlers: Handlers, view: View): Promise<unknown>
 export const nobody: Asker = {
   grant: { scopes: [], via: 'none' },
   session: undefined,
+  sender: '',
   address: '',
   setSession: () => {},
 }

@@ -1,3 +1,4 @@
+import { fail } from '@kith/core/fault/fault.ts'
 import { journal } from '@kith/core/journal/journal.ts'
 import type { Log } from '@kith/core/network/log.ts'
 import type { Session, Token } from '../host/database/secrets.ts'
@@ -105,6 +106,9 @@ export function testWorld(
       ),
       ...parts.handlers,
     } as Handlers,
+    uploaded() {
+      throw fail('input', 'upload/unknown', 'There is none')
+    },
     sample: parts.sample ?? (() => Promise.resolve({})),
     journal: journal(clock),
     log: silent,

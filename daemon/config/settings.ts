@@ -202,6 +202,38 @@ export const webdav: Schema<DavSettings> = schema<DavSettings>({
   }),
 })
 
+export interface UploadSettings {
+  readonly keepMinutes: number
+  readonly most: number
+  readonly mostSize: number
+}
+
+export const uploads: Schema<UploadSettings> = schema<UploadSettings>({
+  keepMinutes: integer({
+    default: 1_440,
+    minimum: 1,
+    maximum: 43_200,
+    unit: 'min',
+    description:
+      'How long a file that a browser began to bring waits to be gone on with after a break. Then what came of it is deleted.',
+    aliases: ['resume upload', 'partial uploads', 'tus'],
+  }),
+  most: integer({
+    default: 50,
+    minimum: 1,
+    maximum: 1_000,
+    description: 'Uploads that are not whole yet, of one browser.',
+  }),
+  mostSize: integer({
+    default: 200,
+    minimum: 1,
+    maximum: 100_000,
+    unit: 'GiB',
+    description: 'How large what is not whole yet may be, of one browser together.',
+    aliases: ['upload limit', 'quota'],
+  }),
+})
+
 export interface LogSettings {
   readonly level: (typeof levels)[number]
   readonly names: readonly string[]
@@ -280,6 +312,7 @@ export const groups: readonly Group[] = [
   { name: 'connections', title: 'Connections', schema: connections },
   { name: 'disk', title: 'Disk', schema: disk },
   { name: 'library', title: 'Library', schema: library },
+  { name: 'uploads', title: 'Files from browsers', schema: uploads },
   { name: 'webdav', title: 'File managers (WebDAV)', schema: webdav },
   { name: 'api', title: 'Page and API', schema: api },
   { name: 'log', title: 'Log', schema: log },

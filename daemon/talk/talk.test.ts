@@ -10,7 +10,13 @@ import { talkOperations } from '../operations/talk.ts'
 import { Talk } from './talk.ts'
 
 const hub = 'adc://hub:411'
-const asker = { grant: { scopes: [], via: 'none' }, session: undefined, address: '', setSession() {} } as const
+const asker = {
+  grant: { scopes: [], via: 'none' },
+  session: undefined,
+  sender: '',
+  address: '',
+  setSession() {},
+} as const
 
 function keepOf(): Keep {
   const kept = new Map<string, Uint8Array>()

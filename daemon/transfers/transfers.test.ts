@@ -22,6 +22,8 @@ class Kept {
   readonly records = new Map<string, TransferRecord>()
   readonly had = new Map<string, RangeSet>()
   readonly told: string[] = []
+  /** How often somebody was told that bytes will come. */
+  expected = 0
   #seed = 1
 
   /** A daemon's list of transfers over what is kept, with one network that works for nobody. */
@@ -59,7 +61,7 @@ class Kept {
       },
       downloads: () => folder,
       startPaused: () => false,
-      expecting: () => disk.pool.prepare(),
+      expecting: () => void this.expected++,
       *fetchers() {
         yield ['bittorrent', fetch]
       },
@@ -142,6 +144,18 @@ test('what is added is worked for, and is there again after a restart, paused or
   assert.equal(second.worked.length, 1)
   await second.transfers.get([...second.transfers][1]!.record.id).resume()
   assert.equal(second.worked.length, 2)
+})
+
+test('the disk is told of what is added and wanted now, and of nothing else', async () => {
+  await using folder = await scratch()
+  const kept = new Kept()
+  await using list = await kept.open(folder.path)
+  await list.transfers.add(wish('later'), { paused: true })
+  await list.transfers.add(wish('ours'), { had: [{ start: 0, end: 1 }] })
+  assert.equal(kept.expected, 0)
+  await list.transfers.add(wish('now'))
+  await list.transfers.add(wish('now'))
+  assert.equal(kept.expected, 1)
 })
 
 test('the same content twice is one transfer that knows what both said', async () => {

@@ -6,41 +6,40 @@ const silentMs = 60_000
 
 /** The parts of a body, until whoever sends it is silent or gone, or it is not wanted any more. */
 export async function* spoken(
-  body: ReadableStream<Uint8Array>,
+  body: AsyncIterable<Uint8Array>,
   clock: Clock,
   signal: AbortSignal,
 ): AsyncGenerator<Uint8Array, void> {
-  const reader = body.getReader()
-  const stop = (): void => void reader.cancel().catch(() => {})
-  signal.addEventListener('abort', stop)
+  const parts = body[Symbol.asyncIterator]()
   try {
     for (;;) {
       signal.throwIfAborted()
-      const { done, value } = await next(reader, clock)
+      const { done, value } = await next(parts, clock, signal)
       signal.throwIfAborted()
       if (done) return
       yield value
     }
   } finally {
-    signal.removeEventListener('abort', stop)
-    await reader.cancel().catch(() => {})
+    // Not waited for: a body that is silent may take its time to hear of it.
+    void parts.return?.().catch(() => {})
   }
 }
 
-async function next(
-  reader: ReadableStreamDefaultReader<Uint8Array>,
+function next(
+  parts: AsyncIterator<Uint8Array>,
   clock: Clock,
-): Promise<ReadableStreamReadResult<Uint8Array>> {
-  let isLate = false
-  using _late = clock.after(silentMs, () => {
-    isLate = true
-    void reader.cancel().catch(() => {})
+  signal: AbortSignal,
+): Promise<IteratorResult<Uint8Array>> {
+  return new Promise((resolve, reject) => {
+    const stop = (): void => reject(signal.reason as Error)
+    const late = clock.after(silentMs, () => reject(fail('gone', 'upload/broken', 'Nothing more came')))
+    signal.addEventListener('abort', stop)
+    parts
+      .next()
+      .then(resolve, (cause: unknown) => reject(fail('gone', 'upload/broken', 'The connection broke', { cause })))
+      .finally(() => {
+        late[Symbol.dispose]()
+        signal.removeEventListener('abort', stop)
+      })
   })
-  try {
-    const read = await reader.read()
-    if (isLate) throw new Error('late')
-    return read
-  } catch (cause) {
-    throw fail('gone', 'upload/broken', isLate ? 'Nothing more came' : 'The connection broke', { cause })
-  }
 }

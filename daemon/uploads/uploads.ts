@@ -1,54 +1,39 @@
 import { join } from 'node:path'
 import type { UploadRequest, UploadView } from '@kith/api/uploads.ts'
 import { fail } from '@kith/core/fault/fault.ts'
-import type { Arrivals } from '@kith/core/network/arrivals.ts'
 import { type Clock, every, type Random } from '@kith/core/network/clock.ts'
+import type { Keep } from '@kith/core/network/host.ts'
 import type { Log } from '@kith/core/network/log.ts'
-import { safeName } from '@kith/wire/safe-path.ts'
 import type { Handlers } from '../api/handlers.ts'
+import type { UploadSettings } from '../config/settings.ts'
 import { freeBytes, makeFolder } from '../host/disk/space.ts'
-import { arrivals } from '../host/files/arrivals.ts'
-import { exactly } from '../host/files/exactly.ts'
 import { FileTree } from '../host/files/tree.ts'
-import { spoken } from './spoken.ts'
+import { checkBounds, lastsMs } from './bounds.ts'
+import { placesOf } from './places.ts'
+import { forgetRecord, keepList, keepRecord, listIn, recordIn, type UploadRecord } from './records.ts'
+import type { TusFile } from './tus.ts'
+import { Upload } from './upload.ts'
 
-/** Uploads that are not whole yet; a page has one or two. */
-const mostComing = 20
-/** What brings nothing for so long, or is whole and given to nobody, is over. */
-const idleMs = 10 * 60_000
+/** What is whole and given to nobody for so long is over. */
+const wholeMs = 10 * 60_000
 const lookMs = 60_000
 
 export interface UploadsWorld {
   readonly clock: Clock
   readonly random: Random
   readonly log: Log
+  readonly keep: Keep
+  readonly settings: () => UploadSettings
   /** Where they lie. */
   readonly folder: string
   /** Whether something in a folder is given, or on its way to somebody. */
   isUsed(folder: string): boolean
 }
 
-interface UploadFile {
-  readonly names: readonly string[]
-  readonly size: number
-  state: 'expected' | 'coming' | 'there'
-  received: number
-}
-
-interface Upload {
-  readonly id: string
-  readonly name: string
-  readonly folder: string
-  readonly files: readonly UploadFile[]
-  readonly arrivals: Arrivals
-  readonly ended: AbortController
-  readonly writing: Set<Promise<unknown>>
-  movedAt: number
-}
-
 /**
  * Files of browsers on their way to a device: written to this machine first, because what is sent is read anew for each
- * receiver and after each break. They go when nothing gives them any more.
+ * receiver and after each break. What broke off waits for the same files to be chosen again, over a restart too. They go when
+ * nothing gives them any more.
  */
 export class Uploads implements AsyncDisposable {
   readonly #world: UploadsWorld
@@ -62,93 +47,81 @@ export class Uploads implements AsyncDisposable {
     this.#tree = new FileTree(world.folder)
   }
 
-  /** Takes away what a run before left and nothing gives; call it once what is given is known. */
+  /** Takes up what a run before left, and takes away what nothing gives; call it once what is given is known. */
   async start(): Promise<void> {
-    await makeFolder(this.#world.folder)
+    const { keep, folder } = this.#world
+    await makeFolder(folder)
+    for (const id of listIn(keep)) {
+      const record = recordIn(keep, id)
+      const isThere = (await this.#tree.look([id]))?.kind === 'folder'
+      const upload = record === undefined || !isThere ? undefined : await this.#upload(record).restored()
+      // What is whole stays as long as it is given, and needs no more than that.
+      if (upload === undefined || upload.isWhole) forgetRecord(keep, id)
+      else this.#all.set(id, upload)
+    }
+    this.#list()
     await this.#sweep()
     this.#look = every(this.#world.clock, lookMs, () => {
       this.#looking = this.#looking.then(() => this.#sweep())
     })
   }
 
-  get operations(): Pick<Handlers, 'uploads' | 'beginUpload' | 'uploadFile' | 'endUpload'> {
+  get operations(): Pick<Handlers, 'uploads' | 'beginUpload' | 'endUpload'> {
     return {
-      uploads: () => [...this.#all.values()].map(view),
-      beginUpload: ({ body }) => this.#begin(body),
-      uploadFile: ({ params, body }) => this.#take(params.id, params.file, body instanceof Blob ? body.stream() : body),
+      uploads: () => [...this.#all.values()].map((one) => one.view),
+      beginUpload: ({ body }, { sender }) => this.#begin(body, sender),
       endUpload: ({ params }) => this.#end(this.#need(params.id)),
     }
   }
 
-  async #begin({ name, files }: UploadRequest): Promise<UploadView> {
-    const { clock, random, folder } = this.#world
-    if ([...this.#all.values()].filter((one) => !isWhole(one)).length >= mostComing) {
-      throw fail('unavailable', 'upload/too-many', 'Too many files are on their way here already')
-    }
-    const size = files.reduce((sum, one) => sum + one.size, 0)
+  /** A file of an upload, by its place. @throws FaultError `input` `upload/unknown` */
+  file(id: string, index: string): TusFile {
+    const upload = this.#need(id)
+    const incoming = /^\d{1,4}$/.test(index) ? upload.files[Number(index)]?.incoming : undefined
+    if (incoming === undefined) throw fail('input', 'upload/unknown', 'There is no such file in that upload')
+    return { incoming, expires: upload.movedAt + lastsMs(this.#world.settings()) }
+  }
+
+  async #begin(request: UploadRequest, sender: string): Promise<UploadView> {
+    const { clock, random, folder, settings, keep } = this.#world
+    const same = [...this.#all.values()].find((one) => one.isOf(request))
+    if (same !== undefined) return same.view
+    const size = request.files.reduce((sum, one) => sum + one.size, 0)
+    const others = [...this.#all.values()].filter((one) => one.record.sender === sender && !one.isWhole)
+    checkBounds(settings(), others, size)
     await makeFolder(folder)
     if (!Number.isSafeInteger(size) || size > (await freeBytes(folder))) {
       throw fail('local', 'upload/space', 'There is not as much space on the disk of Kith’s machine')
     }
-    const id = random.bytes(8).toHex()
-    const own = join(folder, id)
-    const names = files.map((one) => namesIn(one.name))
-    const top = commonTop(names)
-    const around = top === undefined ? safeName(name ?? names[0]!.at(-1)!.replace(/(?<=.)\.[^.]*$/, '')) : undefined
-    const upload: Upload = {
-      id,
-      name: (around ?? top)!,
-      folder: own,
-      files: files.map((file, index) => ({
-        names: around === undefined ? names[index]! : [around, ...names[index]!],
-        size: file.size,
-        state: 'expected',
-        received: 0,
-      })),
-      arrivals: arrivals(async () => own),
-      ended: new AbortController(),
-      writing: new Set(),
-      movedAt: clock.now(),
-    }
-    await this.#tree.makeFolder([id])
-    this.#all.set(id, upload)
-    return view(upload)
+    const { name, places } = placesOf(request)
+    const files = request.files.map((file, index) => ({ ...file, names: places[index]! }))
+    const record: UploadRecord = { id: random.bytes(8).toHex(), name, sender, files, movedAt: clock.now() }
+    await this.#tree.makeFolder([record.id])
+    const upload = this.#upload(record)
+    this.#all.set(record.id, upload)
+    this.#list()
+    keepRecord(keep, record)
+    return upload.view
   }
 
-  async #take(id: string, index: string, body: ReadableStream<Uint8Array>): Promise<UploadView> {
-    const upload = this.#need(id)
-    const file = /^\d{1,4}$/.test(index) ? upload.files[Number(index)] : undefined
-    if (file === undefined) throw fail('input', 'upload/unknown', 'There is no such file in that upload')
-    if (file.state !== 'expected') throw fail('input', 'upload/again', 'That file is there already, or on its way')
-    file.state = 'coming'
-    try {
-      const bytes = spoken(body, this.#world.clock, upload.ended.signal)
-      const moved = (received: number): void => {
-        file.received = received
-        upload.movedAt = this.#world.clock.now()
-      }
-      const counted = exactly(file.size, bytes, moved, () =>
-        fail('input', 'upload/size', 'The file is not as long as was said'),
-      )
-      const written = upload.arrivals.write(file.names, counted)
-      upload.writing.add(written)
-      await written.finally(() => upload.writing.delete(written))
-      file.state = 'there'
-    } finally {
-      if (file.state === 'coming') {
-        file.state = 'expected'
-        file.received = 0
-      }
-      upload.movedAt = this.#world.clock.now()
-    }
-    return view(upload)
+  #upload(record: UploadRecord): Upload {
+    const { clock, keep, folder } = this.#world
+    return new Upload(clock, join(folder, record.id), record, (upload) => {
+      if (this.#all.has(upload.record.id)) upload.touch(keep)
+    })
   }
 
   async #end(upload: Upload): Promise<void> {
-    this.#all.delete(upload.id)
-    upload.ended.abort(fail('gone', 'upload/ended', 'It was ended'))
-    await Promise.allSettled(upload.writing)
-    if (!this.#world.isUsed(upload.folder)) await this.#tree.remove([upload.id])
+    const { id } = upload.record
+    this.#all.delete(id)
+    forgetRecord(this.#world.keep, id)
+    this.#list()
+    await upload.stop(fail('gone', 'upload/ended', 'It was ended'))
+    if (!this.#world.isUsed(upload.folder)) await this.#tree.remove([id])
+  }
+
+  #list(): void {
+    keepList(this.#world.keep, this.#all.keys())
   }
 
   #need(id: string): Upload {
@@ -159,11 +132,12 @@ export class Uploads implements AsyncDisposable {
 
   /** Takes away what nothing gives and nobody goes on with. */
   async #sweep(): Promise<void> {
-    const { clock, folder, log } = this.#world
+    const { clock, folder, log, settings } = this.#world
     try {
       for (const { name } of await this.#tree.list([])) {
         const upload = this.#all.get(name)
-        const isFresh = upload !== undefined && upload.movedAt + idleMs > clock.now()
+        const lasts = upload?.isWhole === true ? wholeMs : lastsMs(settings())
+        const isFresh = upload !== undefined && upload.movedAt + lasts > clock.now()
         if (isFresh || this.#world.isUsed(join(folder, name))) continue
         if (upload === undefined) await this.#tree.remove([name])
         else await this.#end(upload)
@@ -175,38 +149,7 @@ export class Uploads implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#look?.[Symbol.dispose]()
-    const all = [...this.#all.values()]
-    for (const { ended } of all) ended.abort(fail('gone', 'upload/ended', 'Kith ends'))
-    await Promise.allSettled([this.#looking, ...all.flatMap(({ writing }) => [...writing])])
-  }
-}
-
-/** Folders and a name, that lead nowhere else. */
-function namesIn(name: string): readonly string[] {
-  const names = name.split('/').filter((one) => one !== '' && one !== '.' && one !== '..')
-  return names.length === 0 ? ['_'] : names.map(safeName)
-}
-
-/** The one file, or the folder that all files are in. */
-function commonTop(names: readonly (readonly string[])[]): string | undefined {
-  const [first = '', ...more] = names[0]!
-  if (names.length === 1 && more.length === 0) return first
-  return names.every((one) => one.length > 1 && one[0] === first) ? first : undefined
-}
-
-function isWhole({ files }: Upload): boolean {
-  return files.every(({ state }) => state === 'there')
-}
-
-function view(upload: Upload): UploadView {
-  const { id, name, folder, files } = upload
-  return {
-    id,
-    name,
-    path: join(folder, name),
-    files: files.length,
-    size: files.reduce((sum, { size }) => sum + size, 0),
-    done: files.reduce((sum, { received }) => sum + received, 0),
-    state: isWhole(upload) ? 'whole' : 'coming',
+    const ended = fail('gone', 'upload/ended', 'Kith ends')
+    await Promise.allSettled([this.#looking, ...[...this.#all.values()].map((one) => one.stop(ended))])
   }
 }

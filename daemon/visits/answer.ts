@@ -3,8 +3,10 @@ import { readBody, type HttpAnswer, type HttpQuestion } from '@kith/core/network
 import type { Random } from '@kith/core/network/clock.ts'
 import { equal, lossyText, utf8 } from '@kith/wire/bytes.ts'
 import { parseRange } from '@kith/wire/dav/headers.ts'
+import { readTus, tusHeaders } from '@kith/wire/tus.ts'
 import { hash } from '@kith/wire/hash/sha.ts'
 import type { Guesses } from '../guesses.ts'
+import { answerTus, lengthIn, tusOptions, tusRefusal } from '../uploads/tus.ts'
 import { offerPage, pageHeaders, pinPage, receivePage } from './page.ts'
 import type { Visit } from './visit.ts'
 
@@ -17,7 +19,6 @@ export interface VisitWorld {
   readonly guesses: Guesses
   /** The page of that secret, while it is open. */
   find(token: string): Visit | undefined
-  downloads(): Promise<string>
   told(visit: Visit, type: 'asked' | 'arrived', name: string): void
 }
 
@@ -35,36 +36,61 @@ export async function answerVisit(world: VisitWorld, question: HttpQuestion): Pr
     if (visit === undefined) return { status: 404, headers: plain, body: utf8('There is nothing here, or no more.\n') }
     return await visited(world, visit, rest, question)
   } catch (error) {
-    const { kind, code, message } = faultOf(error, 'answer a browser')
-    const status = code === 'visit/size' ? 400 : kind === 'unavailable' ? 429 : kind === 'input' ? 403 : 500
-    return { status, headers: plain, body: utf8(kind === 'local' ? 'It could not be kept.\n' : `${message}\n`) }
+    const { kind, message, code } = faultOf(error, 'answer a browser')
+    const { status, headers } = tusRefusal(error)
+    const said = kind === 'local' && code !== 'upload/space' ? 'It could not be kept.\n' : `${message}\n`
+    return { status, headers: { ...plain, ...headers }, body: utf8(said) }
   }
 }
 
 async function visited(world: VisitWorld, visit: Visit, rest: string, question: HttpQuestion): Promise<HttpAnswer> {
-  const { method, headers, remote } = question
-  if (visit.pin !== undefined && !visit.sessions.has(cookieOf(headers['cookie']))) {
-    return askPin(world, visit, visit.pin, question)
-  }
+  const { method } = question
   const [, what, which = ''] = /^(files|asks)(?:\/([^/]*))?$/.exec(rest) ?? []
+  if (visit.pin !== undefined && !visit.knows(cookieOf(question.headers['cookie']))) {
+    return what === 'asks'
+      ? { status: 401, headers: plain, body: utf8('The PIN comes first.\n') }
+      : askPin(world, visit, visit.pin, question)
+  }
   if (rest === '') return thePage(world, visit)
   if (what === 'files' && visit.offered !== undefined && (method === 'GET' || method === 'HEAD')) {
     return file(visit.offered, Number(which), question)
   }
   if (what !== 'asks' || visit.offered !== undefined) return { status: 404, headers: plain }
+  return asked(world, visit, which, question)
+}
+
+/** A file that somebody wants to give: by tus, and before that by a question that a person answers. */
+async function asked(world: VisitWorld, visit: Visit, id: string, question: HttpQuestion): Promise<HttpAnswer> {
+  const { method, headers, remote, body } = question
+  const tus = readTus(method, headers)
   // A page elsewhere does not know the secret; a browser says where it comes from all the same.
-  if (method === 'POST' && which === '') {
-    const { name, size } = askIn(await small(question))
-    const id = world.random.bytes(9).toBase64({ alphabet: 'base64url' })
-    visit.ask(id, name, size, remote.host)
+  if (method === 'POST' && id === '') {
+    const { name, size } = tus?.kind === 'create' ? createdBy(tus) : askIn(await small(question))
+    const made = world.random.bytes(9).toBase64({ alphabet: 'base64url' })
+    visit.asks.add(made, world.random.bytes(8).toHex(), { name, size, from: remote.host })
     world.told(visit, 'asked', name)
-    return json(202, { id })
+    if (tus === undefined) return json(202, { id: made })
+    return { status: 201, headers: { ...tusHeaders(), location: `/${visit.token}/asks/${made}` } }
   }
-  if (method === 'GET') return json(200, { state: visit.stateOf(which) })
-  if (method !== 'PUT') return { status: 405, headers: plain }
-  const path = await visit.take(which, await world.downloads(), question.body)
-  world.told(visit, 'arrived', path)
-  return json(201, {})
+  if (method === 'GET') return json(200, { state: visit.asks.stateOf(id) })
+  if (tus === undefined || tus.kind === 'create') return { status: 405, headers: plain }
+  if (tus.kind === 'options') return tusOptions(['creation', 'expiration', 'termination'])
+  if (tus.kind === 'end') {
+    await visit.asks.giveUp(id)
+    return { status: 204, headers: tusHeaders() }
+  }
+  const wanted = visit.asks.file(id)
+  const { isWhole } = wanted.incoming
+  const answer = await answerTus(tus, wanted, body, lengthIn(headers['content-length']))
+  if (!isWhole && visit.asks.stateOf(id) === 'done') world.told(visit, 'arrived', visit.asks.pathOf(id) ?? '')
+  return answer
+}
+
+function createdBy({ size, metadata }: { readonly size: number; readonly metadata: ReadonlyMap<string, string> }): {
+  readonly name: string
+  readonly size: number
+} {
+  return { size, name: metadata.get('filename') ?? metadata.get('name') ?? 'file' }
 }
 
 function thePage({ device, random }: VisitWorld, { offered, token }: Visit): HttpAnswer {
@@ -90,7 +116,7 @@ async function askPin(world: VisitWorld, visit: Visit, pin: string, question: Ht
   }
   world.guesses.right(question.remote.host)
   const session = world.random.bytes(16).toBase64({ alphabet: 'base64url', omitPadding: true })
-  visit.sessions.add(session)
+  visit.admit(session)
   const cookie = `kith=${session}; HttpOnly; SameSite=Strict; Path=/${visit.token}`
   return { status: 303, headers: { ...plain, location: `/${visit.token}`, 'set-cookie': cookie } }
 }

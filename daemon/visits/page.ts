@@ -1,5 +1,6 @@
 import { utf8 } from '@kith/wire/bytes.ts'
 import { escapeXml, escapeXmlAttribute } from '@kith/wire/xml/write.ts'
+import { script } from './script.ts'
 
 const style = `
 :root{color-scheme:light dark;font:16px/1.5 system-ui,sans-serif}
@@ -8,39 +9,11 @@ h1{font-size:1.4rem;margin:0 0 .5rem}ul{list-style:none;padding:0;margin:1rem 0}
 li{border:1px solid GrayText;border-radius:.5rem;margin:.5rem 0;padding:.75rem;overflow-wrap:anywhere}
 a.get,button,.pick{display:block;width:100%;box-sizing:border-box;min-height:3rem;padding:.75rem;border-radius:.5rem;font:inherit;
 border:2px solid CanvasText;background:CanvasText;color:Canvas;text-align:center;text-decoration:none}
+input::file-selector-button{display:block;width:100%;min-height:3rem;border-radius:.5rem;font:inherit;border:2px solid CanvasText;background:CanvasText;color:Canvas}
+input[type=file]{padding:0;color:transparent}small,.hint{opacity:.8}
 input{font:inherit;width:100%;box-sizing:border-box;min-height:3rem;padding:.5rem;margin:.25rem 0 1rem}progress{width:100%}
+.stop{width:auto;min-height:2.75rem;margin-top:.5rem;background:none;color:CanvasText;border-color:GrayText}
 a:focus-visible,button:focus-visible,input:focus-visible{outline:3px solid Highlight;outline-offset:2px}`
-
-/** Asks first, waits for the yes of the owner, and then sends; one file after another. */
-const script = `
-const list=document.querySelector('#files'),input=document.querySelector('#pick'),base=location.pathname.replace(/\\/$/,'');
-const wait=ms=>new Promise(r=>setTimeout(r,ms));
-async function send(file){
-  const row=document.createElement('li'),state=document.createElement('div'),bar=document.createElement('progress');
-  bar.max=1;bar.value=0;bar.setAttribute('aria-label',file.name);row.append(file.name,state,bar);list.append(row);
-  const say=t=>state.textContent=t;
-  try{
-    say('Waiting for a yes…');
-    const asked=await fetch(base+'/asks',{method:'POST',body:JSON.stringify({name:file.name,size:file.size})});
-    if(!asked.ok)return say(await asked.text());
-    const {id}=await asked.json();
-    for(;;){
-      const {state:now}=await(await fetch(base+'/asks/'+id)).json();
-      if(now==='refused')return say('They do not want it.');
-      if(now==='agreed')break;
-      await wait(500);
-    }
-    say('Sending…');
-    await new Promise((done,fail)=>{
-      const r=new XMLHttpRequest();r.open('PUT',base+'/asks/'+id);
-      r.upload.onprogress=e=>bar.value=e.loaded/(file.size||1);
-      r.onload=()=>r.status===201?done():fail(new Error(r.responseText));r.onerror=()=>fail(new Error('The connection broke.'));
-      r.send(file);
-    });
-    bar.value=1;say('Arrived.');
-  }catch(e){say(e.message||'It did not work.')}
-}
-input.onchange=async()=>{const all=[...input.files];input.value='';for(const f of all)await send(f)};`
 
 /** Runs this script and nothing else, and shows nothing from elsewhere. */
 export function pageHeaders(nonce: string): Readonly<Record<string, string>> {
@@ -78,7 +51,7 @@ export function offerPage(device: string, files: readonly OfferedFile[]): Uint8A
 export function receivePage(device: string, nonce: string): Uint8Array {
   return page(
     device,
-    `<label for="pick">Files to send</label><input id="pick" type="file" multiple><ul id="files" aria-live="polite"></ul><script nonce="${nonce}">${script}</script>`,
+    `<label for="pick">Files to send</label><input id="pick" type="file" multiple><p class="hint">Each is asked for there before it comes. After a break it goes on by itself while this page is open; after that, choose the same file again.</p><p id="left" role="status" hidden></p><ul id="files"></ul><script nonce="${nonce}">${script}</script>`,
   )
 }
 

@@ -1,16 +1,12 @@
-import type { VisitAsk, VisitView } from '@kith/api/visits.ts'
-import { fail } from '@kith/core/fault/fault.ts'
-import { safeName } from '@kith/wire/safe-path.ts'
-import { freeName } from '../host/files/arrivals.ts'
-import { exactly } from '../host/files/exactly.ts'
-import { FileTree } from '../host/files/tree.ts'
+import type { VisitView } from '@kith/api/visits.ts'
+import type { FileTree } from '../host/files/tree.ts'
+import { Asks, type AsksWorld } from './asks.ts'
+import type { VisitRecord } from './records.ts'
 
-/** Files that wait for an answer of ours; whoever sends more has to wait. */
-const mostWaiting = 50
-/** What was asked for on one page in all: the list is for a person to read. */
-const mostAsks = 1_000
 /** Wrong PINs of all together that end the page: of ten thousand, nobody guesses the right one in so many. */
 const mostWrong = 20
+/** Browsers that knew the PIN and are remembered. */
+const mostSessions = 200
 
 /** Something that is offered: a file, or the files of a folder. */
 export interface Offered {
@@ -19,14 +15,12 @@ export interface Offered {
   readonly files: readonly { readonly path: readonly string[]; readonly size: number }[]
 }
 
-interface Ask {
-  readonly id: string
-  readonly name: string
-  readonly size: number
-  readonly from: string
-  state: VisitAsk['state']
-  received: number
-  path?: string
+export interface VisitOptions {
+  readonly record: Omit<VisitRecord, 'asks'>
+  readonly offered: Offered | undefined
+  /** The same, where LocalSend devices fetch it. */
+  readonly lent: Disposable | undefined
+  readonly world: AsksWorld
 }
 
 /** One page for people without the app: at an address that nobody guesses, for a while, perhaps with a PIN. */
@@ -36,27 +30,23 @@ export class Visit {
   readonly pin: string | undefined
   readonly until: number
   readonly offered: Offered | undefined
-  /** The same, where LocalSend devices fetch it. */
-  readonly lent: Disposable | undefined
+  readonly asks: Asks
+  readonly #options: VisitOptions
   /** Those who knew the PIN. */
-  readonly sessions: Set<string> = new Set()
-  readonly #asks = new Map<string, Ask>()
-  #wrong = 0
+  readonly #sessions: Set<string>
+  #wrong: number
 
-  constructor(options: {
-    readonly id: string
-    readonly token: string
-    readonly pin: string | undefined
-    readonly until: number
-    readonly offered: Offered | undefined
-    readonly lent?: Disposable | undefined
-  }) {
-    this.id = options.id
-    this.token = options.token
-    this.pin = options.pin
-    this.until = options.until
+  constructor(options: VisitOptions) {
+    const { id, token, pin, until, sessions, wrong } = options.record
+    this.id = id
+    this.token = token
+    this.pin = pin
+    this.until = until
     this.offered = options.offered
-    this.lent = options.lent
+    this.asks = new Asks(options.world)
+    this.#options = options
+    this.#sessions = new Set(sessions)
+    this.#wrong = wrong
   }
 
   /** Whether somebody guessed too often. */
@@ -66,56 +56,26 @@ export class Visit {
 
   guessed(): void {
     this.#wrong++
+    this.#options.world.changed()
   }
 
-  /** Somebody wants to send this. @throws FaultError `visit/too-many`, `visit/ask` */
-  ask(id: string, name: string, size: number, from: string): void {
-    const waiting = [...this.#asks.values()].filter(({ state }) => state === 'waiting').length
-    if (waiting >= mostWaiting || this.#asks.size >= mostAsks) {
-      throw fail('unavailable', 'visit/too-many', 'Too many files wait already')
-    }
-    if (!Number.isSafeInteger(size) || size < 0) throw fail('input', 'visit/ask', 'A file has a name and a size')
-    this.#asks.set(id, { id, name: safeName(name), size, from, state: 'waiting', received: 0 })
+  /** Whether this browser knew the PIN. */
+  knows(session: string): boolean {
+    return this.#sessions.has(session)
   }
 
-  /** @throws FaultError `input` `visit/ask` */
-  answer(id: string, yes: boolean): void {
-    const ask = this.#need(id)
-    if (ask.state !== 'waiting') throw fail('input', 'visit/ask', 'That was answered already')
-    ask.state = yes ? 'agreed' : 'refused'
+  admit(session: string): void {
+    if (this.#sessions.size >= mostSessions) this.#sessions.delete(this.#sessions.values().next().value!)
+    this.#sessions.add(session)
+    this.#options.world.changed()
   }
 
-  /** @throws FaultError `input` `visit/ask` */
-  stateOf(id: string): VisitAsk['state'] {
-    return this.#need(id).state
-  }
-
-  /**
-   * Takes a file that was agreed to, once, and exactly as long as was said. Nothing that is there is written over.
-   * @throws FaultError `visit/ask`, `visit/size`, `disk/…`
-   */
-  async take(id: string, directory: string, bytes: AsyncIterable<Uint8Array>): Promise<string> {
-    const ask = this.#need(id)
-    if (ask.state !== 'agreed') throw fail('input', 'visit/ask', 'Nobody agreed to this')
-    ask.state = 'coming'
-    try {
-      const tree = new FileTree(directory)
-      const name = await freeName(tree, [], ask.name)
-      const counted = exactly(
-        ask.size,
-        bytes,
-        (received) => (ask.received = received),
-        () => fail('peer', 'visit/size', 'The file is not as long as was said'),
-      )
-      await tree.write([name], counted, true)
-      ask.path = `${directory}/${name}`
-      ask.state = 'done'
-      return ask.path
-    } catch (error) {
-      // It may be tried again: the yes was to this file.
-      ask.state = 'agreed'
-      ask.received = 0
-      throw error
+  get record(): VisitRecord {
+    return {
+      ...this.#options.record,
+      wrong: this.#wrong,
+      sessions: [...this.#sessions],
+      asks: this.asks.records,
     }
   }
 
@@ -126,16 +86,16 @@ export class Visit {
       kind: offered === undefined ? 'receive' : 'offer',
       links,
       pin: pin !== undefined,
-      localsend: this.lent !== undefined,
+      localsend: this.#options.lent !== undefined,
       until,
-      asks: [...this.#asks.values()].map((ask) => ({ ...ask })),
+      asks: this.asks.views,
       ...(offered === undefined ? {} : { name: offered.name }),
     }
   }
 
-  #need(id: string): Ask {
-    const ask = this.#asks.get(id)
-    if (ask === undefined) throw fail('input', 'visit/ask', 'Nobody asked for that')
-    return ask
+  /** `drop` takes away what of it is not whole. */
+  async end(drop: boolean): Promise<void> {
+    this.#options.lent?.[Symbol.dispose]()
+    await this.asks.end(drop)
   }
 }

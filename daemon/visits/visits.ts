@@ -1,25 +1,33 @@
 import type { VisitRequest, VisitView } from '@kith/api/visits.ts'
-import { fail } from '@kith/core/fault/fault.ts'
-import type { Clock, Random } from '@kith/core/network/clock.ts'
-import type { Http, HttpListener } from '@kith/core/network/http.ts'
+import { fail, FaultError } from '@kith/core/fault/fault.ts'
+import { type Clock, every, type Random } from '@kith/core/network/clock.ts'
+import type { Keep } from '@kith/core/network/host.ts'
+import type { Http, HttpAnswer, HttpListener, HttpQuestion } from '@kith/core/network/http.ts'
 import type { Handlers } from '../api/handlers.ts'
+import type { UploadSettings } from '../config/settings.ts'
 import { Guesses } from '../guesses.ts'
 import type { Disk } from '../host/disk/disk.ts'
 import { FileTree } from '../host/files/tree.ts'
+import type { Log } from '@kith/core/network/log.ts'
 import { isLoopback, localNetwork } from '../host/net/address.ts'
 import { ownAddresses } from '../host/net/own.ts'
 import { answerVisit } from './answer.ts'
+import { keepPort, keepVisit, keepVisits, portIn, type VisitRecord, visitsIn } from './records.ts'
 import { Visit, type Offered } from './visit.ts'
 
 const usualSeconds = 3_600
 const mostVisits = 20
 /** Files of a folder that a page lists; more is nothing for a phone. */
 const mostFiles = 2_000
+const lookMs = 60_000
 
 export interface VisitsWorld {
   readonly clock: Clock
   readonly random: Random
   readonly http: Http
+  readonly log: Log
+  readonly keep: Keep
+  readonly settings: () => UploadSettings
   readonly device: string
   readonly disk: Disk
   /** Lets LocalSend devices fetch a file or folder with a PIN. @throws FaultError where that is not spoken */
@@ -29,12 +37,14 @@ export interface VisitsWorld {
   tell(type: string, id: string, data: Readonly<Record<string, unknown>>): void
 }
 
-/** Pages for people without the app. There is a listener only while there is a page. */
+/** Pages for people without the app, which outlast a restart. There is a listener only while there is a page. */
 export class Visits implements AsyncDisposable {
   readonly #world: VisitsWorld
   readonly #visits = new Map<string, { readonly visit: Visit; readonly end: Disposable }>()
   readonly #own
   #listener: Promise<HttpListener> | undefined
+  #look: Disposable | undefined
+  #looking: Promise<void> = Promise.resolve()
 
   constructor(world: VisitsWorld) {
     this.#world = world
@@ -45,31 +55,84 @@ export class Visits implements AsyncDisposable {
     return {
       visits: () => Promise.all([...this.#visits.values()].map(({ visit }) => this.#view(visit))),
       openVisit: ({ body }) => this.#open(body),
-      answerVisit: ({ params, body }) => this.#need(params.id).answer(params.ask, body.yes),
+      answerVisit: ({ params, body }) => this.#need(params.id).asks.answer(params.ask, body.yes, this.#world.downloads),
       endVisit: ({ params }) => this.#end(this.#need(params.id).id),
     }
   }
 
+  /** Opens again what a run before left open. */
+  async start(): Promise<void> {
+    const { clock, keep } = this.#world
+    for (const record of visitsIn(keep)) {
+      try {
+        await this.#add(record)
+      } catch (error) {
+        // What was offered is gone, or nobody lends it any more.
+        if (!(error instanceof FaultError)) throw error
+        keepVisit(keep, record.id, undefined)
+      }
+    }
+    keepVisits(keep, this.#visits.keys())
+    if (this.#visits.size > 0) await this.#listening()
+    this.#look = every(clock, lookMs, () => {
+      this.#looking = this.#looking.then(() => this.#sweep())
+    })
+  }
+
   async #open({ path, pin, seconds = usualSeconds, localsend = false }: VisitRequest): Promise<VisitView> {
-    const { clock, random, disk } = this.#world
+    const { clock, random } = this.#world
     if (this.#visits.size >= mostVisits) throw fail('unavailable', 'visit/too-many', 'There are too many pages already')
-    const offered = path === undefined ? undefined : await offer(disk, path)
     if (localsend && (path === undefined || pin === undefined)) {
       throw fail('input', 'visit/localsend', 'For LocalSend something has to be offered with a PIN', {
         hint: 'kith send FILE --page --localsend --pin 4711',
       })
     }
-    const lent = localsend ? await this.#world.lend(path!, pin!) : undefined
     const id = random.bytes(4).toHex()
-    const token = random.bytes(16).toBase64({ alphabet: 'base64url', omitPadding: true })
-    const visit = new Visit({ id, token, pin, until: clock.now() + seconds * 1000, offered, lent })
-    const end = clock.after(seconds * 1000, () => void this.#end(id))
-    this.#visits.set(id, { visit, end })
+    const visit = await this.#add({
+      id,
+      token: random.bytes(16).toBase64({ alphabet: 'base64url', omitPadding: true }),
+      pin,
+      until: clock.now() + seconds * 1000,
+      offered: path,
+      localsend,
+      wrong: 0,
+      sessions: [],
+      asks: [],
+    })
     try {
-      return await this.#view(visit)
+      const view = await this.#view(visit)
+      keepVisits(this.#world.keep, this.#visits.keys())
+      this.#save(id)
+      return view
     } catch (error) {
       await this.#end(id)
       throw error
+    }
+  }
+
+  async #add({ asks, ...record }: VisitRecord): Promise<Visit> {
+    const { clock, disk, settings } = this.#world
+    const { id, offered, until, pin, localsend } = record
+    const given = offered === undefined ? undefined : await offer(disk, offered)
+    const lent = localsend ? await this.#world.lend(offered!, pin!) : undefined
+    const world = { clock, settings, changed: () => this.#save(id) }
+    const visit = new Visit({ record, offered: given, lent, world })
+    await visit.asks.restore(asks)
+    const end = clock.after(Math.max(0, until - clock.now()), () => void this.#end(id))
+    this.#visits.set(id, { visit, end })
+    return visit
+  }
+
+  #save(id: string): void {
+    const one = this.#visits.get(id)
+    if (one !== undefined) keepVisit(this.#world.keep, id, one.visit.record)
+  }
+
+  async #sweep(): Promise<void> {
+    try {
+      for (const { visit } of this.#visits.values()) await visit.asks.sweep()
+    } catch (error) {
+      this.#world.log.warn('what came of a file could not be taken away', { error: String(error) })
     }
   }
 
@@ -77,27 +140,35 @@ export class Visits implements AsyncDisposable {
    * Plain HTTP: a phone shows a warning for a certificate that nobody vouches for, and people learn to pass over it. So
    * only our own network is answered, by an address that nobody guesses.
    */
-  #listen(): Promise<HttpListener> {
-    const { clock, random, http, device, downloads, tell } = this.#world
+  async #listen(): Promise<HttpListener> {
+    const { clock, random, http, keep, device, tell } = this.#world
     const isLocal = localNetwork()
     const guesses = new Guesses(() => clock.now(), 'visit/too-often')
     const world = {
       device,
       random,
       guesses,
-      downloads,
       find: (token: string) =>
         [...this.#visits.values()].find(({ visit }) => visit.token === token && !visit.isOver)?.visit,
       told: (visit: Visit, type: string, name: string) => tell(`visit/${type}`, visit.id, { name }),
     }
-    return http.listen({ port: 0, bodies: true }, async (question) =>
-      isLocal(question.remote.host) ? answerVisit(world, question) : { status: 403 },
-    )
+    const answer = (question: HttpQuestion): HttpAnswer | Promise<HttpAnswer> =>
+      isLocal(question.remote.host) ? answerVisit(world, question) : { status: 403 }
+    // The port of before, so that links and what browsers remember of them stay good.
+    const port = portIn(keep)
+    const listener = await http
+      .listen({ port, bodies: true }, answer)
+      .catch(() => http.listen({ port: 0, bodies: true }, answer))
+    keepPort(keep, listener.local.port)
+    return listener
+  }
+
+  #listening(): Promise<HttpListener> {
+    return (this.#listener ??= this.#listen())
   }
 
   async #view(visit: Visit): Promise<VisitView> {
-    this.#listener ??= this.#listen()
-    const { port } = (await this.#listener).local
+    const { port } = (await this.#listening()).local
     const isLocal = localNetwork()
     const hosts = this.#own
       .attached()
@@ -116,17 +187,30 @@ export class Visits implements AsyncDisposable {
 
   async #end(id: string): Promise<void> {
     const ending = this.#visits.get(id)
-    ending?.end[Symbol.dispose]()
-    ending?.visit.lent?.[Symbol.dispose]()
     this.#visits.delete(id)
-    if (this.#visits.size > 0) return
+    keepVisit(this.#world.keep, id, undefined)
+    keepVisits(this.#world.keep, this.#visits.keys())
+    ending?.end[Symbol.dispose]()
+    try {
+      await ending?.visit.end(true)
+    } catch (error) {
+      this.#world.log.warn('what came of a file could not be taken away', { error: String(error) })
+    }
+    if (this.#visits.size === 0) await this.#close()
+  }
+
+  async #close(): Promise<void> {
     const listener = this.#listener
     this.#listener = undefined
     await (await listener)?.[Symbol.asyncDispose]()
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    for (const id of this.#visits.keys()) await this.#end(id)
+    this.#look?.[Symbol.dispose]()
+    for (const { end } of this.#visits.values()) end[Symbol.dispose]()
+    await this.#looking
+    await Promise.all([...this.#visits.values()].map(({ visit }) => visit.end(false)))
+    await this.#close()
   }
 }
 

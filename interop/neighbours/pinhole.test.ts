@@ -30,7 +30,7 @@ async function gets(machine: Machine, host: string, port: number): Promise<boole
     socket.on('error', () => process.exit(1))
     socket.on('connect', () => process.exit(0))`
   const [command, ...args] = [...machine.within, process.execPath, '-e', code]
-  return run(command!, args).then(
+  return run(command, args).then(
     () => true,
     () => false,
   )
@@ -75,6 +75,10 @@ for (const by of ['PCP', 'UPnP'] as const) {
       const seen = await device(ann, 'bob', ({ standing }) => standing === 'paired')
       assert.ok(JSON.stringify(seen).includes(strangerV6), JSON.stringify(seen))
 
+      // Killed, it leaves the door open; the next run is known to the router as who opened it, and may shut it.
+      await ann.kill()
+      await ann.start()
+      await lets(ann, box, 'mapped')
       await ann.stop()
       const shut = async (): Promise<true | undefined> => named(await box.pinholes(), 0) === 0 || undefined
       await until(shut, 'the door is shut')
@@ -96,7 +100,6 @@ test('a door is kept open, and opened again by a router that was switched off', 
   const before = added()
   // Twenty seconds are over after ten: TCP and UDP, over IPv4 and IPv6.
   await until(async () => added() >= before + 4 || undefined, 'it is renewed')
-  assert.match(await box.doors(), new RegExp(`dport ${port} `))
 
   await box.restart()
   const open = async (): Promise<true | undefined> => {
@@ -114,4 +117,8 @@ test('a door is kept open, and opened again by a router that was switched off', 
   const shut = async (): Promise<true | undefined> =>
     (named(await box.pinholes(), 0) === 0 && !(await box.doors()).includes(`:${port}`)) || undefined
   await until(shut, 'both doors are shut')
+  // By who opened them, whom the router knew again, and not by time. Over IPv6 that version of it refuses to, once a hole was
+  // renewed (mended in 2024): there it is time, which is made short.
+  assert.match(box.log(), /PCP: TCP port \d+ mapping removed/)
+  assert.match(box.log(), /PCP: UDP port \d+ mapping removed/)
 })

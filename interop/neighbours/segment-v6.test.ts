@@ -40,7 +40,7 @@ print('sent')`
 }
 
 /** RFC 4861 4.2: a router that is there for half an hour, and the network 2001:db8:66::/64 to have addresses in (4.6.2). */
-const router = `8600000040000708${'00'.repeat(8)}0304${'40c0'}${'00015180'}${'00003840'}${'00'.repeat(4)}20010db800660000${'00'.repeat(8)}`
+const router = `8600000040000708${'00'.repeat(8)}030440c00001518000003840${'00'.repeat(4)}20010db800660000${'00'.repeat(8)}`
 
 test('a virtual network has IPv6 as well', { timeout: 600_000 }, async (t) => {
   if (!(await canMakeNetworks(t)) || !needs(t, '/usr/bin/ping', '/usr/bin/iperf3', '/usr/bin/python3', openttd)) return
@@ -91,7 +91,7 @@ test('a virtual network has IPv6 as well', { timeout: 600_000 }, async (t) => {
 
   await t.test('programs of others use it: a measurement, and a game', async () => {
     const [command, ...args] = [...two!.within, 'iperf3', '-6', '-s', '-1', '-B', bobAt]
-    const server = spawn(command!, args, { stdio: 'ignore' })
+    const server = spawn(command, args, { stdio: 'ignore' })
     const ended = new Promise((resolve) => server.once('exit', resolve))
     const measured = await until(async () => {
       const text = await inside(one!, 'iperf3', '-6', '-J', '-n', '32M', '-c', bobAt).catch(() => '')

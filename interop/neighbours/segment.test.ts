@@ -149,7 +149,11 @@ test('a neighbour lends its connection to a whole machine', { timeout: 600_000 }
     await bob.client.call('grantInternet', { params: { id: 'ann' }, body: { whole: true, refused: [secondOutside] } })
     const used = await ann.client.call('useInternet', { body: { device: 'bob', whole: true } })
     assert.equal(used.whole, true)
-    assert.match(await inside(one!, 'ip', '-6', 'route'), /unreachable ::\/1[\s\S]*unreachable 8000::\/1/, 'nothing goes around it')
+    assert.match(
+      await inside(one!, 'ip', '-6', 'route'),
+      /unreachable ::\/1[\s\S]*unreachable 8000::\/1/,
+      'nothing goes around it',
+    )
     assert.equal(await get(`http://${outside}/hello`), 'hello from outside')
     assert.equal(await get(`http://${outside}/who`), '192.168.77.1', 'in the name of the lender')
     await reaches(one!, outside)

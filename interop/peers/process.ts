@@ -37,6 +37,7 @@ const packages: Readonly<Record<string, string>> = {
   cadaver: 'cadaver',
   'mount.davfs': 'davfs2',
   curl: 'curl',
+  '/usr/lib/python3/dist-packages/tusclient/__init__.py': 'python3-tuspy',
   socat: 'socat',
   '/usr/games/openttd': 'openttd',
   ippeveprinter: 'cups-ipp-utils',

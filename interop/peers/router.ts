@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { mkdir, writeFile } from 'node:fs/promises'
+import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import type { Machine } from '../namespaces.ts'
@@ -129,7 +129,8 @@ export async function startRouter(
       'allow 1024-65535 0.0.0.0/0 1024-65535',
       'deny 0-65535 0.0.0.0/0 0-65535',
       `ipv6_disable=${yes(speaks.v6 !== true)}`,
-      ...(speaks.longest === undefined ? [] : ['min_lifetime=1', `max_lifetime=${speaks.longest}`]),
+      'min_lifetime=1',
+      ...(speaks.longest === undefined ? [] : [`max_lifetime=${speaks.longest}`]),
       '',
     ].join('\n'),
   )
@@ -153,6 +154,7 @@ export async function startRouter(
       for (const each of ['miniupnpd', 'prerouting_miniupnpd', 'postrouting_miniupnpd']) {
         await within(at, 'nft', 'flush', 'chain', 'inet', 'filter', each)
       }
+      await rm(join(folder, 'leases'), { force: true })
       program = await begin()
     },
     [Symbol.asyncDispose]: () => program[Symbol.asyncDispose](),

@@ -41,14 +41,20 @@ export async function freeName(
   name: string,
   isComing: (name: string) => boolean = () => false,
 ): Promise<string> {
-  const dot = name.lastIndexOf('.')
-  const [begin, end] = dot > 0 ? [name.slice(0, dot), name.slice(dot)] : [name, '']
   const taken = new Set((await tree.list(folders)).map((entry) => entry.name.toLowerCase()))
   for (let number = 1; number <= MOST_COPIES; number++) {
-    const tried = number === 1 ? name : safeName(`${begin} (${number})${end}`)
+    const tried = numbered(name, number)
     if (!taken.has(tried.toLowerCase()) && !isComing(tried)) return tried
   }
   throw fail('local', 'disk/exists', `${name} exists already`)
+}
+
+/** `film (2).mkv`; the first is the name itself. */
+export function numbered(name: string, number: number): string {
+  if (number === 1) return name
+  const dot = name.lastIndexOf('.')
+  const [begin, end] = dot > 0 ? [name.slice(0, dot), name.slice(dot)] : [name, '']
+  return safeName(`${begin} (${number})${end}`)
 }
 
 function placeOf(folder: string, name: string): string {

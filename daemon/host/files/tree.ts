@@ -7,6 +7,8 @@ import { join } from 'node:path'
 import { fail } from '@kith/core/fault/fault.ts'
 import { checkFolders, checkName, readFlags } from '../disk/below.ts'
 import { diskFault, isAbsent, systemError } from '../disk/fault.ts'
+import type { PartialFile } from './partial.ts'
+import { writeAll } from './write-all.ts'
 
 /** Folders inside each other: no path that a system holds has as many. */
 const MOST_DEPTH = 256
@@ -142,6 +144,22 @@ export class FileTree {
       }
     } catch (error) {
       throw faultFrom(error, 'write the file', this.#path(names))
+    }
+  }
+
+  /**
+   * Puts a file that came in several goes, and lies hidden in the root, in its place, where nothing is yet.
+   * @throws FaultError `disk/…`
+   */
+  async settle(partial: PartialFile, names: readonly string[]): Promise<void> {
+    try {
+      await using root = await this.#hold([])
+      await using above = await this.#hold(names.slice(0, -1))
+      const beside = join(root.path, partial.name)
+      await link(beside, join(above.path, nameOf(names)))
+      await unlink(beside)
+    } catch (error) {
+      throw faultFrom(error, 'put the file in its place', this.#path(names))
     }
   }
 
@@ -288,10 +306,6 @@ async function* reading(file: FileHandle, start: number, end: number, path: stri
   } finally {
     await file.close()
   }
-}
-
-async function writeAll(file: FileHandle, bytes: Uint8Array): Promise<void> {
-  for (let at = 0; at < bytes.length;) at += (await file.write(bytes, at)).bytesWritten
 }
 
 function entryOf(name: string, stats: BigIntStats): TreeEntry | undefined {

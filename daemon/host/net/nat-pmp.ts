@@ -19,7 +19,8 @@ type Given = Exclude<NatPmpAnswer, { readonly kind: 'refused' }>
 export class NatPmp {
   readonly #world: RouterWorld
   readonly #router: string
-  readonly #given = new Set<Mapped>()
+  /** Also what was not answered: the router may have opened it. */
+  readonly #asked = new Set<Mapped>()
 
   constructor(world: RouterWorld, router: string) {
     this.#world = world
@@ -37,12 +38,13 @@ export class NatPmp {
     return { at: { host: address.host, port: tcp.external }, lifetime: Math.min(tcp.lifetime, udp.lifetime) }
   }
 
-  /** What was not given is not asked for. */
+  /** What was not asked for is left alone. */
   async unmap(port: number, signal: AbortSignal): Promise<void> {
-    for (const kind of this.#given) await this.#ask(askMapping(kind, port, 0, 0), kind, signal)
+    for (const kind of this.#asked) await this.#ask(askMapping(kind, port, 0, 0), kind, signal)
   }
 
   async #ask(bytes: Uint8Array, what: 'address' | Mapped, signal: AbortSignal): Promise<Given> {
+    if (what !== 'address') this.#asked.add(what)
     const answer = await askRouter(
       this.#world,
       {
@@ -58,7 +60,6 @@ export class NatPmp {
       signal,
     )
     if (answer.kind === 'refused') throw refusal(answer.reason)
-    if (answer.kind !== 'address') this.#given.add(answer.kind)
     return answer
   }
 }

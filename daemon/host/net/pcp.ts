@@ -36,6 +36,8 @@ export interface PcpOptions extends RouterWorld {
 export class Pcp {
   readonly #options: PcpOptions
   readonly #given = new Map<PcpProtocol, { readonly host: string; readonly external: number }>()
+  /** Also what was not answered: the router may have opened it. */
+  readonly #asked = new Set<PcpProtocol>()
   #epoch: PcpEpoch | undefined
 
   constructor(options: PcpOptions) {
@@ -52,16 +54,27 @@ export class Pcp {
   async #map(protocol: PcpProtocol, port: number, signal: AbortSignal): Promise<PcpMapping> {
     const before = this.#given.get(protocol)
     const wished = before ?? { host: this.#nowhere, external: this.#given.get('tcp')?.external ?? port }
+    this.#asked.add(protocol)
     const answer = await this.#ask({ ...wished, protocol, internal: port, lifetime: LIFETIME_S }, signal)
     this.#given.set(protocol, answer)
     return answer
   }
 
-  /** RFC 6887 15: a lifetime of 0 ends it. What was not given is not asked for. */
+  /** RFC 6887 15: a lifetime of 0 ends it. What was not asked for is left alone. */
   async unmap(port: number, signal: AbortSignal): Promise<void> {
-    for (const protocol of this.#given.keys()) {
-      await this.#ask({ protocol, internal: port, external: 0, host: this.#nowhere, lifetime: 0 }, signal)
+    let refused: unknown
+    for (const protocol of this.#asked) {
+      const end = { protocol, internal: port, external: 0, host: this.#nowhere, lifetime: 0 }
+      try {
+        await this.#ask(end, signal)
+      } catch (error) {
+        refused ??= error
+        if (signal.aborted) break
+        // Some routers let it be renewed, but not ended: then it ends as soon as they can.
+        await this.#ask({ ...end, external: port, lifetime: 1 }, signal).catch(() => {})
+      }
     }
+    if (refused !== undefined) throw refused
   }
 
   /** Whether news of the router leave it possible that it has kept what it gave; undefined when it does not tell. */

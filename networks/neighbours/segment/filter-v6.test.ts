@@ -19,21 +19,13 @@ const udp = 17
 /** An IPv6 packet of member 3 in a frame to a group. */
 function packet(from: string, to: string, next: number, body: readonly number[]): Uint8Array {
   const head = [0x60, 0, 0, 0, body.length >> 8, body.length & 255, next, 255]
-  return Uint8Array.of(
-    ...[0x33, 0x33, 0, 0, 0, 1],
-    ...macIn(network, 3),
-    ...[0x86, 0xdd],
-    ...head,
-    ...addressBytes(from)!,
-    ...addressBytes(to)!,
-    ...body,
-  )
+  const frame = [0x33, 0x33, 0, 0, 0, 1, ...macIn(network, 3), 0x86, 0xdd]
+  return Uint8Array.of(...frame, ...head, ...addressBytes(from)!, ...addressBytes(to)!, ...body)
 }
-const said = (type: number, target: string, kind = 0, host = 3): number[] => [
-  ...[type, 0, 0, 0, 0, 0, 0, 0],
-  ...addressBytes(target)!,
-  ...(kind === 0 ? [] : [kind, 1, ...macIn(network, host)]),
-]
+function said(type: number, target: string, kind = 0, host = 3): number[] {
+  const option = kind === 0 ? [] : [kind, 1, ...macIn(network, host)]
+  return [type, 0, 0, 0, 0, 0, 0, 0, ...addressBytes(target)!, ...option]
+}
 const router = [134, 0, 0, 0, 64, 0, 7, 8, 0, 0, 0, 0, 0, 0, 0, 0]
 const echo = [128, 0, 0, 0, 0, 0, 0, 0]
 const fragment = (next: number, offset: number, more: boolean): number[] => {
@@ -97,9 +89,10 @@ test('nobody is a router, whatever stands in front of it', () => {
   ]
   for (const [next, body] of evasions) {
     const bytes = packet(ownLink, all, next, body)
-    assert.equal(may(bytes), false, `${next} ${body}`)
+    const what = `${next} ${body.join(' ')}`
+    assert.equal(may(bytes), false, what)
     // Nor does it enter, whoever let it through.
-    if (body[0] !== icmp && body[8] !== 136) assert.equal(mayEnter(bytes, network, 1, prefix), false, `${next} ${body}`)
+    if (body[0] !== icmp && body[8] !== 136) assert.equal(mayEnter(bytes, network, 1, prefix), false, what)
   }
   const pieces = packet(own, other, 44, [...fragment(udp, 0, true), 1, 2, 3, 4, 5, 6, 7, 8])
   assert.equal(may(pieces), true, 'long datagrams come in pieces')

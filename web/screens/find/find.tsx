@@ -124,7 +124,7 @@ function Box({ search, onFind }: BoxProps): ReactNode {
   const [type, setType] = useState(search.type ?? '')
   return (
     <form
-      className="flex gap-2 px-4 pb-2 md:px-5"
+      className="flex flex-wrap gap-2 px-4 pb-2 md:px-5"
       onSubmit={(event) => {
         event.preventDefault()
         const links = linksIn(text)
@@ -133,7 +133,9 @@ function Box({ search, onFind }: BoxProps): ReactNode {
         else if (text.trim() !== '') onFind({ q: text.trim(), ...(medium === undefined ? {} : { type: medium }) })
       }}
     >
-      <div className="relative min-w-0 grow md:max-w-2xl">
+      <div
+        className={`relative min-w-0 grow basis-40 md:max-w-2xl ${search.q === undefined ? 'max-sm:basis-full' : ''}`}
+      >
         <Search
           size={16}
           aria-hidden

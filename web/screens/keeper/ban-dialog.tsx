@@ -4,9 +4,7 @@ import { useState } from 'react'
 import { useClient } from '../../api.ts'
 import { wholeDuration } from '../../format.ts'
 import { t } from '../../i18n/t.ts'
-import { Button } from '../../ui/button.tsx'
-import { Dialog, DialogButtons } from '../../ui/dialog.tsx'
-import { FaultNote } from '../../ui/fault-note.tsx'
+import { FormDialog } from '../../ui/form-dialog.tsx'
 import { Field, Select, TextInput } from '../../ui/field.tsx'
 import { useTell } from '../../ui/toasts.tsx'
 
@@ -45,69 +43,60 @@ export function BanDialog({ network, nick = '', address = '', onClose }: BanDial
     }, setError)
   }
   return (
-    <Dialog title={t('keeper.newBan')} onClose={onClose}>
-      <FaultNote error={error} />
-      <form
-        className="flex flex-col gap-3"
-        onSubmit={(event) => {
-          event.preventDefault()
-          submit()
-        }}
+    <FormDialog
+      title={t('keeper.newBan')}
+      error={error}
+      submit={{ label: t('keeper.ban'), kind: 'danger', testId: 'ban-confirm' }}
+      onSubmit={() => submit()}
+      onClose={onClose}
+    >
+      <Field label={t('keeper.nick')}>
+        {(id) => (
+          <TextInput
+            id={id}
+            data-first
+            value={who.nick}
+            maxLength={64}
+            onChange={(event) => setWho({ ...who, nick: event.target.value })}
+          />
+        )}
+      </Field>
+      <Field
+        label={t('keeper.address')}
+        hint={address === '' ? t('keeper.addressHint') : t('keeper.addressNow', { address })}
       >
-        <Field label={t('keeper.nick')}>
-          {(id) => (
-            <TextInput
-              id={id}
-              data-first
-              value={who.nick}
-              maxLength={64}
-              onChange={(event) => setWho({ ...who, nick: event.target.value })}
-            />
-          )}
-        </Field>
-        <Field
-          label={t('keeper.address')}
-          hint={address === '' ? t('keeper.addressHint') : t('keeper.addressNow', { address })}
-        >
-          {(id) => (
-            <TextInput
-              id={id}
-              value={who.address}
-              maxLength={64}
-              placeholder={address}
-              onChange={(event) => setWho({ ...who, address: event.target.value })}
-            />
-          )}
-        </Field>
-        <Field label={t('keeper.reason')} hint={t('keeper.reasonHint')}>
-          {(id) => (
-            <TextInput
-              id={id}
-              data-testid="ban-reason"
-              value={reason}
-              maxLength={256}
-              onChange={(event) => setReason(event.target.value)}
-            />
-          )}
-        </Field>
-        <Field label={t('keeper.howLong')}>
-          {(id) => (
-            <Select id={id} value={seconds} onChange={(event) => setSeconds(Number(event.target.value))}>
-              {times.map((time) => (
-                <option key={time} value={time}>
-                  {time === 0 ? t('keeper.forEver') : wholeDuration(time)}
-                </option>
-              ))}
-            </Select>
-          )}
-        </Field>
-        <DialogButtons>
-          <Button onClick={onClose}>{t('dialog.cancel')}</Button>
-          <Button kind="danger" type="submit" data-testid="ban-confirm">
-            {t('keeper.ban')}
-          </Button>
-        </DialogButtons>
-      </form>
-    </Dialog>
+        {(id) => (
+          <TextInput
+            id={id}
+            value={who.address}
+            maxLength={64}
+            placeholder={address}
+            onChange={(event) => setWho({ ...who, address: event.target.value })}
+          />
+        )}
+      </Field>
+      <Field label={t('keeper.reason')} hint={t('keeper.reasonHint')}>
+        {(id) => (
+          <TextInput
+            id={id}
+            data-testid="ban-reason"
+            value={reason}
+            maxLength={256}
+            onChange={(event) => setReason(event.target.value)}
+          />
+        )}
+      </Field>
+      <Field label={t('keeper.howLong')}>
+        {(id) => (
+          <Select id={id} value={seconds} onChange={(event) => setSeconds(Number(event.target.value))}>
+            {times.map((time) => (
+              <option key={time} value={time}>
+                {time === 0 ? t('keeper.forEver') : wholeDuration(time)}
+              </option>
+            ))}
+          </Select>
+        )}
+      </Field>
+    </FormDialog>
   )
 }

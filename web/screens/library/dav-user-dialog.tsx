@@ -5,9 +5,7 @@ import { useState } from 'react'
 import { useClient } from '../../api.ts'
 import { t } from '../../i18n/t.ts'
 import { useLive } from '../../live/use-live.ts'
-import { Button } from '../../ui/button.tsx'
-import { Dialog, DialogButtons } from '../../ui/dialog.tsx'
-import { FaultNote } from '../../ui/fault-note.tsx'
+import { FormDialog } from '../../ui/form-dialog.tsx'
 import { Field, Select, TextInput } from '../../ui/field.tsx'
 
 const choices = ['none', 'read', 'write'] as const
@@ -46,85 +44,71 @@ export function DavUserDialog({ user, onClose }: DavUserDialogProps): ReactNode 
     },
   })
   return (
-    <Dialog
+    <FormDialog
       title={user === undefined ? t('webdav.addUser') : t('webdav.changeTitle', { name: user.name })}
+      error={save.error}
+      submit={{ label: t('dialog.save'), disabled: save.isPending || (user === undefined && name.trim() === '') }}
+      onSubmit={() => save.mutate()}
       onClose={onClose}
     >
-      <form
-        className="flex flex-col gap-4"
-        onSubmit={(event) => {
-          event.preventDefault()
-          save.mutate()
-        }}
-      >
-        <FaultNote error={save.error} />
-        {user === undefined ? (
-          <Field label={t('webdav.name')} hint={t('webdav.nameHint')}>
-            {(id) => (
-              <TextInput
-                id={id}
-                data-first
-                required
-                maxLength={64}
-                autoComplete="off"
-                spellCheck={false}
-                value={name}
-                onChange={(event) => setName(event.target.value)}
-              />
-            )}
-          </Field>
-        ) : null}
-        <Field
-          label={t('webdav.password')}
-          hint={user === undefined ? t('webdav.passwordHint') : t('webdav.passwordStays')}
-        >
+      {user === undefined ? (
+        <Field label={t('webdav.name')} hint={t('webdav.nameHint')}>
           {(id) => (
             <TextInput
               id={id}
-              type="password"
-              autoComplete="new-password"
-              required={user === undefined}
-              minLength={8}
-              maxLength={256}
-              value={password}
-              onChange={(event) => setPassword(event.target.value)}
+              data-first
+              required
+              maxLength={64}
+              autoComplete="off"
+              spellCheck={false}
+              value={name}
+              onChange={(event) => setName(event.target.value)}
             />
           )}
         </Field>
-        <fieldset>
-          <legend className="mb-1 text-sm font-medium">{t('webdav.rights')}</legend>
-          {folders?.length === 0 ? <p className="text-sm text-muted">{t('webdav.noFolders')}</p> : null}
-          <ul className="divide-y divide-line">
-            {folders?.map((folder) => (
-              <li key={folder.id} className="flex items-center gap-3 py-1.5 text-sm">
-                <span className="min-w-0 grow break-words">{folder.name}</span>
-                <Select
-                  className="shrink-0"
-                  aria-label={t('webdav.rightsIn', { name: folder.name })}
-                  value={rights.get(folder.name) ?? 'none'}
-                  onChange={({ target }) =>
-                    setRights(
-                      new Map([...rights, [folder.name, choices.find((one) => one === target.value) ?? 'none']]),
-                    )
-                  }
-                >
-                  {choices.map((one) => (
-                    <option key={one} value={one}>
-                      {t(`webdav.right.${one}`)}
-                    </option>
-                  ))}
-                </Select>
-              </li>
-            ))}
-          </ul>
-        </fieldset>
-        <DialogButtons>
-          <Button onClick={onClose}>{t('dialog.cancel')}</Button>
-          <Button kind="main" type="submit" disabled={save.isPending || (user === undefined && name.trim() === '')}>
-            {t('dialog.save')}
-          </Button>
-        </DialogButtons>
-      </form>
-    </Dialog>
+      ) : null}
+      <Field
+        label={t('webdav.password')}
+        hint={user === undefined ? t('webdav.passwordHint') : t('webdav.passwordStays')}
+      >
+        {(id) => (
+          <TextInput
+            id={id}
+            type="password"
+            autoComplete="new-password"
+            required={user === undefined}
+            minLength={8}
+            maxLength={256}
+            value={password}
+            onChange={(event) => setPassword(event.target.value)}
+          />
+        )}
+      </Field>
+      <fieldset>
+        <legend className="mb-1 text-sm font-medium">{t('webdav.rights')}</legend>
+        {folders?.length === 0 ? <p className="text-sm text-muted">{t('webdav.noFolders')}</p> : null}
+        <ul className="divide-y divide-line">
+          {folders?.map((folder) => (
+            <li key={folder.id} className="flex items-center gap-3 py-1.5 text-sm">
+              <span className="min-w-0 grow break-words">{folder.name}</span>
+              <Select
+                className="shrink-0"
+                aria-label={t('webdav.rightsIn', { name: folder.name })}
+                value={rights.get(folder.name) ?? 'none'}
+                onChange={({ target }) =>
+                  setRights(new Map([...rights, [folder.name, choices.find((one) => one === target.value) ?? 'none']]))
+                }
+              >
+                {choices.map((one) => (
+                  <option key={one} value={one}>
+                    {t(`webdav.right.${one}`)}
+                  </option>
+                ))}
+              </Select>
+            </li>
+          ))}
+        </ul>
+      </fieldset>
+    </FormDialog>
   )
 }

@@ -7,9 +7,7 @@ import { FolderField } from '../../add/folder-field.tsx'
 import { useClient } from '../../api.ts'
 import { t } from '../../i18n/t.ts'
 import { useLive } from '../../live/use-live.ts'
-import { Button } from '../../ui/button.tsx'
-import { Dialog, DialogButtons } from '../../ui/dialog.tsx'
-import { FaultNote } from '../../ui/fault-note.tsx'
+import { FormDialog } from '../../ui/form-dialog.tsx'
 import { Checkbox, Field, Select, TextArea, TextInput } from '../../ui/field.tsx'
 
 export interface ShareDialogProps {
@@ -47,89 +45,81 @@ export function ShareDialog({ folder, onClose }: ShareDialogProps): ReactNode {
   })
   const ids = networks?.map(({ id }) => id) ?? []
   return (
-    <Dialog
+    <FormDialog
       title={folder === undefined ? t('share.open') : t('share.changeTitle', { name: folder.name })}
+      error={save.error}
+      submit={{
+        label: folder === undefined ? t('share.submit') : t('dialog.save'),
+        disabled: path.trim() === '' || save.isPending,
+        testId: 'share-submit',
+      }}
+      onSubmit={() => save.mutate()}
       onClose={onClose}
     >
-      <form
-        className="flex flex-col gap-4"
-        onSubmit={(event) => {
-          event.preventDefault()
-          save.mutate()
-        }}
-      >
-        <FaultNote error={save.error} />
-        {folder === undefined ? (
-          <FolderField
-            label={t('share.path')}
-            value={path}
-            onChange={(next) => {
-              // What was wrong with the former one says nothing of this.
-              save.reset()
-              setPath(next)
-            }}
-          />
-        ) : (
-          <p className="text-sm break-all text-muted">{folder.path}</p>
+      {folder === undefined ? (
+        <FolderField
+          label={t('share.path')}
+          value={path}
+          onChange={(next) => {
+            // What was wrong with the former one says nothing of this.
+            save.reset()
+            setPath(next)
+          }}
+        />
+      ) : (
+        <p className="text-sm break-all text-muted">{folder.path}</p>
+      )}
+      <Field label={t('share.name')} hint={t('share.nameHint')}>
+        {(id) => <TextInput id={id} maxLength={100} value={name} onChange={(event) => setName(event.target.value)} />}
+      </Field>
+      <Field label={t('share.audience')} hint={t(`audience.${audience}.hint`)}>
+        {(id) => (
+          <Select
+            id={id}
+            className="w-full"
+            value={audience}
+            onChange={(event) => setAudience(audiences.find((one) => one === event.target.value)!)}
+          >
+            {audiences.map((one) => (
+              <option key={one} value={one}>
+                {t(`audience.${one}`)}
+              </option>
+            ))}
+          </Select>
         )}
-        <Field label={t('share.name')} hint={t('share.nameHint')}>
-          {(id) => <TextInput id={id} maxLength={100} value={name} onChange={(event) => setName(event.target.value)} />}
-        </Field>
-        <Field label={t('share.audience')} hint={t(`audience.${audience}.hint`)}>
-          {(id) => (
-            <Select
-              id={id}
-              className="w-full"
-              value={audience}
-              onChange={(event) => setAudience(audiences.find((one) => one === event.target.value)!)}
-            >
-              {audiences.map((one) => (
-                <option key={one} value={one}>
-                  {t(`audience.${one}`)}
-                </option>
-              ))}
-            </Select>
-          )}
-        </Field>
-        <fieldset>
-          <legend className="text-sm font-medium">{t('share.networks')}</legend>
-          <Checkbox
-            label={t('share.allNetworks')}
-            checked={only === undefined}
-            onChange={(event) => setOnly(event.target.checked ? undefined : ids)}
+      </Field>
+      <fieldset>
+        <legend className="text-sm font-medium">{t('share.networks')}</legend>
+        <Checkbox
+          label={t('share.allNetworks')}
+          checked={only === undefined}
+          onChange={(event) => setOnly(event.target.checked ? undefined : ids)}
+        />
+        {only === undefined
+          ? null
+          : networks?.map(({ id, title }) => (
+              <Checkbox
+                key={id}
+                label={title}
+                checked={only.includes(id)}
+                onChange={(event) =>
+                  setOnly(ids.filter((one) => (one === id ? event.target.checked : only.includes(one))))
+                }
+              />
+            ))}
+      </fieldset>
+      <Field label={t('share.ignore')} hint={t('share.ignoreHint')}>
+        {(id) => (
+          <TextArea
+            id={id}
+            rows={3}
+            spellCheck={false}
+            placeholder={t('share.ignoreUsual')}
+            value={ignore ?? ''}
+            onChange={(event) => setIgnore(event.target.value)}
           />
-          {only === undefined
-            ? null
-            : networks?.map(({ id, title }) => (
-                <Checkbox
-                  key={id}
-                  label={title}
-                  checked={only.includes(id)}
-                  onChange={(event) =>
-                    setOnly(ids.filter((one) => (one === id ? event.target.checked : only.includes(one))))
-                  }
-                />
-              ))}
-        </fieldset>
-        <Field label={t('share.ignore')} hint={t('share.ignoreHint')}>
-          {(id) => (
-            <TextArea
-              id={id}
-              rows={3}
-              spellCheck={false}
-              placeholder={t('share.ignoreUsual')}
-              value={ignore ?? ''}
-              onChange={(event) => setIgnore(event.target.value)}
-            />
-          )}
-        </Field>
-        <DialogButtons>
-          <Button onClick={onClose}>{t('dialog.cancel')}</Button>
-          <Button kind="main" type="submit" disabled={path.trim() === '' || save.isPending} data-testid="share-submit">
-            {folder === undefined ? t('share.submit') : t('dialog.save')}
-          </Button>
-        </DialogButtons>
-      </form>
-    </Dialog>
+        )}
+      </Field>
+    </FormDialog>
   )
 }

@@ -2,6 +2,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
 import { useState } from 'react'
 import { useClient } from '../../api.ts'
+import { Scan } from '../../scan/scan.tsx'
 import { t } from '../../i18n/t.ts'
 import { Button } from '../../ui/button.tsx'
 import { Dialog, DialogButtons } from '../../ui/dialog.tsx'
@@ -44,10 +45,19 @@ export function EnterDialog({ onClose }: { readonly onClose: () => void }): Reac
               rows={4}
               spellCheck={false}
               value={text}
-              onChange={(event) => setText(event.target.value)}
+              onChange={(event) => {
+                enter.reset()
+                setText(event.target.value)
+              }}
             />
           )}
         </Field>
+        <Scan
+          onFound={(read) => {
+            enter.reset()
+            setText(read)
+          }}
+        />
         <DialogButtons>
           <Button onClick={onClose}>{t('dialog.cancel')}</Button>
           <Button kind="main" type="submit" disabled={given === '' || enter.isPending}>

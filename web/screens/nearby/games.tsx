@@ -7,12 +7,10 @@ import { useClient } from '../../api.ts'
 import { t } from '../../i18n/t.ts'
 import { Button } from '../../ui/button.tsx'
 import { Select } from '../../ui/field.tsx'
-import { GrantBox } from './grant-box.tsx'
+import { Grants } from './grant-box.tsx'
+import { JoinRow, nearList, nearRow } from './join-row.tsx'
 import { Part } from './part.tsx'
 import { useDoing, useNear } from './use-near.ts'
-
-const row = 'flex flex-wrap items-center gap-x-3 gap-y-2 px-4 py-3 text-sm'
-const list = 'mb-3 divide-y divide-line rounded-xl border border-line bg-card'
 
 /** Games of others to join, and our own that others may. */
 export function Games({ devices }: { readonly devices: readonly DeviceView[] }): ReactNode {
@@ -26,32 +24,33 @@ export function Games({ devices }: { readonly devices: readonly DeviceView[] }):
   return (
     <Part title={t('nearby.games')}>
       {open.length + joined.length === 0 ? null : (
-        <ul className={list} data-testid="games">
+        <ul className={nearList} data-testid="games">
           {joined.map(({ id, title, device, path, ports }) => (
-            <li key={id} className={row}>
+            <li key={id} className={nearRow}>
               <Gamepad2 size={20} aria-hidden className="text-muted" />
               <span className="min-w-32 grow">
-                <span className="block font-medium">{t('nearby.gameOf', { title, name: device })}</span>
+                <span className="block font-medium">{t('nearby.thingOf', { title, name: device })}</span>
                 <span className="block text-muted">
                   {t(`nearby.path.${path}`)} · {t('nearby.playAt', { port: String(ports[0]?.local ?? '') })}
                 </span>
               </span>
-              <Button onClick={() => doing.run(() => client.call('leaveGame', { params: { id } }))}>
+              <Button
+                disabled={doing.isBusy}
+                aria-label={t('nearby.leaveNamed', { title })}
+                onClick={() => doing.run(() => client.call('leaveGame', { params: { id } }))}
+              >
                 {t('nearby.leave')}
               </Button>
             </li>
           ))}
           {open.map(({ id, title, device }) => (
-            <li key={id} className={row}>
-              <Gamepad2 size={20} aria-hidden className="text-muted" />
-              <span className="min-w-32 grow font-medium">{t('nearby.gameOf', { title, name: device })}</span>
-              <Button
-                disabled={doing.isBusy}
-                onClick={() => doing.run(() => client.call('joinGame', { body: { device, game: id } }))}
-              >
-                {t('nearby.join')}
-              </Button>
-            </li>
+            <JoinRow
+              key={id}
+              icon={<Gamepad2 size={20} aria-hidden className="text-muted" />}
+              title={title}
+              device={device}
+              join={() => client.call('joinGame', { body: { device, game: id } })}
+            />
           ))}
         </ul>
       )}
@@ -68,26 +67,21 @@ function Offered({ paired }: { readonly paired: readonly DeviceView[] }): ReactN
   const { data: offered = [] } = useNear('offeredGames')
   if (offered.length === 0) return null
   return (
-    <ul className={list} data-testid="offered-games">
+    <ul className={nearList} data-testid="offered-games">
       {offered.map(({ id, title, to, players }) => (
-        <li key={id} className={row}>
+        <li key={id} className={nearRow}>
           <span className="min-w-32 grow">
             <span className="block font-medium">{title}</span>
             <span className="block text-muted">
               {players.length === 0 ? t('nearby.nobodyPlays') : t('nearby.players', { list: players.join(', ') })}
             </span>
           </span>
-          <fieldset className="flex flex-wrap items-center gap-x-4">
-            <legend className="sr-only">{t('nearby.mayJoin', { title })}</legend>
-            {paired.map((device) => (
-              <GrantBox
-                key={device.id}
-                device={device}
-                to={paired.filter(({ name }) => to.includes(name))}
-                grant={(ids) => client.call('grantGame', { params: { id }, body: { to: ids } })}
-              />
-            ))}
-          </fieldset>
+          <Grants
+            legend={t('nearby.mayJoin', { title })}
+            paired={paired}
+            to={to}
+            grant={(ids) => client.call('grantGame', { params: { id }, body: { to: ids } })}
+          />
           <Button onClick={() => doing.run(() => client.call('withdrawGame', { params: { id } }))}>
             {t('nearby.withdraw')}
           </Button>

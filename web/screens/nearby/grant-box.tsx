@@ -4,8 +4,31 @@ import { useState } from 'react'
 import { Checkbox } from '../../ui/field.tsx'
 import { useDoing } from './use-near.ts'
 
+/** Which of our paired devices may use something. */
+export function Grants({
+  legend,
+  paired,
+  to,
+  grant,
+}: {
+  readonly legend: string
+  readonly paired: readonly DeviceView[]
+  /** Names of those that may now. */
+  readonly to: readonly string[]
+  readonly grant: (ids: readonly string[]) => Promise<unknown>
+}): ReactNode {
+  return (
+    <fieldset className="flex flex-wrap items-center gap-x-4">
+      <legend className="sr-only">{legend}</legend>
+      {paired.map((device) => (
+        <GrantBox key={device.id} device={device} to={paired.filter(({ name }) => to.includes(name))} grant={grant} />
+      ))}
+    </fieldset>
+  )
+}
+
 /** Whether a device may use something: shown at once as it was chosen, until the daemon says so too. */
-export function GrantBox({
+function GrantBox({
   device,
   to,
   grant,

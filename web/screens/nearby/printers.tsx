@@ -10,12 +10,11 @@ import { t } from '../../i18n/t.ts'
 import { useLive } from '../../live/use-live.ts'
 import { Button } from '../../ui/button.tsx'
 import { Field, Select, TextInput } from '../../ui/field.tsx'
-import { GrantBox } from './grant-box.tsx'
+import { Grants } from './grant-box.tsx'
+import { nearList, nearRow } from './join-row.tsx'
 import { Part } from './part.tsx'
 import { useDoing } from './use-near.ts'
 
-const row = 'flex flex-wrap items-center gap-x-3 gap-y-2 px-4 py-3 text-sm'
-const list = 'mb-3 divide-y divide-line rounded-xl border border-line bg-card'
 const over: ReadonlySet<PrintJobView['state']> = new Set(['done', 'cancelled', 'failed'])
 
 /** Printers of others and our own, what is printed, and who may. */
@@ -27,9 +26,9 @@ export function Printers({ devices }: { readonly devices: readonly DeviceView[] 
   return (
     <Part title={t('nearby.printers')}>
       {own.length + nearby.length === 0 ? <p className="mb-3 text-sm text-muted">{t('nearby.noPrinters')}</p> : null}
-      <ul className={own.length + nearby.length === 0 ? '' : list} data-testid="printers">
+      <ul className={own.length + nearby.length === 0 ? '' : nearList} data-testid="printers">
         {nearby.map(({ id, name, device, state, uri, reasons }) => (
-          <li key={id} className={row}>
+          <li key={id} className={nearRow}>
             <Printer size={20} aria-hidden className="text-muted" />
             <span className="min-w-32 grow basis-40">
               <span className="block font-medium">{t('nearby.printerOf', { title: name, name: device })}</span>
@@ -45,7 +44,7 @@ export function Printers({ devices }: { readonly devices: readonly DeviceView[] 
       </ul>
       <Print names={[...nearby, ...own].map(({ id, name }) => ({ id, name }))} />
       {jobs.length === 0 ? null : (
-        <ul className={list} data-testid="print-jobs">
+        <ul className={nearList} data-testid="print-jobs">
           {jobs.map((job) => (
             <Job key={job.id} job={job} />
           ))}
@@ -66,23 +65,18 @@ function Own({
   const client = useClient()
   const doing = useDoing()
   return (
-    <li className={row}>
+    <li className={nearRow}>
       <Printer size={20} aria-hidden className="text-accent" />
       <span className="min-w-32 grow basis-40">
         <span className="block font-medium">{name}</span>
         <span className="block text-muted">{[t(`nearby.printer.${state}`), ...reasons].join(' · ')}</span>
       </span>
-      <fieldset className="flex flex-wrap items-center gap-x-4">
-        <legend className="sr-only">{t('nearby.mayPrint', { title: name })}</legend>
-        {paired.map((device) => (
-          <GrantBox
-            key={device.id}
-            device={device}
-            to={paired.filter((one) => to.includes(one.name))}
-            grant={(ids) => client.call('grantPrinter', { params: { id }, body: { to: ids } })}
-          />
-        ))}
-      </fieldset>
+      <Grants
+        legend={t('nearby.mayPrint', { title: name })}
+        paired={paired}
+        to={to}
+        grant={(ids) => client.call('grantPrinter', { params: { id }, body: { to: ids } })}
+      />
       {from === 'address' ? (
         <Button
           disabled={doing.isBusy}
@@ -173,7 +167,7 @@ function Job({ job }: { readonly job: PrintJobView }): ReactNode {
   const doing = useDoing()
   const { id, name, printer, device, state, bytes, fault } = job
   return (
-    <li className={row}>
+    <li className={nearRow}>
       <span className="min-w-32 grow basis-40">
         <span className="block font-medium break-words">{name}</span>
         <span className="block text-muted">

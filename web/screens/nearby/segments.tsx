@@ -7,16 +7,14 @@ import { useClient } from '../../api.ts'
 import { t } from '../../i18n/t.ts'
 import { Button } from '../../ui/button.tsx'
 import { Field, TextInput } from '../../ui/field.tsx'
-import { GrantBox } from './grant-box.tsx'
+import { Grants } from './grant-box.tsx'
+import { JoinRow, nearList, nearRow } from './join-row.tsx'
 import { Part } from './part.tsx'
 import { useDoing, useNear } from './use-near.ts'
-
-const row = 'flex flex-wrap items-center gap-x-3 gap-y-2 px-4 py-3 text-sm'
 
 /** Virtual networks, for games that look around on the local network: ours, those that we joined, those that we may join. */
 export function Segments({ devices }: { readonly devices: readonly DeviceView[] }): ReactNode {
   const client = useClient()
-  const doing = useDoing()
   const paired = devices.filter(({ standing }) => standing === 'paired')
   const { data: joined = [] } = useNear('segments')
   const { data: nearby = [] } = useNear('nearbySegments')
@@ -26,22 +24,18 @@ export function Segments({ devices }: { readonly devices: readonly DeviceView[] 
     <Part title={t('nearby.segments')}>
       <p className="mb-2 max-w-prose text-sm text-muted">{t('nearby.segmentsHint')}</p>
       {joined.length + open.length === 0 ? null : (
-        <ul className="mb-3 divide-y divide-line rounded-xl border border-line bg-card" data-testid="segments">
+        <ul className={nearList} data-testid="segments">
           {joined.map((one) => (
             <Joined key={one.id} segment={one} paired={paired} />
           ))}
           {open.map(({ id, title, device }) => (
-            <li key={id} className={row}>
-              <Network size={20} aria-hidden className="text-muted" />
-              <span className="min-w-32 grow font-medium">{t('nearby.segmentOf', { title, name: device })}</span>
-              <Button
-                disabled={doing.isBusy}
-                aria-label={t('nearby.joinSegment', { title })}
-                onClick={() => doing.run(() => client.call('joinSegment', { body: { device, segment: id } }))}
-              >
-                {t('nearby.join')}
-              </Button>
-            </li>
+            <JoinRow
+              key={id}
+              icon={<Network size={20} aria-hidden className="text-muted" />}
+              title={title}
+              device={device}
+              join={() => client.call('joinSegment', { body: { device, segment: id } })}
+            />
           ))}
         </ul>
       )}
@@ -62,10 +56,10 @@ function Joined({
   const { id, title, owner, own, address, addressV6, members, to, trouble } = segment
   const others = members.filter(({ path }) => path !== 'self')
   return (
-    <li className={row}>
+    <li className={nearRow}>
       <Network size={20} aria-hidden className="text-accent" />
       <span className="min-w-32 grow">
-        <span className="block font-medium">{own ? title : t('nearby.segmentOf', { title, name: owner })}</span>
+        <span className="block font-medium">{own ? title : t('nearby.thingOf', { title, name: owner })}</span>
         <span className="block text-muted">
           {t('nearby.segmentHere', { address: addressV6 === undefined ? address : `${address}, ${addressV6}` })}
           {others.map(({ device, address: at, addressV6: atV6, path }) => (
@@ -80,22 +74,17 @@ function Joined({
         {trouble === undefined ? null : <span className="block text-bad">{trouble}</span>}
       </span>
       {own ? (
-        <fieldset className="flex flex-wrap items-center gap-x-4">
-          <legend className="sr-only">{t('nearby.mayJoin', { title })}</legend>
-          {paired.map((device) => (
-            <GrantBox
-              key={device.id}
-              device={device}
-              to={paired.filter(({ name }) => to.includes(name))}
-              grant={(ids) => client.call('inviteToSegment', { params: { id }, body: { to: ids } })}
-            />
-          ))}
-        </fieldset>
+        <Grants
+          legend={t('nearby.mayJoin', { title })}
+          paired={paired}
+          to={to}
+          grant={(ids) => client.call('inviteToSegment', { params: { id }, body: { to: ids } })}
+        />
       ) : null}
       <Button
         disabled={doing.isBusy}
         onClick={() => doing.run(() => client.call('leaveSegment', { params: { id } }))}
-        aria-label={t(own ? 'nearby.endSegment' : 'nearby.leaveSegment', { title })}
+        aria-label={t(own ? 'nearby.endSegment' : 'nearby.leaveNamed', { title })}
       >
         {t(own ? 'nearby.end' : 'nearby.leave')}
       </Button>

@@ -4,6 +4,7 @@ import { useQueryClient } from '@tanstack/react-query'
 import { useClient } from '../../api.ts'
 import { t } from '../../i18n/t.ts'
 import { useTell } from '../../ui/toasts.tsx'
+import { bringAll } from './bring.ts'
 import type { Dropped } from './dropped.ts'
 
 type Files = readonly Dropped[] | Promise<readonly Dropped[]>
@@ -37,7 +38,10 @@ export function useSendFiles(): (to: To, files: Files, pin?: string) => Promise<
     try {
       const files = await chosen
       if (files.length === 0) return undefined
-      const path = await bring(client, files, () => void queries.invalidateQueries({ queryKey: ['near'] }))
+      const path = await bringAll(client, files, {
+        begun: () => void queries.invalidateQueries({ queryKey: ['near'] }),
+        broke: () => tell.done(t('nearby.uploadBroke')),
+      })
       await sendPath(client, to, path, pin)
       tell.done(t(to.kind === 'localsend' ? 'nearby.asking' : 'nearby.sent', { name: to.name }))
       return path.slice(path.lastIndexOf('/') + 1)
@@ -47,21 +51,5 @@ export function useSendFiles(): (to: To, files: Files, pin?: string) => Promise<
     } finally {
       await queries.invalidateQueries({ queryKey: ['near'] })
     }
-  }
-}
-
-async function bring(client: Client, files: readonly Dropped[], begun: () => void): Promise<string> {
-  const said = files.map(({ name, file }) => ({ name, size: file.size }))
-  const { id, path } = await client.call('beginUpload', { body: { files: said } })
-  begun()
-  try {
-    for (const [index, { file }] of files.entries()) {
-      await client.call('uploadFile', { params: { id, file: String(index) }, body: file })
-    }
-    return path
-  } catch (error) {
-    // It may be gone already: then that is why.
-    await client.call('endUpload', { params: { id } }).catch(() => {})
-    throw error
   }
 }

@@ -4,9 +4,7 @@ import { useState } from 'react'
 import { FolderField } from '../../add/folder-field.tsx'
 import { useClient } from '../../api.ts'
 import { t } from '../../i18n/t.ts'
-import { Button } from '../../ui/button.tsx'
-import { Dialog, DialogButtons } from '../../ui/dialog.tsx'
-import { FaultNote } from '../../ui/fault-note.tsx'
+import { FormDialog } from '../../ui/form-dialog.tsx'
 import { Checkbox, Field, Select, TextInput } from '../../ui/field.tsx'
 
 const hours = [1, 4, 24]
@@ -42,65 +40,56 @@ export function VisitDialog({
     },
   })
   return (
-    <Dialog title={offers ? t('visit.offer') : t('visit.receive')} onClose={onClose}>
-      <form
-        className="flex flex-col gap-4"
-        onSubmit={(event) => {
-          event.preventDefault()
-          if (!isLacking) make.mutate()
-        }}
-      >
-        <FaultNote error={make.error} />
-        {offers ? (
-          <FolderField
-            files
-            label={t('nearby.what')}
-            value={path}
-            onChange={(next) => {
-              make.reset()
-              setPath(next)
-            }}
+    <FormDialog
+      title={offers ? t('visit.offer') : t('visit.receive')}
+      error={make.error}
+      submit={{ label: t('visit.make'), disabled: isLacking || make.isPending }}
+      onSubmit={() => make.mutate()}
+      onClose={onClose}
+    >
+      {offers ? (
+        <FolderField
+          files
+          label={t('nearby.what')}
+          value={path}
+          onChange={(next) => {
+            make.reset()
+            setPath(next)
+          }}
+        />
+      ) : null}
+      <Field label={t('visit.pin')} hint={t('visit.pinHint')}>
+        {(id) => (
+          <TextInput
+            id={id}
+            inputMode="numeric"
+            autoComplete="off"
+            pattern="\d{4,12}"
+            maxLength={12}
+            value={pin}
+            onChange={(event) => setPin(event.target.value)}
           />
-        ) : null}
-        <Field label={t('visit.pin')} hint={t('visit.pinHint')}>
-          {(id) => (
-            <TextInput
-              id={id}
-              inputMode="numeric"
-              autoComplete="off"
-              pattern="\d{4,12}"
-              maxLength={12}
-              value={pin}
-              onChange={(event) => setPin(event.target.value)}
-            />
-          )}
-        </Field>
-        {offers && pin !== '' ? (
-          <Checkbox
-            label={t('visit.localsend')}
-            checked={localsend}
-            onChange={({ target }) => setLocalsend(target.checked)}
-          />
-        ) : null}
-        <Field label={t('nearby.forTime')}>
-          {(id) => (
-            <Select id={id} value={length} onChange={({ target }) => setLength(target.value)}>
-              {hours.map((each) => (
-                <option key={each} value={each}>
-                  {t('nearby.hours', { count: each })}
-                </option>
-              ))}
-            </Select>
-          )}
-        </Field>
-        <p className="text-sm text-muted">{t('visit.whoHasIt')}</p>
-        <DialogButtons>
-          <Button onClick={onClose}>{t('dialog.cancel')}</Button>
-          <Button kind="main" type="submit" disabled={isLacking || make.isPending}>
-            {t('visit.make')}
-          </Button>
-        </DialogButtons>
-      </form>
-    </Dialog>
+        )}
+      </Field>
+      {offers && pin !== '' ? (
+        <Checkbox
+          label={t('visit.localsend')}
+          checked={localsend}
+          onChange={({ target }) => setLocalsend(target.checked)}
+        />
+      ) : null}
+      <Field label={t('nearby.forTime')}>
+        {(id) => (
+          <Select id={id} value={length} onChange={({ target }) => setLength(target.value)}>
+            {hours.map((each) => (
+              <option key={each} value={each}>
+                {t('nearby.hours', { count: each })}
+              </option>
+            ))}
+          </Select>
+        )}
+      </Field>
+      <p className="text-sm text-muted">{t('visit.whoHasIt')}</p>
+    </FormDialog>
   )
 }

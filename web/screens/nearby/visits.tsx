@@ -115,9 +115,11 @@ function Ask({ visit, ask }: { readonly visit: string; readonly ask: VisitAsk })
   const { id, name, from, state, received, path } = ask
   const answer = (yes: boolean): void =>
     doing.run(() => client.call('answerVisit', { params: { id: visit, ask: id }, body: { yes } }))
+  const isBroken = state === 'agreed' && received > 0
+  const isStarted = isBroken || state === 'coming'
   const facts = [
-    t(`visit.ask.${state}`),
-    state === 'coming' ? t('transfers.hadOf', { had: size(received), size: size(ask.size) }) : size(ask.size),
+    t(`visit.ask.${isBroken ? 'broken' : state}`),
+    isStarted ? t('transfers.hadOf', { had: size(received), size: size(ask.size) }) : size(ask.size),
     t('nearby.giftFrom', { name: from }),
     path ?? '',
   ]
@@ -126,7 +128,7 @@ function Ask({ visit, ask }: { readonly visit: string; readonly ask: VisitAsk })
       <span className="min-w-32 grow">
         <span className="block font-medium break-words">{name}</span>
         <span className="block break-words text-muted">{facts.filter((part) => part !== '').join(' · ')}</span>
-        {state === 'coming' ? (
+        {isStarted ? (
           <span className="mt-1 block">
             <ProgressBar share={ask.size === 0 ? 1 : received / ask.size} state="getting" />
           </span>

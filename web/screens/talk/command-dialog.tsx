@@ -3,9 +3,7 @@ import type { ReactNode } from 'react'
 import { useState } from 'react'
 import { useClient } from '../../api.ts'
 import { t } from '../../i18n/t.ts'
-import { Button } from '../../ui/button.tsx'
-import { Dialog, DialogButtons } from '../../ui/dialog.tsx'
-import { FaultNote } from '../../ui/fault-note.tsx'
+import { FormDialog } from '../../ui/form-dialog.tsx'
 import { Field, TextInput } from '../../ui/field.tsx'
 
 export interface CommandDialogProps {
@@ -31,36 +29,27 @@ export function CommandDialog({ room, command, person, onClose }: CommandDialogP
   }
   const title = command.path.at(-1) ?? ''
   return (
-    <Dialog title={person === undefined ? title : t('talk.commandTo', { title, name: person })} onClose={onClose}>
-      <FaultNote error={error} />
-      <form
-        className="flex flex-col gap-3"
-        onSubmit={(event) => {
-          event.preventDefault()
-          submit()
-        }}
-      >
-        {command.asks.map((ask, index) => (
-          <Field key={ask} label={ask}>
-            {(id) => (
-              <TextInput
-                id={id}
-                {...(index === 0 ? { 'data-first': true } : {})}
-                value={answers[ask] ?? ''}
-                maxLength={1_000}
-                autoComplete="off"
-                onChange={(event) => setAnswers({ ...answers, [ask]: event.target.value })}
-              />
-            )}
-          </Field>
-        ))}
-        <DialogButtons>
-          <Button onClick={onClose}>{t('dialog.cancel')}</Button>
-          <Button kind="main" type="submit" data-testid="command-submit">
-            {t('talk.commandDo')}
-          </Button>
-        </DialogButtons>
-      </form>
-    </Dialog>
+    <FormDialog
+      title={person === undefined ? title : t('talk.commandTo', { title, name: person })}
+      error={error}
+      submit={{ label: t('talk.commandDo'), testId: 'command-submit' }}
+      onSubmit={() => submit()}
+      onClose={onClose}
+    >
+      {command.asks.map((ask, index) => (
+        <Field key={ask} label={ask}>
+          {(id) => (
+            <TextInput
+              id={id}
+              {...(index === 0 ? { 'data-first': true } : {})}
+              value={answers[ask] ?? ''}
+              maxLength={1_000}
+              autoComplete="off"
+              onChange={(event) => setAnswers({ ...answers, [ask]: event.target.value })}
+            />
+          )}
+        </Field>
+      ))}
+    </FormDialog>
   )
 }

@@ -4,9 +4,7 @@ import type { ReactNode } from 'react'
 import { useState } from 'react'
 import { useClient } from '../../api.ts'
 import { t } from '../../i18n/t.ts'
-import { Button } from '../../ui/button.tsx'
-import { Dialog, DialogButtons } from '../../ui/dialog.tsx'
-import { FaultNote } from '../../ui/fault-note.tsx'
+import { FormDialog } from '../../ui/form-dialog.tsx'
 import { Checkbox, Field, TextInput } from '../../ui/field.tsx'
 
 /** A room of several devices that are paired. */
@@ -29,39 +27,28 @@ export function GatherDialog({ onClose }: { readonly onClose: () => void }): Rea
   })
   const isLacking = title.trim() === '' || chosen.length === 0
   return (
-    <Dialog title={t('talk.gather')} onClose={onClose}>
-      <form
-        className="flex flex-col gap-4"
-        onSubmit={(event) => {
-          event.preventDefault()
-          if (!isLacking) make.mutate()
-        }}
-      >
-        <FaultNote error={make.error ?? error} />
-        <Field label={t('talk.gatherName')}>
-          {(id) => <TextInput id={id} value={title} maxLength={80} onChange={({ target }) => setTitle(target.value)} />}
-        </Field>
-        <fieldset>
-          <legend className="text-sm font-medium">{t('talk.gatherWho')}</legend>
-          {paired.length === 0 ? <p className="text-sm text-muted">{t('talk.gatherNobody')}</p> : null}
-          {paired.map(({ id, name }) => (
-            <Checkbox
-              key={id}
-              label={name}
-              checked={chosen.includes(id)}
-              onChange={({ target }) =>
-                setChosen(target.checked ? [...chosen, id] : chosen.filter((one) => one !== id))
-              }
-            />
-          ))}
-        </fieldset>
-        <DialogButtons>
-          <Button onClick={onClose}>{t('dialog.cancel')}</Button>
-          <Button kind="main" type="submit" disabled={isLacking || make.isPending}>
-            {t('talk.gatherMake')}
-          </Button>
-        </DialogButtons>
-      </form>
-    </Dialog>
+    <FormDialog
+      title={t('talk.gather')}
+      error={make.error ?? error}
+      submit={{ label: t('talk.gatherMake'), disabled: isLacking || make.isPending }}
+      onSubmit={() => make.mutate()}
+      onClose={onClose}
+    >
+      <Field label={t('talk.gatherName')}>
+        {(id) => <TextInput id={id} value={title} maxLength={80} onChange={({ target }) => setTitle(target.value)} />}
+      </Field>
+      <fieldset>
+        <legend className="text-sm font-medium">{t('talk.gatherWho')}</legend>
+        {paired.length === 0 ? <p className="text-sm text-muted">{t('talk.gatherNobody')}</p> : null}
+        {paired.map(({ id, name }) => (
+          <Checkbox
+            key={id}
+            label={name}
+            checked={chosen.includes(id)}
+            onChange={({ target }) => setChosen(target.checked ? [...chosen, id] : chosen.filter((one) => one !== id))}
+          />
+        ))}
+      </fieldset>
+    </FormDialog>
   )
 }
