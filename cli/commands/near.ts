@@ -131,7 +131,9 @@ export function nearCommands(root: Command, run: Run): void {
               return { id: key.slice(0, 16), name: what, from: device, files, size, at }
             })
             return out.value([...gifts, ...direct], (all) =>
-              table(all.map((one) => [one.id, one.name, sizeText(one.size), `from ${one.from}`, timeText(one.at)])),
+              all.length === 0
+                ? 'Nothing waits.'
+                : table(all.map((one) => [one.id, one.name, sizeText(one.size), `from ${one.from}`, timeText(one.at)])),
             )
           }
           const direct = (await waitingDeliveries(kith)).find((one) => one.id.startsWith(id))

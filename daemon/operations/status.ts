@@ -19,6 +19,7 @@ import type { Transfers } from '../transfers/transfers.ts'
 import { networkCheck } from '../views/network-check.ts'
 import { outsideCheck, outsideV6Check, outsideView } from '../views/outside-view.ts'
 import { tally } from '../views/transfer-view.ts'
+import { transferCheck } from '../views/transfer-check.ts'
 
 export interface StatusWorld {
   readonly clock: Clock
@@ -143,6 +144,7 @@ async function doctor(world: StatusWorld): Promise<readonly DoctorCheck[]> {
     const [first] = world.config.problems.current
     if (first !== undefined) throw new Error(first.message)
   })
+  checks.push(transferCheck([...world.transfers].map(({ fault }) => fault)))
   checks.push(outsideCheck(world.outside.current), outsideV6Check(world.outsideV6.current))
   for (const { network, state } of world.networks.values()) checks.push(networkCheck(network, state.current))
   return checks
