@@ -193,7 +193,9 @@ test('settings, networks, tokens, log and events from the command line', async (
   assert.equal((await kith.run(['frobnicate'])).status, 2)
   assert.equal((await kith.run(['files', 'x', '--set', 'sometimes'])).status, 2)
   assert.equal((await kith.run(['show', 'nothing'])).status, 5)
-  assert.equal((await kith.run(['get', folder.at('no such file')])).status, 1)
+  assert.equal((await kith.run(['get', folder.at('no such file')])).status, 5)
+  assert.equal((await kith.run(['chat', 'nowhere'])).status, 5)
+  assert.equal((await kith.run(['browse', 'nobody'])).status, 5)
   await kith.ok('stop')
   assert.equal((await kith.run(['ls'])).status, 3)
 })
@@ -215,4 +217,23 @@ test('events followed are one JSON value a line', async () => {
   const lines = text.trim().split('\n')
   assert.ok(lines.length >= 2)
   for (const line of lines) assert.ok('type' in (JSON.parse(line) as object), line)
+})
+
+test('Ctrl+C while a command waits is told to the shell, and what was asked for stays', async () => {
+  await using folder = await scratch()
+  await using kith = new CommandLine(folder.at('home'))
+  await kith.ok('get', '--paused', `magnet:?xt=urn:btih:${'cd'.repeat(20)}`)
+  // Without what starts it on Node 26: at a terminal Ctrl+C reaches both.
+  const main = join(dirname(import.meta.dirname), 'cli', 'main.ts')
+  const link = `magnet:?xt=urn:btih:${'ef'.repeat(20)}`
+  const waiting = spawn(process.execPath, [main, '--home', folder.at('home'), 'get', '--wait', link], {
+    stdio: 'ignore',
+  })
+  const ended = new Promise<number | null>((resolve) => waiting.once('close', resolve))
+  const added = async (): Promise<boolean> => (await kith.json<readonly unknown[]>('ls')).length === 2
+  const end = Date.now() + 90_000
+  while (!(await added()) && Date.now() < end) await new Promise((resolve) => setTimeout(resolve, 50))
+  waiting.kill('SIGINT')
+  assert.equal(await ended, 130)
+  assert.ok(await added())
 })
