@@ -39,11 +39,13 @@ export function client(where: Where): Client {
  */
 export const daemonCommand: readonly string[] = [
   '--max-semi-space-size=8',
+  // That node:ffi is young is known (docs/decisions), and no news for who starts Kith.
+  '--disable-warning=ExperimentalWarning',
   join(dirname(import.meta.dirname), 'daemon', 'launch.mjs'),
 ]
 
 /** The running daemon, or one that is started now and goes on when this command ends. */
-export async function clientOrStart(where: Where): Promise<Client> {
+export async function clientOrStart(where: Where, signal: AbortSignal): Promise<Client> {
   const found = client(where)
   try {
     await found.call('status')
@@ -64,6 +66,7 @@ export async function clientOrStart(where: Where): Promise<Client> {
   daemon.unref()
   const end = Date.now() + startMs
   while (Date.now() < end && ended === undefined) {
+    signal.throwIfAborted()
     await new Promise((resolve) => setTimeout(resolve, 100))
     try {
       await found.call('status')

@@ -35,7 +35,7 @@ export function context(command: Command, signal: AbortSignal): Context {
     where,
     out: output({ json: json === true, stream: process.stdout }),
     kith: client(where),
-    start: () => clientOrStart(where),
+    start: () => clientOrStart(where, signal),
     signal,
   }
 }

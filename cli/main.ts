@@ -7,7 +7,7 @@ import { program } from './program.ts'
 const stop = new AbortController()
 process.on('SIGINT', () => {
   // The second one ends what does not listen.
-  if (stop.signal.aborted) process.exit(130)
+  if (stop.signal.aborted) process.exit(exitCodes.interrupted)
   stop.abort()
 })
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
@@ -25,3 +25,5 @@ try {
     process.exitCode = exitCodeOf(error)
   }
 }
+// Whoever waits for the end of a command must not take one that was broken off for one that is done.
+if (stop.signal.aborted) process.exitCode ??= exitCodes.interrupted

@@ -1,5 +1,5 @@
 // The daemon: reads where everything is, takes the lock, builds the world, and waits for a signal.
-import { mkdirSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
@@ -23,17 +23,20 @@ import { notifier } from './service/notify.ts'
 /** The daemon ends within this long after it was asked to, whatever hangs, in milliseconds. */
 const stopMs = 20_000
 
-const { values } = parseArgs({
-  options: {
-    home: { type: 'string' },
-    set: { type: 'string', multiple: true },
-    log: { type: 'string' },
-    paths: { type: 'boolean' },
-    json: { type: 'boolean' },
-    version: { type: 'boolean' },
-    help: { type: 'boolean' },
-  },
-})
+const options = {
+  home: { type: 'string' },
+  set: { type: 'string', multiple: true },
+  log: { type: 'string' },
+  paths: { type: 'boolean' },
+  json: { type: 'boolean' },
+  version: { type: 'boolean' },
+  help: { type: 'boolean' },
+} as const
+const usage = 'kith daemon [--home DIR] [--set group.field=value]… [--log part=level,…] [--paths] [--version]\n'
+/** What the command line says too, when it was called in a way that it does not know. */
+const usageStatus = 2
+
+type Values = ReturnType<typeof parseArgs<{ options: typeof options }>>['values']
 
 /** The text of a file, or undefined when there is none. */
 function textOf(path: string): string | undefined {
@@ -45,25 +48,24 @@ function textOf(path: string): string | undefined {
   }
 }
 
-function flags(): [string, string][] {
+function flags(values: Values): [string, string][] {
   return (values.set ?? []).map((text) => {
     const equals = text.indexOf('=')
     return equals < 0 ? [text, 'true'] : [text.slice(0, equals), text.slice(equals + 1)]
   })
 }
 
-function levelsOf(of: settings.LogSettings): LogLevels {
+function levelsOf(values: Values, of: settings.LogSettings): LogLevels {
   const given = parseLevels([...of.names, ...(values.log?.split(',') ?? [])])
   return { level: of.level, names: given.names, redact: of.redact }
 }
 
-async function run(): Promise<number> {
+async function run(values: Values): Promise<number> {
   const { env } = process
   const userHome = homedir()
   const userDirs = textOf(join(userConfig({ env, userHome }), 'user-dirs.dirs'))
   const paths = pathsFrom({ env, userHome, home: values.home, userDirs })
-  if (values.help === true)
-    return print(`kith daemon [--home DIR] [--set group.field=value]… [--log part=level,…] [--paths] [--version]\n`)
+  if (values.help === true) return print(usage)
   if (values.version === true) return print(`${programVersion}\n`)
   if (values.paths === true) {
     const rows = Object.entries(paths).map(([name, path]) => `${name.padEnd(12)}${path}`)
@@ -71,7 +73,6 @@ async function run(): Promise<number> {
   }
 
   const clock = systemClock()
-  mkdirSync(paths.state, { recursive: true, mode: 0o700 })
   using _lock = takeLock(paths.lock)
   const form = env['JOURNAL_STREAM'] === undefined ? (process.stdout.isTTY ? 'pretty' : 'json') : 'journal'
   const log = openLog({
@@ -93,11 +94,11 @@ async function run(): Promise<number> {
     fileLabel: paths.configFile,
     env,
     readText: (path) => readFileSync(path, 'utf8'),
-    flags: flags(),
+    flags: flags(values),
   })
   const logSettings = config.of('log', settings.log)
-  log.configure(levelsOf(logSettings.current))
-  using _levels = logSettings.watch((next) => log.configure(levelsOf(next)))
+  log.configure(levelsOf(values, logSettings.current))
+  using _levels = logSettings.watch((next) => log.configure(levelsOf(values, next)))
   for (const problem of config.problems.current)
     log.warn('a setting is not understood', { message: problem.message, hint: problem.hint })
 
@@ -141,9 +142,29 @@ process.on('unhandledRejection', (reason) => {
   process.stderr.write(`kith: unexpected: ${reason instanceof Error ? reason.stack : String(reason)}\n`)
 })
 
+/** What the machine refuses is no mistake of Kith's: its sentence is enough. */
+function isOfTheSystem(error: unknown): error is NodeJS.ErrnoException {
+  return error instanceof Error && 'syscall' in error
+}
+
+function told(error: unknown): string {
+  if (error instanceof FaultError) return sentences(error.fault)
+  return isOfTheSystem(error) ? error.message : String((error as Error).stack)
+}
+
+function given(): Values | undefined {
+  try {
+    return parseArgs({ options }).values
+  } catch (error) {
+    process.stderr.write(`kith: ${(error as Error).message}\n${usage}`)
+    return undefined
+  }
+}
+
 try {
-  process.exitCode = await run()
+  const values = given()
+  process.exitCode = values === undefined ? usageStatus : await run(values)
 } catch (error) {
-  process.stderr.write(`kith: ${error instanceof FaultError ? sentences(error.fault) : (error as Error).stack}\n`)
+  process.stderr.write(`kith: ${told(error)}\n`)
   process.exitCode = 1
 }

@@ -26,8 +26,9 @@ export function buildPage() {
 }
 
 buildPage()
-// Node's flag as the command line has it: cli/connect.ts says why.
-const command = ['--max-semi-space-size=8', join(root, 'daemon', 'launch.mjs')]
+// Node's flags as the command line has them: cli/connect.ts says why.
+const flags = ['--max-semi-space-size=8', '--disable-warning=ExperimentalWarning']
+const command = [...flags, join(root, 'daemon', 'launch.mjs')]
 const daemon = spawn(process.execPath, [...command, ...process.argv.slice(2)], {
   stdio: 'inherit',
 })

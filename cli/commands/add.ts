@@ -4,7 +4,7 @@ import type { Command } from 'commander'
 import type { Client } from '@kith/api/client.ts'
 import type { AddRequest, AddResponse } from '@kith/api/transfers.ts'
 import type { Context, Run } from '../context.ts'
-import { FailedError, UsageError } from '../exit.ts'
+import { FailedError, NotFoundError, UsageError, failure } from '../exit.ts'
 import { getRow } from './find.ts'
 import { attachLink } from './gateways.ts'
 import { bar, clip, durationText, percentText, rateText, sizeText } from '../format.ts'
@@ -101,6 +101,8 @@ async function parts(what: string): Promise<{ link?: string; document?: string }
   try {
     return [{ document: (await readFile(what)).toString('base64') }]
   } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT')
+      throw new NotFoundError(`“${what}” is no link, and there is no file of that name`)
     throw new FailedError(`“${what}” is no link, and cannot be read as a file: ${(error as Error).message}`)
   }
 }
@@ -124,7 +126,8 @@ export function parseIndices(text: string): number[] {
 
 /** Shows progress until the transfer is complete. @throws FailedError when it cannot go on */
 async function wait({ out, signal }: Context, kith: Client, id: string): Promise<void> {
-  while (!signal.aborted) {
+  for (;;) {
+    signal.throwIfAborted()
     const one = await kith.call('transfer', { params: { id }, signal })
     const complete = one.state === 'giving' || one.state === 'done' || (one.size !== undefined && one.progress >= 1)
     out.redraw([
@@ -133,9 +136,7 @@ async function wait({ out, signal }: Context, kith: Client, id: string): Promise
         `↓ ${rateText(one.downRate) || '0'}  ${one.sources} of ${one.peers} deliver  ${durationText(one.eta)}`,
     ])
     if (one.state === 'trouble' && one.fault?.kind !== 'unavailable') {
-      throw new FailedError(
-        `${one.fault?.message ?? 'it cannot go on'}${one.fault?.hint === undefined ? '' : `\n${one.fault.hint}`}`,
-      )
+      throw failure(one.fault, 'It cannot go on')
     }
     if (complete && one.state !== 'checking') {
       out.endDrawing()

@@ -3,7 +3,7 @@ import type { Command } from 'commander'
 import type { Client } from '@kith/api/client.ts'
 import type { BrowsedRow, BrowseView } from '@kith/api/browse.ts'
 import type { Context, Run } from '../context.ts'
-import { FailedError } from '../exit.ts'
+import { failure } from '../exit.ts'
 import { sizeText } from '../format.ts'
 
 const pollMs = 200
@@ -71,11 +71,12 @@ async function listOf(
 ): Promise<BrowseView> {
   const body = { peer, ...(network === undefined ? {} : { network }), ...(again === undefined ? {} : { again }) }
   let view = await kith.call('browse', { body })
-  while (view.state === 'reading' && !signal.aborted) {
+  while (view.state === 'reading') {
+    signal.throwIfAborted()
     await new Promise((done) => setTimeout(done, pollMs))
     view = await kith.call('browsed', { params: { id: view.id } })
   }
-  if (view.state === 'failed') throw new FailedError(view.fault?.message ?? 'It did not work')
+  if (view.state === 'failed') throw failure(view.fault, 'It did not work')
   return view
 }
 

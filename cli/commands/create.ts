@@ -1,9 +1,9 @@
-import { writeFile } from 'node:fs/promises'
-import { resolve } from 'node:path'
+import { access, constants, writeFile } from 'node:fs/promises'
+import { dirname, resolve } from 'node:path'
 import type { Command } from 'commander'
 import type { PublishRequest } from '@kith/api/transfers.ts'
 import type { Context, Run } from '../context.ts'
-import { FailedError, UsageError } from '../exit.ts'
+import { FailedError, UsageError, failure } from '../exit.ts'
 import { bar, parseSize, percentText, sizeText } from '../format.ts'
 
 interface CreateOptions {
@@ -38,9 +38,12 @@ export function createCommands(root: Command, run: Run): void {
 
 async function create(context: Context, path: string, given: CreateOptions, write: boolean): Promise<void> {
   const { out, signal } = context
+  // Before long work is done, and something is given that nobody gets the document of.
+  if (write) await mayWrite(given.out === undefined ? process.cwd() : dirname(resolve(given.out)))
   const kith = await context.start()
   let publication = await kith.call('publish', { body: request(path, given) })
-  while (publication.state === 'hashing' && !signal.aborted) {
+  while (publication.state === 'hashing') {
+    signal.throwIfAborted()
     const { bytes, size } = publication
     const share = size === 0 ? 1 : bytes / size
     out.redraw([`${bar(share, 30)} ${percentText(share)}  ${sizeText(bytes)} of ${sizeText(size)}`])
@@ -48,13 +51,22 @@ async function create(context: Context, path: string, given: CreateOptions, writ
     publication = await kith.call('publication', { params: { id: publication.id }, signal })
   }
   out.endDrawing()
-  if (publication.state === 'failed') throw new FailedError(publication.fault?.message ?? 'It failed')
+  if (publication.state === 'failed') throw failure(publication.fault, 'It failed')
   let file: string | undefined
   if (write) {
     file = resolve(given.out ?? publication.fileName!)
     await writeFile(file, await kith.call('publishedDocument', { params: { id: publication.id } }))
   }
   out.value({ ...publication, file }, ({ link }) => [file, link].filter(Boolean).join('\n'))
+}
+
+/** @throws FailedError */
+async function mayWrite(folder: string): Promise<void> {
+  const reason = await access(folder, constants.W_OK).then(
+    () => undefined,
+    (error: NodeJS.ErrnoException) => (error.code === 'ENOENT' ? 'there is no such folder' : 'it may not be written'),
+  )
+  if (reason !== undefined) throw new FailedError(`The .torrent cannot be put into ${folder}: ${reason}`)
 }
 
 function request(path: string, given: CreateOptions): PublishRequest {

@@ -2,7 +2,7 @@ import type { Client } from '@kith/api/client.ts'
 import type { DeliveryView } from '@kith/api/deliveries.ts'
 import type { DeviceView } from '@kith/api/near.ts'
 import type { Context } from '../context.ts'
-import { FailedError } from '../exit.ts'
+import { FailedError, failure } from '../exit.ts'
 import { sizeText } from '../format.ts'
 
 const POLL_MS = 250
@@ -51,7 +51,7 @@ async function follow(
     if (now === undefined) throw new FailedError('It is not known any more')
     if (now.state === 'done') return out.item(now, done)
     if (now.state !== 'waiting' && now.state !== 'going') {
-      throw new FailedError(now.fault?.message ?? `It was ${now.state}`)
+      throw failure(now.fault, `It was ${now.state}`)
     }
     if (out.terminal) {
       const waits = now.way === 'out' ? `Waiting for the yes of ${now.device}` : 'Waiting'

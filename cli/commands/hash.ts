@@ -3,7 +3,7 @@ import type { Command } from 'commander'
 import type { Client } from '@kith/api/client.ts'
 import type { LinkView, ReadingView } from '@kith/api/sharing.ts'
 import type { Context, Run } from '../context.ts'
-import { FailedError, UsageError } from '../exit.ts'
+import { UsageError, failure } from '../exit.ts'
 import { bar, percentText, sizeText, table } from '../format.ts'
 import { base32Text } from '../base32.ts'
 
@@ -58,13 +58,14 @@ export function hashCommands(root: Command, run: Run): void {
 
 async function read({ out, signal }: Context, kith: Client, file: string): Promise<ReadingView> {
   let reading = await kith.call('read', { body: { path: resolve(file) } })
-  for (let pause = 5; reading.state === 'reading' && !signal.aborted; pause = Math.min(250, pause * 2)) {
+  for (let pause = 5; reading.state === 'reading'; pause = Math.min(250, pause * 2)) {
+    signal.throwIfAborted()
     await new Promise((wake) => setTimeout(wake, pause))
     const share = reading.size === 0 ? 1 : reading.bytes / reading.size
     if (pause === 250) out.redraw([`${bar(share, 30)} ${percentText(share)}  ${sizeText(reading.bytes)}  ${file}`])
     reading = await kith.call('reading', { params: { id: reading.id }, signal })
   }
-  if (reading.state === 'failed') throw new FailedError(reading.fault?.message ?? 'It could not be read')
+  if (reading.state === 'failed') throw failure(reading.fault, 'It could not be read')
   out.redraw([])
   out.endDrawing()
   return reading

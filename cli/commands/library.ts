@@ -4,7 +4,7 @@ import type { Client } from '@kith/api/client.ts'
 import type { Audience, HashingView, SharedFolder } from '@kith/api/sharing.ts'
 import { audiences } from '@kith/api/sharing.ts'
 import type { Context, Run } from '../context.ts'
-import { FailedError, UsageError } from '../exit.ts'
+import { NotFoundError, UsageError } from '../exit.ts'
 import { bar, durationText, percentText, rateText, sizeText, table } from '../format.ts'
 
 interface FolderOptions {
@@ -127,7 +127,7 @@ async function idOf(kith: Client, which: string): Promise<string> {
   const path = resolve(which)
   const found =
     all.find(({ name, id }) => name === which || String(id) === which) ?? all.find((one) => one.path === path)
-  if (found === undefined) throw new FailedError(`No shared folder is called “${which}”`)
+  if (found === undefined) throw new NotFoundError(`No shared folder is called “${which}”`)
   return String(found.id)
 }
 

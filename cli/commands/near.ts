@@ -4,7 +4,7 @@ import type { Client } from '@kith/api/client.ts'
 import type { DeviceView } from '@kith/api/near.ts'
 import type { Publication } from '@kith/api/transfers.ts'
 import type { Context, Run } from '../context.ts'
-import { FailedError, UsageError } from '../exit.ts'
+import { UsageError, failure } from '../exit.ts'
 import { deliver, localSendDevice, takeDelivery, waitingDeliveries } from './delivery.ts'
 import { type PageOptions, visit } from './visit.ts'
 import { sizeText, table, timeText } from '../format.ts'
@@ -163,6 +163,6 @@ async function settled(kith: Client, begun: Publication): Promise<Publication> {
     await new Promise((done) => setTimeout(done, POLL_MS))
     made = await kith.call('publication', { params: { id: made.id } })
   }
-  if (made.state === 'failed') throw new FailedError(made.fault?.message ?? 'It did not work')
+  if (made.state === 'failed') throw failure(made.fault, 'It did not work')
   return made
 }

@@ -89,7 +89,8 @@ async function until(
   signal: AbortSignal,
   test: (device: DeviceView) => boolean,
 ): Promise<DeviceView> {
-  for (const end = Date.now() + PAIR_MS; !signal.aborted && Date.now() < end;) {
+  for (const end = Date.now() + PAIR_MS; Date.now() < end;) {
+    signal.throwIfAborted()
     const device = (await kith.call('devices')).find((one) => one.id === id)
     if (device === undefined) throw new FailedError('The device is not there any more')
     if (test(device)) return device

@@ -3,7 +3,7 @@ import type { Command } from 'commander'
 import type { Client } from '@kith/api/client.ts'
 import type { NearbyPrinterView, OwnPrinterView, PrinterView, PrintJobView } from '@kith/api/printers.ts'
 import type { Context, Run } from '../context.ts'
-import { FailedError, UsageError } from '../exit.ts'
+import { FailedError, UsageError, failure } from '../exit.ts'
 import { sizeText, table, timeText } from '../format.ts'
 
 const POLL_MS = 500
@@ -103,7 +103,7 @@ async function printed({ kith, signal }: Context, { id }: PrintJobView): Promise
   for (;;) {
     const job = (await kith.call('printJobs')).find((one) => one.id === id)
     if (job === undefined) throw new FailedError('The job is not known any more')
-    if (job.state === 'failed') throw new FailedError(job.fault?.message ?? 'The printer gave it up')
+    if (job.state === 'failed') throw failure(job.fault, 'The printer gave it up')
     if (over.has(job.state)) return job
     signal.throwIfAborted()
     await new Promise((done) => setTimeout(done, POLL_MS))

@@ -120,7 +120,8 @@ export function transferCommands(root: Command, run: Run): void {
 /** Shows how far a recheck is until it is over. */
 async function checked({ kith, out, signal }: Context, before: Transfer): Promise<Transfer> {
   let one = before
-  while (one.state === 'checking' && !signal.aborted) {
+  while (one.state === 'checking') {
+    signal.throwIfAborted()
     out.redraw([`${bar(one.progress, 30)} ${percentText(one.progress)}  ${clip(one.name, out.columns - 42)}`])
     await new Promise((resolve) => setTimeout(resolve, 200))
     one = await kith.call('transfer', { params: { id: one.id }, signal })

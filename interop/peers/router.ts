@@ -129,7 +129,8 @@ export async function startRouter(
       'allow 1024-65535 0.0.0.0/0 1024-65535',
       'deny 0-65535 0.0.0.0/0 0-65535',
       `ipv6_disable=${yes(speaks.v6 !== true)}`,
-      ...(speaks.longest === undefined ? [] : ['min_lifetime=1', `max_lifetime=${speaks.longest}`]),
+      'min_lifetime=1',
+      ...(speaks.longest === undefined ? [] : [`max_lifetime=${speaks.longest}`]),
       '',
     ].join('\n'),
   )

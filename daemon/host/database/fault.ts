@@ -38,7 +38,10 @@ export function databaseFault(error: unknown, doing: string, path: string): Faul
       })
     default:
       if (system === 'EACCES' || system === 'EPERM' || system === 'EROFS') return denied(path, details)
-      return fail('local', 'database/io', `The database ${path} cannot be used: ${message}`, details)
+      return fail('local', 'database/io', `The database ${path} cannot be used: ${message}`, {
+        ...details,
+        hint: 'See that its folder can be made and written, or choose another one with --home.',
+      })
   }
 }
 

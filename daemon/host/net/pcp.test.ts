@@ -152,6 +152,24 @@ test('a router that began anew is seen by its epoch', async () => {
   assert.equal(box.lost, 1, 'said once: the second answer fits the first')
 })
 
+test('a router that lets nobody end it is asked for the shortest time', async () => {
+  const box = new Box()
+  box.answer = (question) => [mapped(question, view(question).getUint32(4) === 0 ? { code: 2 } : {})]
+  const pcp = box.pcp()
+  await pcp.map(4_040, never)
+  box.asked.length = 0
+  await assert.rejects(pcp.unmap(4_040, never), (error) => code(error) === 'net/not-mapped')
+  assert.deepEqual(
+    box.asked.map((bytes) => [bytes[36], view(bytes).getUint32(4)]),
+    [
+      [6, 0],
+      [6, 1],
+      [17, 0],
+      [17, 1],
+    ],
+  )
+})
+
 test('what was asked for is taken back, whether it was answered or not', async () => {
   const box = new Box()
   const pcp = box.pcp()

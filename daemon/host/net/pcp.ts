@@ -65,7 +65,14 @@ export class Pcp {
     let refused: unknown
     for (const protocol of this.#asked) {
       const end = { protocol, internal: port, external: 0, host: this.#nowhere, lifetime: 0 }
-      await this.#ask(end, signal).catch((error: unknown) => (refused ??= error))
+      try {
+        await this.#ask(end, signal)
+      } catch (error) {
+        refused ??= error
+        if (signal.aborted) break
+        // Some routers let it be renewed, but not ended: then it ends as soon as they can.
+        await this.#ask({ ...end, external: port, lifetime: 1 }, signal).catch(() => {})
+      }
     }
     if (refused !== undefined) throw refused
   }

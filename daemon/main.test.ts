@@ -1,0 +1,41 @@
+import assert from 'node:assert/strict'
+import { execFile } from 'node:child_process'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { test } from 'node:test'
+
+const entry = join(import.meta.dirname, 'main.ts')
+
+/** What a daemon that cannot start says, and what it tells the shell. */
+function daemon(...args: readonly string[]): Promise<{ status: unknown; said: string }> {
+  return new Promise((resolve) => {
+    execFile(process.execPath, ['--disable-warning=ExperimentalWarning', entry, ...args], (error, _out, said) =>
+      resolve({ status: error === null ? 0 : error.code, said }),
+    )
+  })
+}
+
+test('a daemon that is called wrongly says how it is called, and no stack', async () => {
+  for (const args of [['--bogus'], ['--home'], ['positional']]) {
+    const { status, said } = await daemon(...args)
+    assert.equal(status, 2, said)
+    assert.match(said, /^kith: .+/)
+    assert.match(said, /kith daemon \[--home DIR\]/)
+    assert.doesNotMatch(said, /^ +at /m)
+  }
+})
+
+test('a home that cannot be is told with what helps, and no stack', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'kith-main-'))
+  try {
+    const file = join(folder, 'file')
+    await writeFile(file, '')
+    const { status, said } = await daemon('--home', file)
+    assert.equal(status, 1, said)
+    assert.match(said, /^kith: The database .+ cannot be used: .+--home\.$/ms)
+    assert.doesNotMatch(said, /^ +at /m)
+  } finally {
+    await rm(folder, { recursive: true })
+  }
+})
