@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path'
 import { socketPath } from '@kith/api/address.ts'
 import { Client, UnreachableError } from '@kith/api/client.ts'
 import { fetchOver } from '@kith/api/socket.ts'
-import { FailedError } from './exit.ts'
+import { FailedError, UsageError } from './exit.ts'
 
 export interface Where {
   /** A daemon elsewhere, `http://host:port`; the unix socket of this user's daemon without it. */
@@ -25,11 +25,27 @@ export function socketOf(where: Where): string {
   return socketPath({ variables: process.env, home: homedir(), user }, where.home)
 }
 
+/** The daemon elsewhere that is meant, from the option or the environment. */
+function hostOf({ host = process.env['KITH_HOST'] }: Where): string | undefined {
+  if (host === undefined) return undefined
+  const base = host.includes('://') ? host : `http://${host}`
+  if (!/^https?:/.test(base) || !URL.canParse(base))
+    throw new UsageError(`“${host}” is no address of a daemon; write for example http://nas:7337`)
+  return base
+}
+
+/** What to say where nobody answers: one who names a daemon elsewhere is not helped by one here. */
+export function unreachableText(where: Where): string {
+  const host = hostOf(where)
+  if (host === undefined) return 'No daemon is running. Start one with: kith daemon'
+  return `No daemon answers at ${host}. See that it runs there, and listens beyond its own machine (api.listen).`
+}
+
 export function client(where: Where): Client {
-  const host = where.host ?? process.env['KITH_HOST']
+  const host = hostOf(where)
   const token = where.token ?? process.env['KITH_TOKEN']
   const named = token === undefined ? {} : { token }
-  if (host !== undefined) return new Client({ base: host.includes('://') ? host : `http://${host}`, ...named })
+  if (host !== undefined) return new Client({ base: host, ...named })
   return new Client({ base: 'http://localhost', fetch: fetchOver(socketOf(where)), ...named })
 }
 
@@ -51,7 +67,7 @@ export async function clientOrStart(where: Where, signal: AbortSignal): Promise<
     await found.call('status')
     return found
   } catch (error) {
-    if (!(error instanceof UnreachableError) || where.host !== undefined) throw error
+    if (!(error instanceof UnreachableError) || hostOf(where) !== undefined) throw error
   }
   const logFolder = dirname(socketOf(where))
   mkdirSync(logFolder, { recursive: true, mode: 0o700 })

@@ -68,3 +68,13 @@ test('times are read', () => {
   assert.deepEqual(['30m', '1h', '2d', '90 s', '5min'].map(parseDuration), [1800, 3600, 172_800, 90, 300])
   assert.deepEqual(['', '1', 'h', '-1h', '1w', '1h30m'].map(parseDuration), Array(6).fill(undefined))
 })
+
+test('the end of a line in a cell begins no row', () => {
+  assert.equal(
+    table([
+      ['a', 'x\nb  y'],
+      ['c', 'z'],
+    ]),
+    'a  x\ufffdb  y\nc  z',
+  )
+})

@@ -62,7 +62,9 @@ export function parseSize(text: string): number | undefined {
 }
 
 /** Columns as wide as their longest cell, counted as a terminal counts. Columns in `right` are set flush right. */
-export function table(rows: readonly (readonly string[])[], right: ReadonlySet<number> = new Set()): string {
+export function table(given: readonly (readonly string[])[], right: ReadonlySet<number> = new Set()): string {
+  // A name that holds the end of a line must not look like a row of its own.
+  const rows = given.map((row) => row.map((cell) => cell.replace(/[\r\n\v\f]/g, '\ufffd')))
   const widths: number[] = []
   for (const row of rows) for (const [at, cell] of row.entries()) widths[at] = Math.max(widths[at] ?? 0, width(cell))
   return rows

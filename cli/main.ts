@@ -1,7 +1,7 @@
 // The command line: everything here goes through the API, so what it can do anyone can do.
 import { CommanderError } from 'commander'
 import { exitCodeOf, exitCodes } from './exit.ts'
-import { errorText } from './output.ts'
+import { errorText, harmless } from './output.ts'
 import { program } from './program.ts'
 
 const stop = new AbortController()
@@ -21,7 +21,8 @@ try {
 } catch (error) {
   if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? exitCodes.ok : exitCodes.usage
   else if (!stop.signal.aborted) {
-    process.stderr.write(`kith: ${errorText(error)}\n`)
+    const text = errorText(error)
+    process.stderr.write(`kith: ${process.stderr.isTTY ? harmless(text) : text}\n`)
     process.exitCode = exitCodeOf(error)
   }
 }

@@ -1,5 +1,5 @@
 import { styleText } from 'node:util'
-import { ProblemError, UnreachableError } from '@kith/api/client.ts'
+import { ProblemError } from '@kith/api/client.ts'
 
 /** Where a command writes to. Colours and live pictures only where somebody looks. */
 export interface Output {
@@ -26,6 +26,7 @@ export function output(options: { json: boolean; stream: NodeJS.WriteStream }): 
   const terminal = stream.isTTY === true && !json
   let drawn = 0
   const write = (text: string): void => void stream.write(text)
+  const shown = (text: string): string => (terminal ? harmless(text) : text)
   const style =
     (format: Parameters<typeof styleText>[0]) =>
     (text: string): string =>
@@ -36,12 +37,12 @@ export function output(options: { json: boolean; stream: NodeJS.WriteStream }): 
     get columns() {
       return stream.columns ?? 100
     },
-    line: (text = '') => write(`${text}\n`),
-    value: (value, text) => write(`${json ? JSON.stringify(value, undefined, 2) : text(value)}\n`),
-    item: (value, text) => write(`${json ? JSON.stringify(value) : text(value)}\n`),
+    line: (text = '') => write(`${shown(text)}\n`),
+    value: (value, text) => write(`${json ? JSON.stringify(value, undefined, 2) : shown(text(value))}\n`),
+    item: (value, text) => write(`${json ? JSON.stringify(value) : shown(text(value))}\n`),
     redraw(lines) {
       if (!terminal) return
-      write(`${drawn > 0 ? `\x1b[${drawn}A\r\x1b[J` : ''}${lines.join('\n')}\n`)
+      write(`${drawn > 0 ? `\x1b[${drawn}A\r\x1b[J` : ''}${shown(lines.join('\n'))}\n`)
       drawn = lines.length
     },
     endDrawing() {
@@ -54,12 +55,26 @@ export function output(options: { json: boolean; stream: NodeJS.WriteStream }): 
   }
 }
 
+const escape = '\x1b'
+/** Control characters, and in the group the one kind that may stay. */
+const obeyed = new RegExp(`(${escape}\\[[0-9;]*m)|(?![\\n\\t])\\p{Cc}`, 'gu')
+/** The last colour of the text is an end of one. */
+const endsPlain = new RegExp(`${escape}\\[(?:0|39|22)m[^${escape}]*$`)
+
+/**
+ * Without what a terminal would obey: names and lines come from strangers. Colours stay, which are our own, and end with
+ * the text.
+ */
+export function harmless(text: string): string {
+  const clean = text.replace(obeyed, (_all, colour: string | undefined) => colour ?? '\ufffd')
+  return clean.includes(escape) && !endsPlain.test(clean) ? `${clean}${escape}[0m` : clean
+}
+
 /** What went wrong, as people read it: a sentence, and what to do about it. */
 export function errorText(error: unknown): string {
   if (error instanceof ProblemError) {
     const { detail, hint, code } = error.problem
     return `${detail} (${code})${hint === undefined ? '' : `\n${hint}`}`
   }
-  if (error instanceof UnreachableError) return 'No daemon is running. Start one with: kith daemon'
   return error instanceof Error ? error.message : String(error)
 }

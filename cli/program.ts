@@ -1,4 +1,5 @@
 import { Command } from 'commander'
+import { UnreachableError } from '@kith/api/client.ts'
 import { accessCommands } from './commands/access.ts'
 import { addCommands } from './commands/add.ts'
 import { browseCommands } from './commands/browse.ts'
@@ -22,6 +23,7 @@ import { printCommands } from './commands/print.ts'
 import { talkCommands } from './commands/talk.ts'
 import { transferCommands } from './commands/transfers.ts'
 import { topCommand } from './commands/top.ts'
+import { unreachableText } from './connect.ts'
 import type { Run } from './context.ts'
 import { context } from './context.ts'
 import manifest from './package.json' with { type: 'json' }
@@ -41,7 +43,13 @@ export function program(signal: AbortSignal): Command {
     (work) =>
     async (...args) => {
       const command = args.pop() as Command
-      await work(context(command, signal), ...(args as never))
+      const made = context(command, signal)
+      try {
+        await work(made, ...(args as never))
+      } catch (error) {
+        if (error instanceof UnreachableError) error.message = unreachableText(made.where)
+        throw error
+      }
     }
   for (const add of [
     daemonCommands,

@@ -67,12 +67,13 @@ export function libraryCommands(root: Command, run: Run): void {
     .action(
       run(async ({ kith, out }: Context, words: string[], { count }: { count: string }) => {
         const query = { q: words.map((word) => (/\s/.test(word) ? `"${word}"` : word)).join(' '), count: Number(count) }
-        out.value(await kith.call('sharedFiles', { query }), ({ rows, total }) =>
-          [
+        out.value(await kith.call('sharedFiles', { query }), ({ rows, total }) => {
+          if (rows.length === 0) return 'No shared file is like that.'
+          return [
             table(rows.map(({ path, size, state }) => [path, sizeText(size), state === 'known' ? '' : state])),
             ...(total > rows.length ? [`${rows.length} of ${total === 10_000 ? 'over ' : ''}${total}`] : []),
-          ].join('\n'),
-        )
+          ].join('\n')
+        })
       }),
     )
   library

@@ -45,7 +45,9 @@ export function pairCommands(root: Command, run: Run): void {
     .action(
       run(async ({ kith, out }: Context) =>
         out.value(await kith.call('invitations'), (all) =>
-          table(all.map(({ id, link, until }) => [id, `${durationText((until - Date.now()) / 1000)} left`, link])),
+          all.length === 0
+            ? 'No invitation is open.'
+            : table(all.map(({ id, link, until }) => [id, `${durationText((until - Date.now()) / 1000)} left`, link])),
         ),
       ),
     )

@@ -106,15 +106,17 @@ async function say(
 ): Promise<void> {
   if (id === undefined) {
     return out.value(await kith.call('rooms'), (all) =>
-      table(
-        all.map(({ title, network, kind, people, unread, mentions, id: room }) => [
-          title,
-          network,
-          kind === 'private' ? 'private' : `${people} people`,
-          unread === 0 ? '' : `${unread} unread${mentions === 0 ? '' : `, ${mentions} to you`}`,
-          room,
-        ]),
-      ),
+      all.length === 0
+        ? 'There is no room yet: go to a hub with kith add adc://host:port, or pair with a device.'
+        : table(
+            all.map(({ title, network, kind, people, unread, mentions, id: room }) => [
+              title,
+              network,
+              kind === 'private' ? 'private' : `${people} people`,
+              unread === 0 ? '' : `${unread} unread${mentions === 0 ? '' : `, ${mentions} to you`}`,
+              room,
+            ]),
+          ),
     )
   }
   if (text.length > 0) await kith.call('say', { params: { id }, body: { text: text.join(' ') } })
