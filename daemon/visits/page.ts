@@ -10,8 +10,9 @@ li{border:1px solid GrayText;border-radius:.5rem;margin:.5rem 0;padding:.75rem;o
 a.get,button,.pick{display:block;width:100%;box-sizing:border-box;min-height:3rem;padding:.75rem;border-radius:.5rem;font:inherit;
 border:2px solid CanvasText;background:CanvasText;color:Canvas;text-align:center;text-decoration:none}
 input::file-selector-button{display:block;width:100%;min-height:3rem;border-radius:.5rem;font:inherit;border:2px solid CanvasText;background:CanvasText;color:Canvas}
-input[type=file]{padding:0;color:transparent}small,.hint{opacity:.8}
+small,.hint{opacity:.8}
 input{font:inherit;width:100%;box-sizing:border-box;min-height:3rem;padding:.5rem;margin:.25rem 0 1rem}progress{width:100%}
+input[type=file]{padding:0;height:3rem;overflow:hidden;color:transparent}
 .stop{width:auto;min-height:2.75rem;margin-top:.5rem;background:none;color:CanvasText;border-color:GrayText}
 a:focus-visible,button:focus-visible,input:focus-visible{outline:3px solid Highlight;outline-offset:2px}`
 
@@ -51,7 +52,7 @@ export function offerPage(device: string, files: readonly OfferedFile[]): Uint8A
 export function receivePage(device: string, nonce: string): Uint8Array {
   return page(
     device,
-    `<label for="pick">Files to send</label><input id="pick" type="file" multiple><p class="hint">Each is asked for there before it comes. After a break it goes on by itself while this page is open; after that, choose the same file again.</p><p id="left" role="status" hidden></p><ul id="files"></ul><script nonce="${nonce}">${script}</script>`,
+    `<label for="pick">Files to send</label><input id="pick" type="file" multiple><p class="hint">Somebody there says yes to each file before it is sent. After a break it goes on by itself while this page is open; later, choose the same file again.</p><p id="left" role="status" hidden></p><ul id="files"></ul><script nonce="${nonce}">${script}</script>`,
   )
 }
 
