@@ -40,3 +40,25 @@ test('a second daemon is refused with the process of the first, until that is ki
     await rm(dir, { recursive: true })
   }
 })
+
+test('one that is ending is waited for: a start right after a stop is no second daemon', async () => {
+  const dir = await mkdtemp(join(tmpdir(), 'kith-lock-'))
+  try {
+    const path = join(dir, 'state/kith.lock')
+    const script = `
+      import { takeLock } from ${JSON.stringify(new URL('./lock.ts', import.meta.url).href)}
+      const lock = takeLock(${JSON.stringify(path)})
+      console.log('held')
+      setTimeout(() => lock[Symbol.dispose](), 300)
+    `
+    const child = spawn(process.execPath, ['--input-type=module-typescript', '-e', script], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    })
+    const ended = once(child, 'exit')
+    await once(child.stdout, 'data')
+    takeLock(path)[Symbol.dispose]()
+    await ended
+  } finally {
+    await rm(dir, { recursive: true })
+  }
+})

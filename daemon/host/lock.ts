@@ -6,6 +6,8 @@ import { databaseFault } from './database/fault.ts'
 
 /** SQLite: somebody else holds the lock. */
 const busy = 5
+/** A daemon that was told to stop answers no more while it puts things in order: the next one waits this long, in milliseconds. */
+const endingMs = 5_000
 
 /**
  * Only one daemon at a time may use a state folder. The lock is a write lock of SQLite on a database of its own, which
@@ -17,7 +19,7 @@ export function takeLock(path: string): Disposable {
   let database: DatabaseSync | undefined
   try {
     mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
-    database = new DatabaseSync(path, { timeout: 0 })
+    database = new DatabaseSync(path, { timeout: endingMs })
     database.exec('BEGIN IMMEDIATE')
     writeFileSync(`${path}.pid`, `${process.pid}\n`)
   } catch (error) {
