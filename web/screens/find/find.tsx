@@ -31,6 +31,11 @@ export function FindScreen(): ReactNode {
   // An address without a search, from somebody or from the history of the browser, is asked anew.
   const question = q === undefined || id !== undefined ? undefined : JSON.stringify(requestOf(search))
   const started = useRef<string>(undefined)
+  const isHere = useRef(false)
+  useEffect(() => {
+    isHere.current = true
+    return () => void (isHere.current = false)
+  }, [])
   const start = useEffectEvent((body: string) => {
     if (started.current === body) return
     started.current = body
@@ -38,7 +43,8 @@ export function FindScreen(): ReactNode {
     client.call('startSearch', { body: JSON.parse(body) as SearchRequest }).then(
       (made) => {
         started.current = undefined
-        changeSearch((before) => ({ ...before, id: made.id }))
+        // Whoever has gone on to another screen is not called back from it.
+        if (isHere.current) changeSearch((before) => ({ ...before, id: made.id }))
       },
       (problem: unknown) => setError(problem),
     )
