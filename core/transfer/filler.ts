@@ -21,11 +21,6 @@ export class Filler {
     return this.#at === this.#claims.length
   }
 
-  /** What has not come in whole. */
-  get left(): readonly Claim[] {
-    return this.#claims.slice(this.#at)
-  }
-
   take(part: Uint8Array): void {
     let from = 0
     while (from < part.length && !this.done) {
@@ -42,12 +37,17 @@ export class Filler {
     }
   }
 
-  /** Begins with the next claim, and with those that follow it as far as bytes of them are here. */
+  /**
+   * Begins with the next claim, and with those that follow it as far as they are here in whole: what has come in whole is
+   * delivered, whatever becomes of the rest.
+   */
   #begin(available: number): void {
     const { offset, length } = this.#claims[this.#at]!
     let run = length
-    for (let at = this.#at + 1; run < available && this.#claims[at]?.offset === offset + run; at++) {
-      run += this.#claims[at]!.length
+    for (let at = this.#at + 1; at < this.#claims.length; at++) {
+      const next = this.#claims[at]!
+      if (next.offset !== offset + run || run + next.length > available) break
+      run += next.length
     }
     this.#memory = this.#port.place(offset, run)
     this.#length = this.#memory?.length ?? length

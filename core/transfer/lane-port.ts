@@ -1,5 +1,5 @@
 import type { Collector } from './collector.ts'
-import type { LanePort } from './lane.ts'
+import { blockSize, type LanePort } from './lane.ts'
 import type { LaneState } from './lane-state.ts'
 import { cellsWithin } from './supply.ts'
 
@@ -38,7 +38,8 @@ export function lanePort(state: LaneState, world: PortWorld): LanePort {
     claim: (count, into) => world.collector?.claim(state, count, into) ?? 0,
     place: (offset, length) => {
       const memory = world.collector?.place(state, offset, length)
-      if (memory === undefined) world.count(0, length)
+      // Only the first block is passed over: about the rest of a run it is asked again.
+      if (memory === undefined) world.count(0, Math.min(length, blockSize))
       return memory
     },
     delivered: (offset, length) => {

@@ -13,6 +13,7 @@ import { blockSize } from './lane.ts'
 import type { Layout } from './layout.ts'
 import type { Check, Proof } from './proof.ts'
 import type { PartDigests, Slot, Slots, Storage } from './storage.ts'
+import { Filler } from './filler.ts'
 import { Transfer } from './transfer.ts'
 
 function seeded(seed: number): { number(): number; bytes(length: number): Uint8Array<ArrayBuffer> } {
@@ -316,6 +317,43 @@ test('a lane that asks for runs gets cells that follow each other', async () => 
   const scattered: Claim[] = []
   other.port.claim(60, scattered)
   assert.ok(gaps(scattered) > 5, 'for the others it is the rarest, or chance')
+})
+
+test('a body fills blocks that follow each other as one, but for the one that came from elsewhere', async () => {
+  const size = 4 * blockSize
+  const content = seeded(10).bytes(size)
+  const { transfer, storage, layout } = setting({ content })
+  transfer.describe({ layout, proofs: [proof(content, 0, size, size, 'sha1')] })
+  await transfer.opened()
+  const [one, other] = ['a', 'b'].map(
+    (key) => new TestLane(transfer, 'neighbours', key, content, [{ start: 0, end: size }]),
+  )
+  const claims: Claim[] = []
+  assert.equal(one!.port.claim(4, claims), 4)
+  const filler = new Filler(one!.port, claims)
+  other!.port.claim(4, other!.claims)
+  other!.claims.splice(0, 1)
+  assert.ok(other!.step(0))
+
+  for (let at = 0; at < size; at += 40_000) filler.take(content.subarray(at, at + 40_000))
+  assert.ok(filler.done)
+  await run([one!, other!])
+  same(storage.disk, content)
+  assert.equal(transfer.wasted, blockSize)
+})
+
+test('of a body that breaks off, the blocks that came in whole are delivered', async () => {
+  const size = 4 * blockSize
+  const content = seeded(11).bytes(size)
+  const { transfer, layout } = setting({ content })
+  transfer.describe({ layout, proofs: [proof(content, 0, size, size, 'sha1')] })
+  await transfer.opened()
+  const lane = new TestLane(transfer, 'neighbours', 'a', content, [{ start: 0, end: size }])
+  const claims: Claim[] = []
+  lane.port.claim(4, claims)
+  const filler = new Filler(lane.port, claims)
+  filler.take(content.subarray(0, 2.5 * blockSize))
+  assert.equal(lane.port.claimed, 2)
 })
 
 test('who fills a bad range alone is banned; with several, parole finds the liar', async () => {
