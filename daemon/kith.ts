@@ -85,6 +85,7 @@ export async function startKith(options: KithOptions): Promise<Kith> {
     device: general.current.deviceName || hostname(),
     downloads: (): string => general.current.downloads || paths.downloads,
     folder: folderFor,
+    /** Puts on the disk what is to be kept: what was told is not lost when the daemon is killed. */
     record: (): void => database.settle(),
   }
 

@@ -65,6 +65,16 @@ test('who asks while the daemon begins waits for its networks, and is not told t
   assert.deepEqual(await (await asked).json(), [{ name: 'networks', ok: true, message: '' }])
 })
 
+test('what an answer tells is on the disk before it is told', async () => {
+  const done: string[] = []
+  const world = testWorld({
+    handlers: { doctor: () => (done.push('asked'), []) },
+    record: () => void done.push('recorded'),
+  })
+  await ask(world, '/api/v1/doctor', {}, true)
+  assert.deepEqual(done, ['asked', 'recorded'])
+})
+
 test('a scope is enough for what it is for, and for no more', async () => {
   const world = testWorld({ handlers: { doctor: () => [] } })
   assert.equal((await ask(world, '/metrics', { headers: bearer(world, 'view') })).status, 200)

@@ -25,6 +25,8 @@ import { mountTus } from './tus.ts'
 export interface AppWorld {
   readonly version: string
   readonly handlers: Handlers
+  /** Puts on the disk what is to be kept. */
+  record(): void
   readonly sample: Sample
   /** A file of an upload, by the upload's id and the file's place. @throws FaultError `input` `upload/unknown` */
   uploaded(id: string, file: string): TusFile
@@ -61,7 +63,7 @@ export function app(world: AppWorld): Hono {
   })
 
   mountTus(hono, world.uploaded, askerOf)
-  mount(hono, world.handlers, askerOf)
+  mount(hono, world, askerOf)
 
   hono.get('/api/v1/events', (context) => {
     mayView(context)

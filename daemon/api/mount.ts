@@ -16,8 +16,14 @@ const keptAnswers = 1_000
 type AnyRoute = Route<Record<string, string>, unknown, unknown, unknown>
 type AnyHandler = (input: Record<string, unknown>, asker: Asker) => unknown
 
+export interface MountWorld {
+  readonly handlers: Handlers
+  /** Puts on the disk what is to be kept: what an answer tells is not lost when the daemon is killed. */
+  record(): void
+}
+
 /** Puts every operation of the contract on the app: authority, checked input, answer. */
-export function mount(app: Hono, handlers: Handlers, askerOf: (context: Context) => Asker): void {
+export function mount(app: Hono, { handlers, record }: MountWorld, askerOf: (context: Context) => Asker): void {
   const repeated = new Map<string, Promise<unknown>>()
   for (const [name, route] of Object.entries(routes) as [keyof Handlers, AnyRoute][]) {
     const handler = handlers[name] as AnyHandler
@@ -40,6 +46,7 @@ export function mount(app: Hono, handlers: Handlers, askerOf: (context: Context)
       const key = name === 'add' ? context.req.header('idempotency-key') : undefined
       const answer =
         key === undefined ? await handler(input, asker) : await once(repeated, key, () => handler(input, asker))
+      record()
       if (route.file !== undefined)
         return new Response(answer as Uint8Array<ArrayBuffer>, { headers: { 'content-type': route.file } })
       // Through the context, which carries the cookie that the operation may have set.

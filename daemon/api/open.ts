@@ -39,18 +39,21 @@ export interface ApiWorld {
   readonly access: Access
   readonly handlers: Handlers
   readonly uploads: Uploads
+  /** Puts on the disk what is to be kept. */
+  record(): void
   /** Resolves when questions can be answered rightly. */
   readonly begun: Promise<void>
 }
 
 /** Page and API, where the settings say. @throws FaultError `local` `api/port-taken`, `api/listen` */
 export async function openApi(world: ApiWorld): Promise<ApiServer> {
-  const { log, config, database, paths, journal, access, handlers, uploads, begun } = world
+  const { log, config, database, paths, journal, access, handlers, uploads, begun, record } = world
   const chosen = config.of('api', settings.api)
   const { listen: host, port, page } = chosen.current
   const web = app({
     version: programVersion,
     handlers,
+    record,
     uploaded: (id, file) => uploads.file(id, file),
     access,
     journal,

@@ -85,6 +85,7 @@ export interface TestWorld extends AppWorld {
 export function testWorld(
   parts: {
     readonly handlers?: Partial<Handlers>
+    readonly record?: () => void
     readonly sample?: Sample
     readonly page?: string
     readonly begun?: Promise<void>
@@ -106,6 +107,7 @@ export function testWorld(
       ),
       ...parts.handlers,
     } as Handlers,
+    record: parts.record ?? (() => {}),
     uploaded() {
       throw fail('input', 'upload/unknown', 'There is none')
     },

@@ -9,13 +9,11 @@ import { faultView } from '../views/fault-view.ts'
 export interface DavOperationsWorld {
   readonly dav: DavService
   readonly library: Library
-  /** Puts on the disk what was decided so far. */
-  record(): void
 }
 
 /** What can be done about WebDAV. */
 export function davOperations(world: DavOperationsWorld): Pick<Handlers, 'dav' | 'setDavUser' | 'removeDavUser'> {
-  const { dav, library, record } = world
+  const { dav, library } = world
   const view = ({ name, rights }: DavUser): DavUserView => {
     const having = (right: Right): readonly string[] =>
       library.folders.flatMap((folder) => (rights.get(folder.id) === right ? [folder.name] : []))
@@ -40,12 +38,10 @@ export function davOperations(world: DavOperationsWorld): Pick<Handlers, 'dav' |
       for (const one of read ?? []) rights.set(idOf(one), 'read')
       for (const one of write ?? []) rights.set(idOf(one), 'write')
       const user = await dav.users.set(params.id, { rights, ...(password === undefined ? {} : { password }) })
-      record()
       return view(user)
     },
     async removeDavUser({ params }) {
       dav.users.remove(params.id)
-      record()
     },
   }
 }

@@ -9,8 +9,6 @@ const noReason = 'no reason given'
 
 export interface DirectoryWorld {
   readonly networks: ReadonlyMap<string, Supervised>
-  /** Puts on the disk what was kept so far. */
-  record(): void
 }
 
 type Operations = Pick<
@@ -27,7 +25,7 @@ type Operations = Pick<
 >
 
 /** What the keeper of our hub does. */
-export function directoryOperations({ networks, record }: DirectoryWorld): Operations {
+export function directoryOperations({ networks }: DirectoryWorld): Operations {
   const keeper = (id: string): Keeper => {
     const { membership, network } = findNetwork(networks, id)
     if (membership === undefined) throw fail('unavailable', 'network/off', `${network.title} is not joined now`)
@@ -42,12 +40,10 @@ export function directoryOperations({ networks, record }: DirectoryWorld): Opera
     exclusions: ({ params }) => keeper(params.id).exclusions(),
     exclude({ params, body }) {
       const made = keeper(params.id).exclude(who(body), body.reason ?? noReason, ms(body))
-      record()
       return made
     },
     readmit({ params }) {
       keeper(params.id).readmit(params.exclusion)
-      record()
     },
     registrations({ params }) {
       const { ranks, registrations } = keeper(params.id)
@@ -55,12 +51,10 @@ export function directoryOperations({ networks, record }: DirectoryWorld): Opera
     },
     register({ params, body }) {
       const made = keeper(params.id).register(params.nick, body.password, body.rank)
-      record()
       return made
     },
     unregister({ params }) {
       keeper(params.id).unregister(params.nick)
-      record()
     },
     announceToVisitors: ({ params, body }) => keeper(params.id).announce(body.text),
   }

@@ -23,7 +23,7 @@ type Operations = Pick<
   | 'leaveGame'
 >
 
-export function gameOperations({ networks, record }: LentWorld): Operations {
+export function gameOperations({ networks }: LentWorld): Operations {
   const near = (): Lent<Games> => lentBy(networks, 'games')
   const name = (id: string): string => near().name(id)
   const paired = (text: string): string => near().paired(text)
@@ -47,17 +47,14 @@ export function gameOperations({ networks, record }: LentWorld): Operations {
     async offerGame({ body }) {
       const { title, way } = wanted(body)
       const made = await near().facet.offer(title, way, body.to.map(paired))
-      record()
       return offeredView(made)
     },
     grantGame({ params, body }) {
       const changed = near().facet.grant(ours(params.id).id, body.to.map(paired))
-      record()
       return offeredView(changed)
     },
     async withdrawGame({ params }) {
       await near().facet.withdraw(ours(params.id).id)
-      record()
     },
     async nearbyGames() {
       const { facet: games, friends } = near()

@@ -12,14 +12,11 @@ const usualCount = 100
 
 export interface GatewayWorld {
   readonly networks: ReadonlyMap<string, Supervised>
-  /** Puts on the disk what was kept so far. */
-  record(): void
 }
 
 /** The gateways that belong to a network itself, such as hubs. */
 export function gatewayOperations({
   networks,
-  record,
 }: GatewayWorld): Pick<Handlers, 'gateways' | 'attach' | 'detach' | 'knownGateways'> {
   const find = (id: string): Gateways => {
     const { membership, network } = findNetwork(networks, id)
@@ -38,14 +35,12 @@ export function gatewayOperations({
       const gateways = find(params.id)
       if (gateways.add === undefined) throw cannot(params.id)
       await gateways.add(body.address)
-      record()
       return view(gateways)
     },
     async detach({ params, query }) {
       const gateways = find(params.id)
       if (gateways.remove === undefined || query === undefined) throw cannot(params.id)
       await gateways.remove(query.address)
-      record()
     },
     async knownGateways({ params, query }) {
       const gateways = find(params.id)

@@ -28,7 +28,7 @@ type Operations = Pick<
   | 'stopInternet'
 >
 
-export function internetOperations({ networks, record }: LentWorld): Operations {
+export function internetOperations({ networks }: LentWorld): Operations {
   const near = (): Lent<Internet> => lentBy(networks, 'internet')
   /** Also one that is not paired any more. */
   const oneOf = (ids: readonly string[], text: string): string =>
@@ -65,20 +65,17 @@ export function internetOperations({ networks, record }: LentWorld): Operations 
     internet: view,
     lendInternet({ body }) {
       near().facet.lend(body.on)
-      record()
       return view()
     },
     grantInternet({ params, body }) {
       const { facet, paired } = near()
       const made = facet.grant(paired(params.id), terms(body))
-      record()
       return loanView(made)
     },
     takeBackInternet({ params }) {
       const { facet } = near()
       const ids = facet.loans.current.map(({ device }) => device)
       facet.takeBack(oneOf(ids, params.id))
-      record()
     },
     refuseInternet({ params }) {
       const { facet } = near()
@@ -102,14 +99,12 @@ export function internetOperations({ networks, record }: LentWorld): Operations 
       const { facet, paired } = near()
       const options = { ...(port === undefined ? {} : { port }), ...(whole === undefined ? {} : { whole }) }
       const used = await facet.use(paired(device), options)
-      record()
       return borrowedView(used)
     },
     async stopInternet({ params }) {
       const { facet } = near()
       const ids = facet.borrowed.current.map(({ device }) => device)
       await facet.stop(oneOf(ids, params.id))
-      record()
     },
   }
 }

@@ -11,8 +11,6 @@ const DEFAULT_SECONDS = 3_600
 
 export interface InvitationWorld {
   readonly networks: ReadonlyMap<string, Supervised>
-  /** Puts on the disk what was kept so far. */
-  record(): void
 }
 
 export function invitationOperations(
@@ -34,17 +32,14 @@ export function invitationOperations(
         lasting: body.lasting ?? true,
         addresses: (body.addresses ?? []).map(placeOf),
       })
-      world.record()
       return invitationView(made)
     },
     takeBackInvitation({ params }) {
       const all = near()
       all.takeBack(named(all.all.current, params.id, ({ id }) => [id], 'near/no-invitation', 'invitation').id)
-      world.record()
     },
     async openInvitation({ body }) {
       const device = await near().open(body.link, body.lasting ?? true)
-      world.record()
       return deviceView(device)
     },
   }

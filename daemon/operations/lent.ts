@@ -6,8 +6,6 @@ import { findDevice } from './near.ts'
 
 export interface LentWorld {
   readonly networks: ReadonlyMap<string, Supervised>
-  /** Puts on the disk what was kept so far. */
-  record(): void
 }
 
 /** What devices lend each other, and the devices by their names. */

@@ -18,8 +18,6 @@ export interface NearWorld {
   readonly publications: Publications
   /** Makes the folder that the user named. */
   folder(path: string): Promise<string>
-  /** Puts on the disk what was kept so far: nothing that was told may be lost when the daemon is killed. */
-  record(): void
   view(entry: Entry): AddResponse['transfer']
 }
 
@@ -69,7 +67,6 @@ export function nearOperations(world: NearWorld): Operations {
     async acceptDevice({ params, body }) {
       const { id } = find(params.id)
       await near().membership.devices.accept(id, body.lasting ?? true)
-      world.record()
       return deviceView(find(id))
     },
     forgetDevice: ({ params }) => near().membership.devices.forget(find(params.id).id),

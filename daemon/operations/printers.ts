@@ -37,7 +37,7 @@ type Operations = Pick<
   | 'cancelPrintJob'
 >
 
-export function printerOperations({ networks, record }: LentWorld): Operations {
+export function printerOperations({ networks }: LentWorld): Operations {
   const near = (): Lent<Printers> => lentBy(networks, 'printers')
   const name = (id: string): string => near().name(id)
   const paired = (text: string): string => near().paired(text)
@@ -90,16 +90,13 @@ export function printerOperations({ networks, record }: LentWorld): Operations {
     printers: () => near().facet.own.current.map(ownView),
     async addPrinter({ body }) {
       const added = await near().facet.add(body.uri)
-      record()
       return ownView(added)
     },
     async removePrinter({ params }) {
       await near().facet.remove(ours(params.id).id)
-      record()
     },
     async grantPrinter({ params, body }) {
       const changed = await near().facet.grant(ours(params.id).id, body.to.map(paired))
-      record()
       return ownView(changed)
     },
     nearbyPrinters: () => near().facet.nearby.current.map(nearbyView),

@@ -13,7 +13,7 @@ type Operations = Pick<
 >
 
 /** @param own the name of this device */
-export function segmentOperations({ networks, record }: LentWorld, own: string): Operations {
+export function segmentOperations({ networks }: LentWorld, own: string): Operations {
   const near = (): Lent<Segments> => lentBy(networks, 'segments')
   const view = (segment: JoinedSegment): SegmentView => {
     const { name } = near()
@@ -42,13 +42,11 @@ export function segmentOperations({ networks, record }: LentWorld, own: string):
     async createSegment({ body }) {
       const { facet, paired } = near()
       const made = await facet.create(body.title, body.to.map(paired))
-      record()
       return view(made)
     },
     inviteToSegment({ params, body }) {
       const { facet, paired } = near()
       const changed = facet.invite(find(params.id).id, body.to.map(paired))
-      record()
       return view(changed)
     },
     async nearbySegments() {
@@ -69,12 +67,10 @@ export function segmentOperations({ networks, record }: LentWorld, own: string):
       const names = ({ id, title }: { id: string; title: string }): string[] => [id, title]
       const segment = only ?? named(all, body.segment ?? '', names, 'segment/unknown', 'virtual network')
       const joined = await facet.join(device, segment.id)
-      record()
       return view(joined)
     },
     async leaveSegment({ params }) {
       await near().facet.leave(find(params.id).id)
-      record()
     },
   }
 }

@@ -12,8 +12,6 @@ const defaultCount = 200
 export interface TalkWorld {
   readonly talk: Talk
   readonly networks: ReadonlyMap<string, Supervised>
-  /** Puts on the disk what was kept so far: nothing that was told may be lost when the daemon is killed. */
-  record(): void
 }
 
 type Operations = Pick<
@@ -34,7 +32,7 @@ type Operations = Pick<
 >
 
 /** Talking in the rooms of all networks. */
-export function talkOperations({ talk, networks, record }: TalkWorld): Operations {
+export function talkOperations({ talk, networks }: TalkWorld): Operations {
   const placeOf = (text: string): Place => findPlace(talk, text)
   return {
     rooms: () => talk.places().map((place) => roomView(talk, place)),
@@ -44,7 +42,6 @@ export function talkOperations({ talk, networks, record }: TalkWorld): Operation
         if (chat?.gather === undefined || devices === undefined) continue
         const people = body.people.map((text) => findDevice(devices, text).id)
         const id = await chat.gather(body.title, people)
-        record()
         const room = chat.rooms.current.find((one) => one.id === id)!
         return roomView(talk, { network, chat, room })
       }
@@ -62,7 +59,6 @@ export function talkOperations({ talk, networks, record }: TalkWorld): Operation
       await place.chat.say(place.room.id, body.text)
       // Who answers has read.
       talk.see(place)
-      record()
     },
     roomCommands({ params }) {
       const { chat, room } = placeOf(params.id)
@@ -108,11 +104,9 @@ export function talkOperations({ talk, networks, record }: TalkWorld): Operation
     ignore({ body }) {
       findNetwork(networks, body.network)
       talk.ignore(body.network, body.name, true)
-      record()
     },
     unignore({ query }) {
       if (query !== undefined) talk.ignore(query.network, query.name, false)
-      record()
     },
   }
 }

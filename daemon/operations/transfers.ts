@@ -24,8 +24,6 @@ export interface TransferWorld {
   readonly networks: ReadonlyMap<string, Supervised>
   /** The folder that the user named, made if it is not there. @throws FaultError `input` for one that is not absolute */
   folder(path: string): Promise<string>
-  /** Records everything that is had by now: nothing that was told may be lost when the daemon is killed. */
-  record(): void
 }
 
 type TransferOperations = Pick<
@@ -58,7 +56,6 @@ export function transferOperations(world: TransferWorld): TransferOperations {
 
   return {
     transfers({ query }) {
-      world.record()
       return transferWindow(transfers, query ?? {}, clock.now())
     },
     async add({ body }) {
@@ -83,7 +80,6 @@ export function transferOperations(world: TransferWorld): TransferOperations {
       return done
     },
     transfer({ params }) {
-      world.record()
       return detailsView(transfers.get(params.id), clock.now(), details)
     },
     changeTransfer({ params, body }) {

@@ -56,7 +56,7 @@ function world(keep: Keep = keepOf()) {
   }
   const networks = new Map([['directconnect', { membership: { chat } } as unknown as Supervised]])
   const talk = new Talk(networks, keep, { now: () => now } as unknown as Clock)
-  const operations = talkOperations({ talk, networks, record() {} })
+  const operations = talkOperations({ talk, networks })
   return { talk, hear, operations, ran }
 }
 

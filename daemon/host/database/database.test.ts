@@ -158,6 +158,24 @@ test('ranges that come one after another are one row', async () => {
   assert.equal(database.sql('SELECT count(*) AS n FROM had').get()?.['n'], 1)
 })
 
+test('writes rest between transactions, but a clock that was set back does not hold them up', async () => {
+  await using at = await place()
+  const waits: number[] = []
+  const { clock, log, timers } = world()
+  let now = clock.now()
+  const after: Clock['after'] = (ms, callback) => (waits.push(ms), clock.after(ms, callback))
+  using database = openDatabase(at.path, { clock: { now: () => now, after }, log })
+  const keep = keepOf(database, 'bittorrent')
+  keep.set('a', new Uint8Array([1]))
+  timers.shift()!()
+  keep.set('a', new Uint8Array([2]))
+  timers.shift()!()
+  now -= 3_600_000
+  keep.set('a', new Uint8Array([3]))
+  timers.shift()!()
+  assert.deepEqual(waits, [10, 100, 100])
+})
+
 test('a write that fails is kept, told and done later', async () => {
   await using at = await place()
   const { clock, log, timers, said } = world()

@@ -74,7 +74,8 @@ export class Database implements Disposable {
   later(key: unknown, write: () => void, written?: () => void): void {
     this.#due.set(key, { write, written })
     const restingMs = this.#settledAt + restMs - this.#clock.now()
-    this.#timer ??= this.#clock.after(Math.max(collectMs, restingMs), () => this.settle())
+    // A clock that was set back does not make it wait.
+    this.#timer ??= this.#clock.after(Math.min(Math.max(collectMs, restingMs), restMs), () => this.settle())
   }
 
   /** Forgets a write that is due. */
