@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { open, type FileHandle } from 'node:fs/promises'
+import type { OnReadOpts } from 'node:net'
 import { performance } from 'node:perf_hooks'
-import { connect, createServer, type TLSSocket } from 'node:tls'
+import { connect, createServer, type ConnectionOptions, type TLSSocket } from 'node:tls'
 
 /**
  * One TLS 1.3 stream of Node and nothing else: what there is to win.
@@ -73,7 +74,7 @@ async function sum(): Promise<number> {
 }
 
 async function write(file: FileHandle): Promise<number> {
-  const free: Buffer[] = []
+  const free: Buffer<ArrayBuffer>[] = []
   const writing = new Set<Promise<void>>()
   let room = Buffer.alloc(PART_BYTES)
   let filled = 0
@@ -90,17 +91,17 @@ async function write(file: FileHandle): Promise<number> {
     filled = 0
     room = free.pop() ?? Buffer.alloc(PART_BYTES)
   }
-  const socket = connect({
-    ...to,
-    onread: {
-      buffer: () => room.subarray(filled),
-      callback(count: number) {
-        filled += count
-        if (filled === room.length) leave()
-        return writing.size < ROOMS
-      },
+  const onread: OnReadOpts = {
+    buffer: () => room.subarray(filled),
+    callback(count: number) {
+      filled += count
+      if (filled === room.length) leave()
+      return writing.size < ROOMS
     },
-  })
+  }
+  // TLS knows it too, and does not say so.
+  const options: ConnectionOptions & { readonly onread: OnReadOpts } = { ...to, onread }
+  const socket = connect(options)
   await new Promise((ended, failed) => socket.once('end', ended).once('error', failed))
   leave()
   await Promise.all(writing)
