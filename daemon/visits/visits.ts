@@ -191,12 +191,15 @@ export class Visits implements AsyncDisposable {
     keepVisit(this.#world.keep, id, undefined)
     keepVisits(this.#world.keep, this.#visits.keys())
     ending?.end[Symbol.dispose]()
+    const left = ending?.visit.end(true)
+    // Whoever sees that it is over finds nobody there any more.
+    const closed = this.#visits.size === 0 ? this.#close() : undefined
     try {
-      await ending?.visit.end(true)
+      await left
     } catch (error) {
       this.#world.log.warn('what came of a file could not be taken away', { error: String(error) })
     }
-    if (this.#visits.size === 0) await this.#close()
+    await closed
   }
 
   async #close(): Promise<void> {
