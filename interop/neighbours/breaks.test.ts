@@ -60,7 +60,7 @@ test('three devices on a slow network, with cables pulled and daemons killed', {
 
   await t.test('a transfer survives ten seconds without a cable, and both sides killed', async () => {
     // So slow that it is not through before all of that has happened.
-    await other!.slow(12)
+    await other!.slow(6)
     const [id = ''] = await send(ann, path, [['bob', bob]])
     await bob.until(id, ({ had }) => had > 4 * MIB)
     await other!.cable(false)
@@ -82,7 +82,7 @@ test('three devices on a slow network, with cables pulled and daemons killed', {
   await t.test('who comes later fetches from both who have it', async () => {
     await one!.slow(400)
     // So slow that both are seen before it is through.
-    await third!.slow(12)
+    await third!.slow(4)
     const [id = ''] = await send(ann, path, [['cem', cem]])
     // Not inside the channel, which is slower.
     const sources = await until(async () => {

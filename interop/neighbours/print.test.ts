@@ -34,7 +34,7 @@ async function job(kith: Kith, matches: (one: PrintJobView) => boolean, what: st
   })
 }
 
-test('a printer of one device is a printer of another', { timeout: 600_000 }, async (t) => {
+test('a printer of one device is a printer of another', { timeout: 1_200_000 }, async (t) => {
   if (!(await canMakeNetworks(t)) || !needs(t, ...programs, 'avahi-daemon', 'avahi-browse', 'dbus-daemon', 'unshare'))
     return
   await using folder = await temporary()
