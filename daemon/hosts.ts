@@ -30,6 +30,8 @@ export interface Ground {
   readonly names: Names
   readonly discovery: Discovery
   readonly database: Database
+  /** Puts on the disk what is to be kept. */
+  record(): void
   readonly shares: Shares
   readonly arrivals: Arrivals
   readonly log: Log
@@ -58,7 +60,7 @@ export function supervise(ground: Ground, all: Budget, config: Config): Readonly
 
 /** The world as one network sees it: with an identity, a memory and a budget of its own. */
 function hostOf(ground: Ground, id: NetworkId, budget: Budget): Host {
-  const { clock, random, database, names, discovery, shares, arrivals, journal, self } = ground
+  const { clock, random, database, record, names, discovery, shares, arrivals, journal, self } = ground
   const identity = keptIdentity(secretStore(database), id, clock, random)
   const net = ground.net.within(budget, identity)
   const log = ground.log.child(id)
@@ -69,9 +71,10 @@ function hostOf(ground: Ground, id: NetworkId, budget: Budget): Host {
     taps: taps(ground.log.child('tap')),
     names,
     http: ground.http.within(budget, identity),
-    channels: channels({ clock, log, net, budget, identity, isLocal: localNetwork() }),
+    channels: channels({ clock, log, net, budget, identity, isLocal: localNetwork(), record }),
     discovery,
     keep: keepOf(database, id),
+    record,
     shares,
     arrivals,
     log,
