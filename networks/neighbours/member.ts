@@ -138,6 +138,8 @@ export class Member implements Membership {
   /** Opens the port, and is seen. @throws FaultError `local` */
   async listen(): Promise<void> {
     const { channels, discovery, net, self } = this.#host
+    // Before anybody can ask for them.
+    this.segments.begin()
     const at = this.#settings.port === 0 ? {} : { port: this.#settings.port }
     const listener = this.#resources.use(await channels.listen(at, (question) => this.#answer(question)))
     this.#port = listener.local.port
@@ -145,7 +147,6 @@ export class Member implements Membership {
     await this.printers.start()
     this.invitations.moved()
     this.#waits.start()
-    this.segments.begin()
     this.internet.begin()
     if (!this.#settings.discovery) return
     if (this.#settings.localsend) this.#trouble = await this.deliveries.start(this.#settings.localsendPort)
