@@ -31,6 +31,8 @@ export interface Ground {
   readonly names: Names
   readonly discovery: Discovery
   readonly database: Database
+  /** Puts on the disk what is to be kept. */
+  record(): void
   readonly shares: Shares
   readonly arrivals: Arrivals
   readonly log: Log
@@ -59,7 +61,7 @@ export function supervise(ground: Ground, all: Budget, config: Config): Readonly
 
 /** The world as one network sees it: with an identity, a memory and a budget of its own. */
 function hostOf(ground: Ground, { id, key }: Pick<Network<never>, 'id' | 'key'>, budget: Budget): Host {
-  const { clock, random, database, names, discovery, shares, arrivals, journal, self } = ground
+  const { clock, random, database, record, names, discovery, shares, arrivals, journal, self } = ground
   const secrets = secretStore(database)
   const identity = keptIdentity(secrets, id, clock, random, key)
   const shown = acceptedByAll(identity, keptIdentity(secrets, `${id} http`, clock, random))
@@ -72,9 +74,10 @@ function hostOf(ground: Ground, { id, key }: Pick<Network<never>, 'id' | 'key'>,
     taps: taps(ground.log.child('tap')),
     names,
     http: ground.http.within(budget, shown),
-    channels: channels({ clock, log, net, budget, identity, isLocal: localNetwork() }),
+    channels: channels({ clock, log, net, budget, identity, isLocal: localNetwork(), record }),
     discovery,
     keep: keepOf(database, id),
+    record,
     shares,
     arrivals,
     log,

@@ -59,6 +59,7 @@ export function simulatedHost(internet: Internet, address: string, port = 6881):
       get: (key) => kept.get(key),
       set: (key, value) => void (value === undefined ? kept.delete(key) : kept.set(key, value)),
     },
+    record() {},
     shares: listedShares(),
     arrivals: {
       write: async () => {

@@ -30,13 +30,13 @@ interface Side extends AsyncDisposable {
   readonly at: { readonly host: string; readonly port: number }
 }
 
-async function side(kind: KeyKind = 'Ed25519'): Promise<Side> {
+async function side(kind: KeyKind = 'Ed25519', record: () => void = () => {}): Promise<Side> {
   const budget = budgets(clock)
   const identity = identitySource(() => makeIdentity(clock, random, kind))
   const net = await openNet({ clock, random, budget, log, port: 0, bind: HOST, identity })
   return {
     budget,
-    channels: channels({ clock, log, net, budget, identity, isLocal: localNetwork() }),
+    channels: channels({ clock, log, net, budget, identity, isLocal: localNetwork(), record }),
     fingerprint: net.fingerprint,
     at: { host: HOST, port: net.port },
     [Symbol.asyncDispose]: () => net[Symbol.asyncDispose](),
@@ -105,6 +105,22 @@ describe('channels', () => {
       assert.equal(Buffer.from(await whole(first.body)).toString(), `other POST /a?b ${one.fingerprint.toHex()} hello`)
       assert.equal(Buffer.from(await whole(second.body)).toString(), `one GET /c ${other.fingerprint.toHex()} `)
     })
+
+  it('have on the disk what is to be kept before they answer', async () => {
+    const done: string[] = []
+    await using one = await side()
+    await using other = await side('Ed25519', () => void done.push('recorded'))
+    await using _listening = await other.channels.listen({}, ({ target }) => {
+      done.push(`asked ${target}`)
+      return { status: 200, ...(target === '/tunnel' ? { tunnel: (tunnel: Connection) => tunnel.close() } : {}) }
+    })
+    using there = await one.channels.dial(other.at, other.fingerprint)
+    for (const target of ['/yes', '/tunnel']) {
+      await whole((await there.ask({ method: 'POST', target })).body)
+      done.push('told')
+    }
+    assert.deepEqual(done, ['asked /yes', 'recorded', 'told', 'asked /tunnel', 'recorded', 'told'])
+  })
 
   it('carry long questions as they are made, at the pace of who reads them', async () => {
     await using one = await side()

@@ -86,7 +86,7 @@ export function wholeWay(host: Host, lines: Lines, self: string): WholeWay {
         ...(routerV6 === undefined ? {} : { viaV6: routerV6 }),
       })
     }
-    const segment = new MemberSegment(host, lines, self, facts, () => {}, outfit)
+    const segment = new MemberSegment(host, lines, self, facts, { changed() {} }, outfit)
     if (!wait) return segment
     try {
       await segment.ready()
