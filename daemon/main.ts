@@ -73,7 +73,7 @@ async function run(values: Values): Promise<number> {
   }
 
   const clock = systemClock()
-  using _lock = takeLock(paths.lock)
+  using lock = takeLock(paths.lock)
   const form = env['JOURNAL_STREAM'] === undefined ? (process.stdout.isTTY ? 'pretty' : 'json') : 'journal'
   const log = openLog({
     now: () => clock.now(),
@@ -117,6 +117,7 @@ async function run(values: Values): Promise<number> {
   if (kith.url !== undefined && process.env['KITH_QUIET'] === undefined)
     process.stderr.write(`\n  Open Kith: ${kith.link()}\n\n`)
   await asked.promise
+  lock.ending()
   notify.stopping()
   log.info('Kith is stopping')
   setTimeout(() => {

@@ -73,7 +73,7 @@ export function wholeWay(host: Host, lines: Lines, self: string): WholeWay {
       const { remote } = await lines.to(device)
       return host.taps.routeAll({ device: name, via: router, kept: [remote.host] })
     }
-    const segment = new MemberSegment(host, lines, self, facts, () => {}, outfit)
+    const segment = new MemberSegment(host, lines, self, facts, { changed() {} }, outfit)
     if (!wait) return segment
     try {
       await segment.ready()
