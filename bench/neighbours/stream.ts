@@ -75,18 +75,20 @@ async function sum(): Promise<number> {
 
 async function write(file: FileHandle): Promise<number> {
   const free: Buffer<ArrayBuffer>[] = []
-  const writing = new Set<Promise<void>>()
+  const written: Promise<void>[] = []
+  let writing = 0
   let room = Buffer.alloc(PART_BYTES)
   let filled = 0
   let bytes = 0
+  const put = async (full: Buffer<ArrayBuffer>, length: number, at: number): Promise<void> => {
+    writing++
+    await file.write(full, 0, length, at)
+    writing--
+    free.push(full)
+    socket.resume()
+  }
   const leave = (): void => {
-    const full = room
-    const done = file.write(full, 0, filled, bytes).then(() => {
-      writing.delete(done)
-      free.push(full)
-      socket.resume()
-    })
-    writing.add(done)
+    written.push(put(room, filled, bytes))
     bytes += filled
     filled = 0
     room = free.pop() ?? Buffer.alloc(PART_BYTES)
@@ -96,7 +98,7 @@ async function write(file: FileHandle): Promise<number> {
     callback(count: number) {
       filled += count
       if (filled === room.length) leave()
-      return writing.size < ROOMS
+      return writing < ROOMS
     },
   }
   // TLS knows it too, and does not say so.
@@ -104,6 +106,6 @@ async function write(file: FileHandle): Promise<number> {
   const socket = connect(options)
   await new Promise((ended, failed) => socket.once('end', ended).once('error', failed))
   leave()
-  await Promise.all(writing)
+  await Promise.all(written)
   return bytes
 }

@@ -19,6 +19,7 @@ export function simulatedHost(internet: Internet, address: string, port = 6881):
     net: internet.net(address, port),
     names: { resolve: async (name) => [name] },
     http: {
+      fingerprint: new Uint8Array(32),
       request: async () => {
         throw fail('gone', 'net/refused', 'There is no web in this world')
       },

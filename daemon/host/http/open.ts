@@ -34,6 +34,9 @@ export function openHttp(options: HttpOptions): OpenHttp {
 
   function within(budget: Budget, identity: IdentitySource = general): Http {
     return {
+      get fingerprint() {
+        return identity().fingerprint
+      },
       request: (request) => client.request(request, request.budget ?? budget),
       async listen(at, answer) {
         const where = at.host === undefined && bind !== undefined ? { ...at, host: bind } : at
@@ -50,8 +53,13 @@ export function openHttp(options: HttpOptions): OpenHttp {
     }
   }
 
+  const all = within(root)
   return {
-    ...within(root),
+    get fingerprint() {
+      return all.fingerprint
+    },
+    request: all.request,
+    listen: all.listen,
     within,
     async [Symbol.asyncDispose]() {
       client[Symbol.dispose]()
