@@ -84,7 +84,7 @@ export class Uploads implements AsyncDisposable {
 
   async #begin(request: UploadRequest, sender: string): Promise<UploadView> {
     const { clock, random, folder, settings, keep } = this.#world
-    const same = [...this.#all.values()].find((one) => one.isOf(request))
+    const same = [...this.#all.values()].find((one) => one.isOf(request, sender))
     if (same !== undefined) return same.view
     const size = request.files.reduce((sum, one) => sum + one.size, 0)
     const others = [...this.#all.values()].filter((one) => one.record.sender === sender && !one.isWhole)
