@@ -227,6 +227,23 @@ test('two senders whose files have equal marks bring one each', async () => {
   assert.notEqual((await next.begin(body, 'one')).id, begun.id)
 })
 
+test('uploads that begin at the same moment pass no bound, and the same one is begun once', async () => {
+  await using all = await world()
+  await all.uploads.start()
+  const begun = await Promise.allSettled(
+    Array.from({ length: settings.most + 2 }, (_, index) => all.begin({ files: [{ name: `film ${index}`, size: 1 }] })),
+  )
+  assert.deepEqual(
+    begun.map(({ status }) => status),
+    [...Array<string>(settings.most).fill('fulfilled'), 'rejected', 'rejected'],
+  )
+  assert.ok(begun.every((one) => one.status === 'fulfilled' || withCode('upload/too-many')(one.reason)))
+  const same = { files: [{ name: 'tape', size: 1, modified: 7 }] }
+  const [one, other] = await Promise.all([all.begin(same, 'another'), all.begin(same, 'another')])
+  assert.equal(other.id, one.id)
+  assert.equal(await all.bring(other.id, '0', new Blob(['x'])), 1)
+})
+
 test('who was silent makes room for who asks, and who is not does not', async () => {
   await using all = await world()
   await all.uploads.start()
