@@ -96,7 +96,7 @@ function withCode(code: string): (error: unknown) => boolean {
 }
 
 async function until(what: string, ask: () => Promise<boolean>): Promise<void> {
-  for (const end = Date.now() + 30_000; !(await ask()); await new Promise((done) => setTimeout(done, 10))) {
+  for (const end = Date.now() + 90_000; !(await ask()); await new Promise((done) => setTimeout(done, 10))) {
     assert.ok(Date.now() < end, what)
   }
 }

@@ -28,8 +28,6 @@ export interface VisitsWorld {
   readonly http: Http
   readonly log: Log
   readonly keep: Keep
-  /** Puts on the disk what is to be kept: what a browser was told is not lost when the daemon is killed. */
-  record(): void
   readonly settings: () => UploadSettings
   readonly device: string
   readonly disk: Disk
@@ -151,7 +149,7 @@ export class Visits implements AsyncDisposable {
    * only our own network is answered, by an address that nobody guesses.
    */
   async #listen(): Promise<HttpListener> {
-    const { clock, random, http, keep, record, device, tell } = this.#world
+    const { clock, random, http, keep, device, tell } = this.#world
     const isLocal = localNetwork()
     const guesses = new Guesses(() => clock.now(), 'visit/too-often')
     const world = {
@@ -162,12 +160,8 @@ export class Visits implements AsyncDisposable {
         [...this.#visits.values()].find(({ visit }) => visit.token === token && !visit.isOver)?.visit,
       asked: (visit: Visit, name: string) => tell('visit/asked', visit.id, { name }),
     }
-    const answer = async (question: HttpQuestion): Promise<HttpAnswer> => {
-      if (!isLocal(question.remote.host)) return { status: 403 }
-      const answered = await answerVisit(world, question)
-      record()
-      return answered
-    }
+    const answer = (question: HttpQuestion): HttpAnswer | Promise<HttpAnswer> =>
+      isLocal(question.remote.host) ? answerVisit(world, question) : { status: 403 }
     // The port of before, so that links and what browsers remember of them stay good.
     const port = portIn(keep)
     const listener = await http
@@ -205,12 +199,15 @@ export class Visits implements AsyncDisposable {
     keepVisit(this.#world.keep, id, undefined)
     keepVisits(this.#world.keep, this.#visits.keys())
     ending?.end[Symbol.dispose]()
+    const left = ending?.visit.end(true)
+    // Whoever sees that it is over finds nobody there any more.
+    const closed = this.#visits.size === 0 ? this.#close() : undefined
     try {
-      await ending?.visit.end(true)
+      await left
     } catch (error) {
       this.#world.log.warn('what came of a file could not be taken away', { error: String(error) })
     }
-    if (this.#visits.size === 0) await this.#close()
+    await closed
   }
 
   async #close(): Promise<void> {

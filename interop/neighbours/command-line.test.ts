@@ -195,5 +195,6 @@ test('print from the command line', { timeout: 600_000 }, async (t) => {
   assert.match(await says(bob, /tickets\.pdf.*done/, 'print', 'jobs'), /Pine for ann/)
   await fails(ann, 5, /no print job|no such|There is no/i, 'print', 'cancel', 'nothing')
   await command(bob, 'print', 'remove', 'Pine')
+  await says(ann, /^(?!.*Pine at bob)/s, 'print')
   await fails(ann, 5, /no printer/i, 'print', paper, 'Pine')
 })

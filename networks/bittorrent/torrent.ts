@@ -1,6 +1,7 @@
 import { fail } from '@kith/core/fault/fault.ts'
 import type { Gateway } from '@kith/core/network/facets.ts'
 import type { Subject } from '@kith/core/transfer/subject.ts'
+import { KeptHint } from './kept-hint.ts'
 import type { SwarmWorld } from './swarm/swarm.ts'
 import { Swarm } from './swarm/swarm.ts'
 import type { Announcer } from './trackers/announcer.ts'
@@ -16,6 +17,7 @@ export interface TorrentWorld extends SwarmWorld {
 /** Everything that runs for one torrent: its swarm, its trackers, its web seeds. */
 export class Torrent implements AsyncDisposable {
   readonly subject: Subject
+  readonly hint: KeptHint
   readonly swarm: Swarm
   readonly announcer: Announcer
   readonly #world: TorrentWorld
@@ -26,14 +28,15 @@ export class Torrent implements AsyncDisposable {
   constructor(infoHash: Uint8Array, subject: Subject, world: TorrentWorld) {
     this.subject = subject
     this.#world = world
-    this.swarm = new Swarm(infoHash, subject, world)
+    this.hint = new KeptHint(subject)
+    this.swarm = new Swarm(infoHash, subject, this.hint, world)
     this.announcer = announcer(
       { ...world.host, udp: world.udp },
       {
         infoHash,
         peerId: world.peerId,
         port: world.host.net.port,
-        tiers: this.swarm.hint.trackers,
+        tiers: this.hint.current.trackers,
         left: () => (subject.layout.current === undefined ? undefined : subject.missing()),
         moved: () => subject.moved(),
         found: (peers) => this.swarm.heard(peers, 'tracker'),
@@ -53,7 +56,7 @@ export class Torrent implements AsyncDisposable {
     const layout = this.subject.layout.current
     const metainfo = this.swarm.metainfo
     if (layout === undefined || metainfo === undefined || this.#webSeeds.length > 0) return
-    const { webSeeds, httpSeeds } = this.swarm.hint
+    const { webSeeds, httpSeeds } = this.hint.current
     const { host } = this.#world
     for (const url of webSeeds)
       this.#webSeeds.push(webSeed(host, this.subject, metainfo, url, 'files', this.#stop.signal))
@@ -68,7 +71,6 @@ export class Torrent implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#stop.abort(fail('gone', 'bittorrent/closing', 'The torrent is being closed'))
     this.#resources[Symbol.dispose]()
-    this.swarm.rememberPeers()
     await Promise.all([this.swarm[Symbol.asyncDispose](), this.announcer[Symbol.asyncDispose](), ...this.#webSeeds])
   }
 }
@@ -76,16 +78,16 @@ export class Torrent implements AsyncDisposable {
 /** @throws FaultError `input` for an address that is no tracker's */
 export function addTracker(torrent: Torrent, address: string): void {
   const url = trackerUrl(address)
-  const tiers = torrent.swarm.hint.trackers
+  const tiers = torrent.hint.current.trackers
   if (tiers.some((tier) => tier.includes(url))) return
-  torrent.swarm.keepTrackers([...tiers, [url]])
+  torrent.hint.keep({ trackers: [...tiers, [url]] })
   torrent.announcer.add(url)
 }
 
 export function removeTracker(torrent: Torrent, address: string): void {
-  const tiers = torrent.swarm.hint.trackers
-  torrent.swarm.keepTrackers(
-    tiers.map((tier) => tier.filter((url) => url !== address)).filter((tier) => tier.length > 0),
-  )
+  const tiers = torrent.hint.current.trackers
+  torrent.hint.keep({
+    trackers: tiers.map((tier) => tier.filter((url) => url !== address)).filter((tier) => tier.length > 0),
+  })
   torrent.announcer.remove(address)
 }

@@ -21,7 +21,7 @@ export interface FetchSubject<Settings> {
   ): Promise<{ content: Content; hint(peers: readonly Endpoint[], complete: boolean): Uint8Array }>
 }
 
-interface Machine {
+export interface Machine {
   readonly membership: Membership
   readonly transfer: Transfer
   readonly disk: MemoryDisk
@@ -30,69 +30,88 @@ interface Machine {
   work: Promise<void>
 }
 
+/** Bytes of the content that is fetched. */
+const size = 700_001
+
+/** Machines that begin with one seed. */
+export interface Swarm {
+  readonly clock: VirtualClock
+  readonly internet: Internet
+  readonly bytes: Uint8Array
+  /** A machine at an address, which knows those of others. `complete`: it has everything. */
+  start(address: string, complete: boolean, peers: readonly string[]): Promise<Machine>
+  end(): Promise<void>
+}
+
+/** A world of its own, with the content in it. */
+export async function swarm<Settings>(
+  subject: FetchSubject<Settings>,
+  seed: number,
+  weather: Weather = fair,
+): Promise<Swarm> {
+  const { network } = subject
+  const clock = new VirtualClock()
+  const random = seeded(seed)
+  const internet = new Internet(clock, random, weather)
+  const bytes = random.bytes(size)
+  const { content, hint } = await subject.content(bytes)
+  const machines: Machine[] = []
+  const start = async (address: string, complete: boolean, peers: readonly string[]): Promise<Machine> => {
+    const host = simulatedHost(internet, address)
+    const membership = await network.join(host, subject.settings)
+    const disk = new MemoryDisk(size, complete ? bytes : undefined)
+    const kept = hint(
+      peers.map((peer) => ({ host: peer, port: 6881 })),
+      complete,
+    )
+    const transfer = new Transfer(
+      {
+        id: address,
+        content,
+        hints: new Map([[network.id, kept]]),
+        had: complete ? [{ start: 0, end: size }] : [],
+        priorities: [],
+        sequential: false,
+      },
+      {
+        clock,
+        random,
+        slots: memorySlots(8),
+        budget: budgets(clock),
+        storage: async () => ({ storage: disk, found: complete }),
+        had: () => {},
+        lost: () => {},
+        keep: () => {},
+        described: () => {},
+      },
+    )
+    const description = network.describe(kept)
+    if (description !== undefined) transfer.describe(description)
+    const stop = new AbortController()
+    const work = membership.fetch!.work(transfer, stop.signal)
+    const machine: Machine = { membership, transfer, disk, address, stop, work }
+    machines.push(machine)
+    return machine
+  }
+  const end = async (): Promise<void> => {
+    for (const machine of machines) machine.stop.abort()
+    await clock.until(() => false, 5_000)
+    for (const machine of machines) {
+      await machine.work
+      await machine.transfer[Symbol.asyncDispose]()
+      await machine.membership[Symbol.asyncDispose]()
+    }
+  }
+  return { clock, internet, bytes, start, end }
+}
+
 /**
  * The suite that every network with the facet `fetch` passes: whole swarms in virtual time, with latency, loss of
  * connections and full disks; the same seed gives the same run.
  */
 export function fetchSuite<Settings>(subject: FetchSubject<Settings>): void {
   const { network } = subject
-  const size = 700_001
-
-  async function world(seed: number, weather: Weather = fair) {
-    const clock = new VirtualClock()
-    const random = seeded(seed)
-    const internet = new Internet(clock, random, weather)
-    const bytes = random.bytes(size)
-    const { content, hint } = await subject.content(bytes)
-    const machines: Machine[] = []
-    const start = async (address: string, complete: boolean, peers: readonly string[]): Promise<Machine> => {
-      const host = simulatedHost(internet, address)
-      const membership = await network.join(host, subject.settings)
-      const disk = new MemoryDisk(size, complete ? bytes : undefined)
-      const kept = hint(
-        peers.map((peer) => ({ host: peer, port: 6881 })),
-        complete,
-      )
-      const transfer = new Transfer(
-        {
-          id: address,
-          content,
-          hints: new Map([[network.id, kept]]),
-          had: complete ? [{ start: 0, end: size }] : [],
-          priorities: [],
-          sequential: false,
-        },
-        {
-          clock,
-          random,
-          slots: memorySlots(8),
-          budget: budgets(clock),
-          storage: async () => ({ storage: disk, found: complete }),
-          had: () => {},
-          lost: () => {},
-          keep: () => {},
-          described: () => {},
-        },
-      )
-      const description = network.describe(kept)
-      if (description !== undefined) transfer.describe(description)
-      const stop = new AbortController()
-      const work = membership.fetch!.work(transfer, stop.signal)
-      const machine: Machine = { membership, transfer, disk, address, stop, work }
-      machines.push(machine)
-      return machine
-    }
-    const end = async (): Promise<void> => {
-      for (const machine of machines) machine.stop.abort()
-      await clock.until(() => false, 5_000)
-      for (const machine of machines) {
-        await machine.work
-        await machine.transfer[Symbol.asyncDispose]()
-        await machine.membership[Symbol.asyncDispose]()
-      }
-    }
-    return { clock, internet, bytes, start, end }
-  }
+  const world = (seed: number, weather?: Weather): Promise<Swarm> => swarm(subject, seed, weather)
 
   void test(`${network.id}: fetches from one who has it, and gives to the next`, async () => {
     const { clock, bytes, start, end } = await world(1)

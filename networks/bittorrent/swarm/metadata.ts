@@ -1,9 +1,6 @@
 import { hash } from '@kith/wire/hash/sha.ts'
+import { metadataPieceSize } from '../wire/extended.ts'
 
-/** Pieces of the metadata, fixed by BEP 9. */
-export const metadataPiece: number = 16 * 1024
-/** An info dictionary of as many files as we take stays far below this. */
-export const metadataLimit: number = 64 * 1024 * 1024
 /** Pieces asked of a peer at once. */
 const ahead = 8
 
@@ -16,7 +13,7 @@ export class MetadataFetch {
 
   constructor(size: number) {
     this.#bytes = new Uint8Array(size)
-    this.#missing = Math.ceil(size / metadataPiece)
+    this.#missing = Math.ceil(size / metadataPieceSize)
     this.#have = new Uint8Array(this.#missing)
   }
 
@@ -30,8 +27,8 @@ export class MetadataFetch {
 
   /** False when the piece is not one that was asked for, or has the wrong length. */
   add(piece: number, bytes: Uint8Array): boolean {
-    const at = piece * metadataPiece
-    if (piece >= this.#asked || bytes.length !== Math.min(metadataPiece, this.#bytes.length - at)) return false
+    const at = piece * metadataPieceSize
+    if (piece >= this.#asked || bytes.length !== Math.min(metadataPieceSize, this.#bytes.length - at)) return false
     if (this.#have[piece] === 0) this.#missing--
     this.#have[piece] = 1
     this.#bytes.set(bytes, at)

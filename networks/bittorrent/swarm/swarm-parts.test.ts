@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { Choker } from './choker.ts'
-import { MetadataFetch, metadataPiece } from './metadata.ts'
+import { metadataPieceSize } from '../wire/extended.ts'
+import { MetadataFetch } from './metadata.ts'
 import { PeerBook } from './peer-book.ts'
 import { peerKey } from './peer-key.ts'
 import { RequestWindow } from './request-window.ts'
@@ -94,13 +95,13 @@ test('the request window grows while the rate does, follows delay × rate, and s
 })
 
 test('metadata comes from one peer, in pieces that were asked for, and has to be the right one', () => {
-  const info = Uint8Array.from({ length: metadataPiece * 2 + 5 }, (_, at) => at)
+  const info = Uint8Array.from({ length: metadataPieceSize * 2 + 5 }, (_, at) => at)
   const fetch = new MetadataFetch(info.length)
-  assert.equal(fetch.add(0, info.subarray(0, metadataPiece)), false, 'not asked yet')
+  assert.equal(fetch.add(0, info.subarray(0, metadataPieceSize)), false, 'not asked yet')
   assert.deepEqual(fetch.next(), [0, 1, 2])
   assert.equal(fetch.add(2, new Uint8Array(4)), false, 'wrong length')
   for (const piece of [2, 0, 1])
-    assert.equal(fetch.add(piece, info.subarray(piece * metadataPiece, (piece + 1) * metadataPiece)), true)
+    assert.equal(fetch.add(piece, info.subarray(piece * metadataPieceSize, (piece + 1) * metadataPieceSize)), true)
   assert.equal(fetch.complete, true)
   assert.deepEqual(fetch.verified(hash('sha1', info)), info)
   assert.equal(fetch.verified(new Uint8Array(20)), undefined)
