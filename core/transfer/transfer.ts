@@ -93,7 +93,10 @@ export class Transfer implements Subject, AsyncDisposable {
   #proofs: readonly Proof[] = []
   #storage: Storage | undefined
   #collector: Collector | undefined
-  #opening: Promise<void> | undefined
+  /** Descriptions are acted upon one after another. */
+  #opening: Promise<void> = Promise.resolve()
+  /** Those that the collector goes by. */
+  #woven: readonly Proof[] | undefined
   #nextLane = 1
   #up = 0
   #down = 0
@@ -164,9 +167,13 @@ export class Transfer implements Subject, AsyncDisposable {
     }
     this.#world.described(description)
     if (known === undefined) this.layout.set(description.layout)
-    this.#opening = this.#open(known ?? description.layout).catch((error: unknown) => {
-      this.fault.set(faultOf(error, 'open the files'))
-    })
+    this.#openNext(known ?? description.layout)
+  }
+
+  #openNext(layout: Layout): void {
+    this.#opening = this.#opening
+      .then(() => this.#open(layout))
+      .catch((error: unknown) => this.fault.set(faultOf(error, 'open the files')))
   }
 
   /** Resolves when a description that came was acted upon. */
@@ -175,17 +182,26 @@ export class Transfer implements Subject, AsyncDisposable {
   }
 
   async #open(layout: Layout): Promise<void> {
+    // Several may have come before the first was acted upon.
+    if (this.#woven === this.#proofs) return
     if (this.#storage === undefined) {
       const { storage, found } = await this.#world.storage(layout)
       this.#storage = storage
       if (found && this.#recorded.length === 0) this.#recheck = true
     }
+    const before = this.#collector
+    if (before !== undefined) {
+      this.#abandon()
+      before.close()
+      // What is being written is not fetched again.
+      await before.rested()
+    }
+    const proofs = this.#proofs
     const collector = this.#collect(layout, this.#storage)
     if (this.#recheck) await this.#check(collector.cells, this.#storage)
     if (this.#closed) return collector.close()
-    this.#abandon()
-    this.#collector?.close()
     this.#collector = collector
+    this.#woven = proofs
     this.prioritise(this.#priorities)
     for (const state of this.#lanes.values()) {
       this.#join(state, collector)
@@ -380,7 +396,7 @@ export class Transfer implements Subject, AsyncDisposable {
     if (this.#collector !== undefined) return this.#collector.retry()
     const layout = this.layout.current
     if (layout === undefined) return
-    this.#opening = this.#open(layout).catch((error: unknown) => this.fault.set(faultOf(error, 'open the files')))
+    this.#openNext(layout)
     await this.#opening
   }
 

@@ -70,8 +70,7 @@ export function wholeWay(host: Host, lines: Lines, self: string): WholeWay {
     const facts = { id: '', title: TITLE, owner: device, target: '/internet/whole' }
     const outfit = async (name: string, router: string): Promise<AsyncDisposable> => {
       // What goes to the neighbour itself must not go by the way that leads over it.
-      const { remote } = await lines.to(device)
-      return host.taps.routeAll({ device: name, via: router, kept: [remote.host] })
+      return host.taps.routeAll({ device: name, via: router, kept: await lines.hostsTo(device) })
     }
     const segment = new MemberSegment(host, lines, self, facts, { changed() {} }, outfit)
     if (!wait) return segment
