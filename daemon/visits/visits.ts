@@ -28,6 +28,8 @@ export interface VisitsWorld {
   readonly http: Http
   readonly log: Log
   readonly keep: Keep
+  /** Puts on the disk what is to be kept. */
+  record(): void
   readonly settings: () => UploadSettings
   readonly device: string
   readonly disk: Disk
