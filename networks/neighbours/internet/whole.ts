@@ -78,11 +78,10 @@ export function wholeWay(host: Host, lines: Lines, self: string): WholeWay {
     const facts = { id: '', title: TITLE, owner: device, target: '/internet/whole' }
     const outfit: Outfit = async (name, router, routerV6) => {
       // What goes to the neighbour itself must not go by the way that leads over it.
-      const { remote } = await lines.to(device)
       return host.taps.routeAll({
         device: name,
         via: router,
-        kept: [remote.host],
+        kept: await lines.hostsTo(device),
         ...(routerV6 === undefined ? {} : { viaV6: routerV6 }),
       })
     }

@@ -136,7 +136,7 @@ export class OwnedSegment implements AsyncDisposable {
   }
 
   /** Gives a place to a member; undefined when all are taken. */
-  #placeOf(device: string): number | undefined {
+  placeOf(device: string): number | undefined {
     const { hosts } = this.facts
     const known = hosts.get(device)
     if (known !== undefined) return known
@@ -151,7 +151,7 @@ export class OwnedSegment implements AsyncDisposable {
 
   /** Attaches a member for as long as its connection lasts. */
   async attach(device: string, connection: Connection): Promise<void> {
-    const host = this.#placeOf(device)
+    const host = this.placeOf(device)
     if (host === undefined || this.fault !== undefined) return connection.close()
     this.#members.get(device)?.path[Symbol.dispose]()
     const attached = new DisposableStack()
