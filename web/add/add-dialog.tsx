@@ -1,4 +1,4 @@
-import type { AddRequest } from '@kith/api/transfers.ts'
+import type { AddRequest } from '@kith/api/transfer-changes.ts'
 import { useMutation } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { FileUp, X } from 'lucide-react'
