@@ -2,6 +2,8 @@ import { z } from 'zod'
 import type { FaultView } from './fault.ts'
 import { faultView } from './fault.ts'
 import type { Id, None, Route } from './route.ts'
+import type { BeginRequest } from './transfer-changes.ts'
+import { beginShape } from './transfer-changes.ts'
 
 export interface BrowseRequest {
   /** The peer, as people and holders of what was found name it; or the name of somebody who is there now. */
@@ -100,19 +102,14 @@ const browsedWindow: z.ZodType<BrowsedWindow> = z.object({
   rows: z.array(browsedRow),
 })
 
-export interface GetBrowsedRequest {
+/** Without a label, what is in one folder gets the name of the folder. */
+export interface GetBrowsedRequest extends BeginRequest {
   /** Files and folders, from the top down; `""` is everything. */
   readonly paths: readonly string[]
-  readonly directory?: string | undefined
-  readonly paused?: boolean | undefined
-  /** The name of the folder without it, where one folder is fetched. */
-  readonly label?: string | undefined
 }
 const getBrowsedRequest: z.ZodType<GetBrowsedRequest> = z.strictObject({
   paths: z.array(z.string().max(4096)).min(1).max(1_000),
-  directory: z.string().max(4096).optional(),
-  paused: z.boolean().optional(),
-  label: z.string().max(100).optional(),
+  ...beginShape,
 })
 
 /** Each file is a transfer of its own, in the folders that it lies in there. */

@@ -4,8 +4,8 @@ import { gotBrowsed } from './browse.ts'
 import type { FaultView } from './fault.ts'
 import { faultView } from './fault.ts'
 import type { Id, None, Route } from './route.ts'
-import type { AddResponse } from './transfer-changes.ts'
-import { addResponse } from './transfer-changes.ts'
+import type { AddResponse, BeginOneRequest, BeginRequest } from './transfer-changes.ts'
+import { addResponse, beginOneRequest, beginRequest } from './transfer-changes.ts'
 
 export const media = ['audio', 'video', 'image', 'document', 'archive', 'program', 'folder'] as const
 export type MediumWord = (typeof media)[number]
@@ -179,17 +179,6 @@ const holderView: z.ZodType<HolderView> = z.object({
   slots: z.number().optional(),
 })
 
-export interface GetRequest {
-  readonly directory?: string | undefined
-  readonly paused?: boolean | undefined
-  readonly label?: string | undefined
-}
-const getRequest: z.ZodType<GetRequest> = z.strictObject({
-  directory: z.string().max(4096).optional(),
-  paused: z.boolean().optional(),
-  label: z.string().max(100).optional(),
-})
-
 type Row = Id & { readonly row: string }
 
 /** One search over the library and all networks. A search is named by its id, or `last`. */
@@ -202,8 +191,8 @@ export interface FindRoutes {
   readonly watchSearch: Route<Id, None, None, SearchView>
   readonly unwatchSearch: Route<Id, None, None, void>
   readonly holders: Route<Row, None, None, readonly HolderView[]>
-  readonly getFound: Route<Row, None, GetRequest, AddResponse>
-  readonly getFoundFolder: Route<Row, None, GetRequest, GotBrowsed>
+  readonly getFound: Route<Row, None, BeginOneRequest, AddResponse>
+  readonly getFoundFolder: Route<Row, None, BeginRequest, GotBrowsed>
 }
 
 const tag = 'find'
@@ -288,7 +277,7 @@ export const findRoutes: FindRoutes = {
     tag,
     summary: 'Fetch it, from everybody who has it on all networks, in one transfer',
     params: ['id', 'row'],
-    body: getRequest,
+    body: beginOneRequest,
     response: addResponse,
   },
   getFoundFolder: {
@@ -298,7 +287,7 @@ export const findRoutes: FindRoutes = {
     tag,
     summary: 'Fetch what is in a folder that was found, a transfer for each file',
     params: ['id', 'row'],
-    body: getRequest,
+    body: beginRequest,
     response: gotBrowsed,
   },
 }

@@ -2,18 +2,41 @@ import { z } from 'zod'
 import type { Transfer } from './transfers.ts'
 import { transfer } from './transfers.ts'
 
-/** What to add: a link, or a document as base64 (such as a `.torrent`), or one on the daemon's disk. */
-export interface AddRequest {
-  readonly link?: string | undefined
-  readonly document?: string | undefined
-  readonly path?: string | undefined
+/** How transfers begin, by whatever they were asked for. */
+export interface BeginRequest {
   /** The folder to put it in. */
   readonly directory?: string | undefined
   readonly paused?: boolean | undefined
   readonly label?: string | undefined
+  /** In order, from the front. */
   readonly sequential?: boolean | undefined
+}
+export const beginShape: {
+  readonly directory: z.ZodOptional<z.ZodString>
+  readonly paused: z.ZodOptional<z.ZodBoolean>
+  readonly label: z.ZodOptional<z.ZodString>
+  readonly sequential: z.ZodOptional<z.ZodBoolean>
+} = {
+  directory: z.string().max(4096).optional(),
+  paused: z.boolean().optional(),
+  label: z.string().max(100).optional(),
+  sequential: z.boolean().optional(),
+}
+export const beginRequest: z.ZodType<BeginRequest> = z.strictObject(beginShape)
+
+/** How one transfer begins. */
+export interface BeginOneRequest extends BeginRequest {
   /** Indices of the files wanted; all without it. */
   readonly select?: readonly number[] | undefined
+}
+const select = z.array(z.int().min(0)).optional()
+export const beginOneRequest: z.ZodType<BeginOneRequest> = z.strictObject({ ...beginShape, select })
+
+/** What to add: a link, or a document as base64 (such as a `.torrent`), or one on the daemon's disk. */
+export interface AddRequest extends BeginOneRequest {
+  readonly link?: string | undefined
+  readonly document?: string | undefined
+  readonly path?: string | undefined
 }
 
 export const addRequest: z.ZodType<AddRequest> = z
@@ -21,11 +44,8 @@ export const addRequest: z.ZodType<AddRequest> = z
     link: z.string().max(100_000).optional(),
     document: z.base64().optional(),
     path: z.string().max(4096).optional(),
-    directory: z.string().max(4096).optional(),
-    paused: z.boolean().optional(),
-    label: z.string().max(100).optional(),
-    sequential: z.boolean().optional(),
-    select: z.array(z.int().min(0)).optional(),
+    ...beginShape,
+    select,
   })
   .refine((of) => [of.link, of.document, of.path].filter((one) => one !== undefined).length === 1, {
     message: 'exactly one of link, document and path has to be given',

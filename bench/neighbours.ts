@@ -12,12 +12,14 @@ import { removeFolder, scratchFolder, warmMemory } from './material.ts'
 import { Syncthing } from './neighbours/syncthing.ts'
 
 /**
- * `npm run bench -- neighbours [file files] [--tools NAME,…] [--size MIB] [--files N] [--rounds N] [--keep]`
+ * `npm run bench -- neighbours [file files] [--tools NAME,…] [--size MIB] [--files N] [--rounds N]
+ * [--link MBIT] [--keep]`
  *
  * `file`: one file from one device to another, beside a bare TLS stream of Node, Syncthing and rclone over WebDAV. `files`:
  * a folder of short files, beside Syncthing. What counts is the time from the receiver's yes until everything is verified
  * and written; what the sender hashes before is told apart. They take turns; the first of each is not counted. `--tools`
- * takes those whose names begin so. Root is needed, for the namespaces.
+ * takes those whose names begin so, `--link` makes the line between the two as slow as one of so many Mbit/s; such a run is
+ * not kept. Root is needed, for the namespaces.
  */
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -26,12 +28,18 @@ const { values, positionals } = parseArgs({
     files: { type: 'string', default: '10000' },
     rounds: { type: 'string', default: '3' },
     tools: { type: 'string', default: '' },
+    link: { type: 'string', default: '0' },
     keep: { type: 'boolean', default: false },
   },
 })
 const run = promisify(execFile)
 const mib = 2 ** 20
-const [size, count, rounds] = [Number(values.size) * mib, Number(values.files), Number(values.rounds)]
+const [size, count, rounds, link] = [
+  Number(values.size) * mib,
+  Number(values.files),
+  Number(values.rounds),
+  Number(values.link),
+]
 const port = 22_100
 const patienceMs = 600_000
 const wanted = (name: string): boolean => positionals.length === 0 || positionals.includes(name)
@@ -228,6 +236,7 @@ async function measure(
     },
   }
   await using lan = await localNetwork(2)
+  if (link > 0) for (const machine of lan.machines) await machine.slow(link)
   try {
     return await turns(lan.machines as unknown as Machines, task, of)
   } finally {
@@ -279,7 +288,7 @@ if (missing.length > 0) {
     if (wanted('file')) result.file = await measure(folder, oneFile, file)
     if (wanted('files')) result.files = await measure(folder, manyFiles, { Kith: kith, Syncthing: syncthing })
     console.log(`\n${report([result])}`)
-    if (values.keep) await keep('neighbours', result, report)
+    if (values.keep && link === 0) await keep('neighbours', result, report)
   } finally {
     await removeFolder(folder)
   }

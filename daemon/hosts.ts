@@ -6,6 +6,7 @@ import type { Discovery } from '@kith/core/network/discovery.ts'
 import type { Host, Self } from '@kith/core/network/host.ts'
 import type { Log } from '@kith/core/network/log.ts'
 import type { Names } from '@kith/core/network/net.ts'
+import type { Network } from '@kith/core/network/network.ts'
 import type { NetworkId } from '@kith/core/peer/peer.ts'
 import type { Shares } from '@kith/core/share/share.ts'
 import type { Config } from './config/config.ts'
@@ -15,7 +16,7 @@ import { secretStore } from './host/database/secrets.ts'
 import { channels } from './host/channels/channels.ts'
 import type { OpenHttp } from './host/http/open.ts'
 import { localNetwork } from './host/net/address.ts'
-import { keptIdentity } from './host/net/identity.ts'
+import { acceptedByAll, keptIdentity } from './host/net/identity.ts'
 import type { OpenNet } from './host/net/open.ts'
 import { taps } from './host/tap/taps.ts'
 import { networks } from './networks.ts'
@@ -30,6 +31,8 @@ export interface Ground {
   readonly names: Names
   readonly discovery: Discovery
   readonly database: Database
+  /** Puts on the disk what is to be kept. */
+  record(): void
   readonly shares: Shares
   readonly arrivals: Arrivals
   readonly log: Log
@@ -41,7 +44,7 @@ export interface Ground {
 export function supervise(ground: Ground, all: Budget, config: Config): ReadonlyMap<NetworkId, Supervised> {
   return new Map(
     networks.map((network) => {
-      const host = hostOf(ground, network.id, all.child(network.id))
+      const host = hostOf(ground, network, all.child(network.id))
       const chosen = config.of(network.id, network.settings)
       return [
         network.id,
@@ -57,9 +60,11 @@ export function supervise(ground: Ground, all: Budget, config: Config): Readonly
 }
 
 /** The world as one network sees it: with an identity, a memory and a budget of its own. */
-function hostOf(ground: Ground, id: NetworkId, budget: Budget): Host {
-  const { clock, random, database, names, discovery, shares, arrivals, journal, self } = ground
-  const identity = keptIdentity(secretStore(database), id, clock, random)
+function hostOf(ground: Ground, { id, key }: Pick<Network<never>, 'id' | 'key'>, budget: Budget): Host {
+  const { clock, random, database, record, names, discovery, shares, arrivals, journal, self } = ground
+  const secrets = secretStore(database)
+  const identity = keptIdentity(secrets, id, clock, random, key)
+  const shown = acceptedByAll(identity, keptIdentity(secrets, `${id} http`, clock, random))
   const net = ground.net.within(budget, identity)
   const log = ground.log.child(id)
   return {
@@ -68,10 +73,11 @@ function hostOf(ground: Ground, id: NetworkId, budget: Budget): Host {
     net,
     taps: taps(ground.log.child('tap')),
     names,
-    http: ground.http.within(budget, identity),
-    channels: channels({ clock, log, net, budget, identity, isLocal: localNetwork() }),
+    http: ground.http.within(budget, shown),
+    channels: channels({ clock, log, net, budget, identity, isLocal: localNetwork(), record }),
     discovery,
     keep: keepOf(database, id),
+    record,
     shares,
     arrivals,
     log,

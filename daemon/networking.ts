@@ -23,6 +23,8 @@ export interface NetworkingWorld {
   readonly log: Log
   readonly config: Config
   readonly database: Database
+  /** Puts on the disk what is to be kept. */
+  record(): void
 }
 
 /** The ways out: one tree of budgets, one port, and sockets that are metered. They follow the settings. */
@@ -36,8 +38,9 @@ export interface Networking extends AsyncDisposable {
   readonly discovery: Discovery
 }
 
-export async function openNetworking({ clock, random, log, config, database }: NetworkingWorld): Promise<Networking> {
+export async function openNetworking(world: NetworkingWorld): Promise<Networking> {
   await using resources = new AsyncDisposableStack()
+  const { clock, random, log, config, database, record } = world
   const connections = config.of('connections', settings.connections)
   const budget = budgets(clock)
   const speed = resources.use(new Speed(clock, budget, config.of('speed', settings.speed)))
@@ -55,7 +58,7 @@ export async function openNetworking({ clock, random, log, config, database }: N
   mapPort()
   resources.use(connections.watch(mapPort))
 
-  const http = resources.use(openHttp({ clock, random, log: log.child('http'), names, budget }))
+  const http = resources.use(openHttp({ clock, random, log: log.child('http'), names, budget, record }))
   const discovery = systemDiscovery(clock, random, log.child('discovery'))
   const owned = resources.move()
   return {

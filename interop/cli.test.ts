@@ -43,8 +43,10 @@ class CommandLine implements AsyncDisposable {
 
   #spawn([command, ...args]: readonly string[], input: string): Promise<Ran> {
     const compiled = join(root, 'out', 'compiled')
+    // Others on this machine may have the port of LocalSend, and nothing is told to the local network.
+    const own = { KITH_API_PORT: '0', KITH_NEIGHBOURS_DISCOVERY: 'false', KITH_CONNECTIONS_PORT_MAPPING: 'false' }
     const child = spawn(command!, args, {
-      env: { ...process.env, KITH_API_PORT: '0', NODE_COMPILE_CACHE: compiled, TERM: 'xterm', COLUMNS: '100' },
+      env: { ...process.env, ...own, NODE_COMPILE_CACHE: compiled, TERM: 'xterm', COLUMNS: '100' },
       stdio: 'pipe',
     })
     let [out, errors] = ['', '']

@@ -77,6 +77,11 @@ export async function accessible(page: Page, what: string): Promise<void> {
   const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
   // The page's own policy allows no inline scripts; the debugger's evaluation is not bound by it.
   await page.evaluate(axe)
+  // What fades in or out has other colours meanwhile.
+  await page.evaluate(async () => {
+    const ends = document.getAnimations().filter(({ effect }) => effect?.getComputedTiming().endTime !== Infinity)
+    await Promise.allSettled(ends.map(({ finished }) => finished))
+  })
   const found = await page.evaluate(async () => {
     const { axe: tool } = globalThis as unknown as {
       axe: {

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import type { Command } from 'commander'
 import type { Client } from '@kith/api/client.ts'
-import type { AddRequest, AddResponse } from '@kith/api/transfer-changes.ts'
+import type { AddResponse, BeginOneRequest } from '@kith/api/transfer-changes.ts'
 import type { Context, Run } from '../context.ts'
 import { FailedError, NotFoundError, UsageError, failure } from '../exit.ts'
 import { getRow } from './find.ts'
@@ -64,7 +64,7 @@ async function addAll(
   for (const one of what) {
     // A plain number is a row of the newest search.
     if (/^\d{1,5}$/.test(one)) {
-      added.push(...(await getRow(kith, one, given)))
+      added.push(...(await getRow(kith, one, request(given))))
       continue
     }
     for (const part of await parts(one)) {
@@ -75,7 +75,7 @@ async function addAll(
   return added
 }
 
-function request(given: AddOptions): Omit<AddRequest, 'link' | 'document' | 'path'> {
+function request(given: AddOptions): BeginOneRequest {
   return {
     ...(given.to === undefined ? {} : { directory: resolve(given.to) }),
     ...(given.label === undefined ? {} : { label: given.label }),

@@ -1,11 +1,10 @@
-import { resolve } from 'node:path'
 import type { Command } from 'commander'
 import { Option } from 'commander'
 import type { Client } from '@kith/api/client.ts'
 import { ProblemError } from '@kith/api/client.ts'
 import type { FoundRow, MediumWord, SearchView } from '@kith/api/find.ts'
 import { media } from '@kith/api/find.ts'
-import type { AddResponse } from '@kith/api/transfer-changes.ts'
+import type { AddResponse, BeginOneRequest } from '@kith/api/transfer-changes.ts'
 import type { Context, Run } from '../context.ts'
 import { UsageError } from '../exit.ts'
 import { clip, parseSize, sizeText, table } from '../format.ts'
@@ -104,25 +103,20 @@ async function find({ kith, out, signal }: Context, words: string[], given: Find
 }
 
 /** Fetches a row of the newest search; of a folder it becomes a transfer for each file. */
-export async function getRow(
-  kith: Client,
-  row: string,
-  given: { readonly to?: string; readonly label?: string; readonly paused?: true },
-): Promise<AddResponse[]> {
-  const what = {
-    params: { id: 'last', row },
-    body: {
-      ...(given.to === undefined ? {} : { directory: resolve(given.to) }),
-      ...(given.label === undefined ? {} : { label: given.label }),
-      ...(given.paused === undefined ? {} : { paused: true }),
-    },
-  }
+export async function getRow(kith: Client, row: string, begin: BeginOneRequest): Promise<AddResponse[]> {
+  const params = { id: 'last', row }
   try {
-    return [await kith.call('getFound', what)]
+    return [await kith.call('getFound', { params, body: begin })]
   } catch (error) {
     if (!(error instanceof ProblemError) || error.problem.code !== 'find/folder') throw error
   }
-  const { transfers } = await kith.call('getFoundFolder', what)
+  const { select, ...body } = begin
+  if (select !== undefined) {
+    throw new UsageError(
+      `Row ${row} is a folder, each file of which is a transfer: kith browse --get chooses among them`,
+    )
+  }
+  const { transfers } = await kith.call('getFoundFolder', { params, body })
   const added = transfers.map(async (id) => ({
     transfer: await kith.call('transfer', { params: { id } }),
     duplicate: false,

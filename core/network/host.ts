@@ -37,6 +37,11 @@ export interface Host {
   readonly channels: Channels
   readonly discovery: Discovery
   readonly keep: Keep
+  /**
+   * Puts on the disk what is to be kept, before others are told of it. Answers by HTTP and in channels need no word: it is done
+   * for them.
+   */
+  record(): void
   readonly shares: Shares
   readonly arrivals: Arrivals
   readonly log: Log

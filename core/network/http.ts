@@ -62,7 +62,7 @@ export interface HttpListen {
   readonly bodies?: boolean
   /** How long a connection may be silent before a request, and between two; the default is 15,000. */
   readonly idleMs?: number
-  /** Speaks only inside TLS, under the network's own identity. */
+  /** Speaks only inside TLS, under the identity of `Http.fingerprint`. */
   readonly tls?: boolean
 }
 
@@ -72,6 +72,11 @@ export interface HttpListener extends AsyncDisposable {
 
 /** HTTP and HTTPS, both sides, metered like every socket. */
 export interface Http {
+  /**
+   * SHA-256 of the certificate that is shown where we listen inside TLS. Its key is one that browsers and phones accept: the
+   * network's own where that is of such a kind, otherwise another of its own.
+   */
+  readonly fingerprint: Uint8Array
   /** @throws FaultError `gone`, `unavailable` or `peer` */
   request(request: HttpRequest): Promise<HttpResponse>
   listen(at: HttpListen, answer: (question: HttpQuestion) => HttpAnswer | Promise<HttpAnswer>): Promise<HttpListener>

@@ -130,7 +130,7 @@ export interface Net {
   isOwn(host: string): boolean
   /** The networks that this machine is part of, as the addresses it has in them. */
   attached(): readonly Attached[]
-  /** SHA-256 of the certificate that we show on this network, made at the first need and kept. */
+  /** SHA-256 of the certificate that we show on this network, made at the first need and kept; see also `Http.fingerprint`. */
   readonly fingerprint: Uint8Array
   /** The port that other peers reach us at, shared by the networks. */
   readonly port: number

@@ -7,6 +7,7 @@ import type { WishFacts } from '../transfer/wish.ts'
 import type { Description } from '../transfer/subject.ts'
 import type { Value } from '../value/value.ts'
 import type { Fault } from '../fault/fault.ts'
+import type { KeyKind } from './tls.ts'
 import type { Games } from '../offer/games.ts'
 import type { Internet } from '../offer/internet.ts'
 import type { Segments } from '../offer/segments.ts'
@@ -23,6 +24,8 @@ export interface Network<Settings = unknown> {
   /** What joining reveals to others, in one sentence. */
   readonly reveals: string
   readonly settings: Schema<Settings>
+  /** What the key is to be by which others know us here; `P-256` without it. One that is kept already stays what it is. */
+  readonly key?: KeyKind
   readonly links: readonly LinkKind[]
   /** Schemes of links that name a gateway, such as a hub, instead of bytes: opening one attaches to it. */
   readonly gatewayLinks?: readonly string[]

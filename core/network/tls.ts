@@ -1,3 +1,9 @@
+/**
+ * What the keys are by which others know us. `P-256` is accepted everywhere: by browsers, by phones, by older clients;
+ * `Ed25519` (RFC 8410) by whoever speaks TLS 1.3 with a library of today, which is enough between devices that are Kith.
+ */
+export type KeyKind = 'P-256' | 'Ed25519'
+
 /** Versions that are spoken, oldest first; the older ones are broken (RFC 8996). */
 export type TlsVersion = 'TLSv1.2' | 'TLSv1.3'
 

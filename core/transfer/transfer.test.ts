@@ -83,6 +83,8 @@ class MemorySlots implements Slots {
 class MemoryStorage implements Storage {
   readonly disk: Uint8Array
   full = false
+  /** Writing waits for it. */
+  gate: Promise<void> = Promise.resolve()
   /** How often something was read back to be proven. */
   readBack = 0
   partDigests?: PartDigests
@@ -93,7 +95,7 @@ class MemoryStorage implements Storage {
 
   async commit(slot: Slot, length: number, offset: number, check: Check | undefined): Promise<boolean> {
     const bytes = slot.bytes.slice(0, length)
-    await Promise.resolve()
+    await this.gate
     if (this.full) throw fail('local', 'disk/full', 'The disk is full')
     if (check !== undefined && !sha1(bytes).every((byte, i) => byte === check.expected[i])) return false
     this.disk.set(bytes, offset)
@@ -305,6 +307,32 @@ test('a new proof in the middle of a transfer keeps what is had', async () => {
   assert.equal(lane.abandoned, 1)
   await run([lane])
   same(storage.disk, content)
+})
+
+test('what is being written while a new proof comes is not fetched again', async () => {
+  const cell = 4 * blockSize
+  const size = 4 * cell
+  const content = seeded(12).bytes(size)
+  const { transfer, storage, recorded, slots, layout } = setting({ content })
+  transfer.describe({ layout, proofs: [proof(content, 0, size, cell, 'sha1')] })
+  await transfer.opened()
+  const lane = new TestLane(transfer, 'bittorrent', 'a', content, [{ start: 0, end: size }])
+  const written = Promise.withResolvers<void>()
+  storage.gate = written.promise
+  for (let block = 0; block < 4; block++) lane.step(1)
+  transfer.describe({ layout, proofs: [proof(content, 0, size, 2 * blockSize, 'tth')] })
+  // Until that is on the disk nobody is told what else to fetch.
+  await new Promise((resolve) => setImmediate(resolve))
+  assert.equal(lane.step(1), false)
+  assert.equal(transfer.hadRanges.length, 0)
+  written.resolve()
+  await transfer.opened()
+  assert.equal(transfer.hadRanges.length, cell)
+  await run([lane])
+  assert.equal(lane.delivered, size / blockSize, 'each block once')
+  same(storage.disk, content)
+  assert.deepEqual([...recorded], [{ start: 0, end: size }])
+  assert.equal(slots.free, 16, 'all memory is given back')
 })
 
 test('a lane that asks for runs gets cells that follow each other', async () => {

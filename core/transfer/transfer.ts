@@ -78,7 +78,10 @@ export class Transfer implements Subject, AsyncDisposable {
   #proofs: readonly Proof[] = []
   #storage: Storage | undefined
   #collector: Collector | undefined
+  /** The description that is being acted upon. */
   #opening: Promise<void> | undefined
+  /** The proofs that the collector goes by. */
+  #woven: readonly Proof[] | undefined
   #up = 0
   #closed = false
   #recheck: boolean
@@ -155,17 +158,26 @@ export class Transfer implements Subject, AsyncDisposable {
 
   async #open(layout: Layout): Promise<void> {
     if (this.#closed) return
+    // Several may have come before the first was acted upon.
+    if (this.#woven === this.#proofs) return
     if (this.#storage === undefined) {
       const { storage, found } = await this.#world.storage(layout)
       this.#storage = storage
       if (found && this.#holdings.ranges.length === 0) this.#recheck = true
     }
+    const before = this.#collector
+    if (before !== undefined) {
+      this.#lanes.abandon()
+      before.close()
+      // What is being written is not fetched again.
+      await before.rested()
+    }
+    const proofs = this.#proofs
     const collector = this.#collect(layout, this.#storage)
     if (this.#recheck) await this.#check(collector.cells, this.#storage)
     if (this.#closed) return collector.close()
-    this.#lanes.abandon()
-    this.#collector?.close()
     this.#collector = collector
+    this.#woven = proofs
     this.#holdings.count(collector.cells.had)
     this.prioritise(this.#priorities)
     this.#lanes.deliverTo(collector)

@@ -6,6 +6,7 @@ import { test } from 'node:test'
 import type { Problem } from '@kith/api/fault.ts'
 import { problem } from '@kith/api/fault.ts'
 import { fail } from '@kith/core/fault/fault.ts'
+import type { Incoming } from '../uploads/incoming.ts'
 import { app } from './app.ts'
 import type { TestWorld } from './testing.ts'
 import { testWorld } from './testing.ts'
@@ -73,6 +74,23 @@ test('what an answer tells is on the disk before it is told', async () => {
   })
   await ask(world, '/api/v1/doctor', {}, true)
   assert.deepEqual(done, ['asked', 'recorded'])
+})
+
+test('what came of a file is on the disk before it is told', async () => {
+  const done: string[] = []
+  const incoming = { size: 5, received: 5, take: async () => void done.push('taken') } as unknown as Incoming
+  const world = {
+    ...testWorld({ record: () => void done.push('recorded') }),
+    uploaded: () => ({ incoming, expires: 0 }),
+  }
+  const headers = {
+    'tus-resumable': '1.0.0',
+    'upload-offset': '0',
+    'content-type': 'application/offset+octet-stream',
+  }
+  const answer = await ask(world, '/api/v1/uploads/a/files/0', { method: 'PATCH', headers, body: 'hello' }, true)
+  assert.equal(answer.status, 204)
+  assert.deepEqual(done, ['taken', 'recorded'])
 })
 
 test('a scope is enough for what it is for, and for no more', async () => {

@@ -8,7 +8,6 @@ import type { Journal } from '@kith/core/journal/journal.ts'
 import type { Log } from '@kith/core/network/log.ts'
 import type { Access } from './access.ts'
 import { allows, senderOf } from './access.ts'
-import type { TusFile } from '../uploads/tus.ts'
 import { eventsStream } from './events.ts'
 import type { Names } from './guard.ts'
 import { checkHost, checkOrigin } from './guard.ts'
@@ -20,16 +19,12 @@ import { mount } from './mount.ts'
 import { openApi } from './openapi.ts'
 import { pageFile } from './page-files.ts'
 import { problemOf, problemResponse } from './problem.ts'
-import { mountTus } from './tus.ts'
+import { mountTus, type TusWorld } from './tus.ts'
 
-export interface AppWorld {
+export interface AppWorld extends TusWorld {
   readonly version: string
   readonly handlers: Handlers
-  /** Puts on the disk what is to be kept. */
-  record(): void
   readonly sample: Sample
-  /** A file of an upload, by the upload's id and the file's place. @throws FaultError `input` `upload/unknown` */
-  uploaded(id: string, file: string): TusFile
   readonly access: Access
   readonly journal: Journal
   readonly log: Log
@@ -62,20 +57,20 @@ export function app(world: AppWorld): Hono {
     await next()
   })
 
-  mountTus(hono, world.uploaded, askerOf)
+  mountTus(hono, world, askerOf)
   mount(hono, world, askerOf)
 
   hono.get('/api/v1/events', (context) => {
     mayView(context)
     const last = context.req.header('last-event-id') ?? context.req.query('after')
     const after = last !== undefined && /^\d{1,15}$/.test(last) ? Number(last) : undefined
-    return stream(eventsStream(world.journal, after, context.req.raw.signal))
+    return stream(eventsStream(world, after, context.req.raw.signal))
   })
   hono.get('/api/v1/live', (context) => {
     mayView(context)
     const wanted = views.safeParse(json(context.req.query('views') ?? '{}'))
     if (!wanted.success) throw fail('input', 'api/invalid', `“views”: ${wanted.error.issues[0]!.message}`)
-    return stream(liveStream(wanted.data, world.sample, context.req.raw.signal))
+    return stream(liveStream(wanted.data, world, context.req.raw.signal))
   })
   hono.get('/api/openapi.json', (context) => context.json(openApi(world.version) as object))
   hono.get('/health', (context) => context.json({ ok: world.healthy() }, world.healthy() ? 200 : 503))

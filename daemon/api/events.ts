@@ -5,9 +5,15 @@ const keepAliveMs = 15_000
 /** Entries in one write. */
 const batch = 500
 
+export interface EventsWorld {
+  readonly journal: Journal
+  /** Puts on the disk what is to be kept: what is told here is not lost when the daemon is killed. */
+  record(): void
+}
+
 /** The journal from `after` on, or from now on: `gap` first when entries were missed for good. */
 export function eventsStream(
-  journal: Journal,
+  { journal, record }: EventsWorld,
   after: number | undefined,
   signal: AbortSignal,
 ): ReadableStream<Uint8Array> {
@@ -36,6 +42,7 @@ export function eventsStream(
         const some = entries.slice(0, batch)
         if (some.length > 0 || gap) {
           last = some.at(-1)?.seq ?? journal.last
+          record()
           return controller.enqueue(encoder.encode(text(some, gap)))
         }
         const quiet = new AbortController()

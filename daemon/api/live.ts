@@ -10,11 +10,21 @@ const keepAliveMs = 15_000
 /** Takes one sample of a view. @throws FaultError when what it asks for is not there */
 export type Sample = (view: View) => Promise<unknown>
 
+export interface LiveWorld {
+  readonly sample: Sample
+  /** Puts on the disk what is to be kept: what is shown is not lost when the daemon is killed. */
+  record(): void
+}
+
 /**
  * A stream of what a screen shows: everything at first, then merge patches, at most once a second, and nothing while
  * nothing changes. A reader that is slow gets fewer samples, never a queue of them.
  */
-export function liveStream(views: Views, sample: Sample, signal: AbortSignal): ReadableStream<Uint8Array> {
+export function liveStream(
+  views: Views,
+  { sample, record }: LiveWorld,
+  signal: AbortSignal,
+): ReadableStream<Uint8Array> {
   const shown = new Map<string, { value: unknown } | { gone: string }>()
   const encoder = new TextEncoder()
   const left = new AbortController()
@@ -55,6 +65,7 @@ export function liveStream(views: Views, sample: Sample, signal: AbortSignal): R
           lastSample = performance.now()
           const events = await changes()
           if (events.length > 0) {
+            record()
             lastSent = performance.now()
             const text = events.map((event) => `event: live\ndata: ${JSON.stringify(event)}\n\n`).join('')
             return controller.enqueue(encoder.encode(text))

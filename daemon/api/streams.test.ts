@@ -89,7 +89,7 @@ test('events go on after the last one seen, and nobody watches once the reader i
 test('a stream of events whose request ends stops watching', async () => {
   const kept = counted(journal({ now: () => 5 }))
   const stop = new AbortController()
-  const reader = eventsStream(kept, undefined, stop.signal).getReader()
+  const reader = eventsStream({ journal: kept, record() {} }, undefined, stop.signal).getReader()
   const next = reader.read()
   stop.abort()
   assert.equal((await next).done, true)
@@ -101,7 +101,7 @@ test('what was missed for good is told as a gap', async () => {
   for (const type of ['a', 'b', 'c', 'd', 'e']) kept.tell(type)
   const stop = new AbortController()
   const seen: string[] = []
-  for await (const { event, data } of eventStream(eventsStream(kept, 1, stop.signal))) {
+  for await (const { event, data } of eventStream(eventsStream({ journal: kept, record() {} }, 1, stop.signal))) {
     seen.push(event === 'entry' ? String((JSON.parse(data) as JournalEntry).seq) : event)
     if (seen.length === 4) break
   }
@@ -148,10 +148,34 @@ test('a screen gets everything at first, then what changed, and no sample is tak
   }
 })
 
+test('what a stream tells is on the disk before it is told', async () => {
+  const done: string[] = []
+  const record = (): void => void done.push('recorded')
+  const kept = journal({ now: () => 5 })
+  kept.tell('one')
+  const stop = new AbortController()
+  const sample = async (): Promise<unknown> => done.push('sampled')
+  for (const stream of [
+    eventsStream({ journal: kept, record }, 0, stop.signal),
+    liveStream({ a: { view: 'status' } }, { sample, record }, stop.signal),
+  ]) {
+    const reader = stream.getReader()
+    await reader.read()
+    done.push('told')
+    await reader.cancel()
+  }
+  // The next sample may be under way by now.
+  assert.deepEqual(done.slice(0, 5), ['recorded', 'told', 'sampled', 'recorded', 'told'])
+})
+
 test('a reader that leaves ends the sampling by itself', async () => {
   let samples = 0
   const sample = (): Promise<unknown> => Promise.resolve({ same: ++samples > 0 })
-  const reader = liveStream({ a: { view: 'status' } }, sample, new AbortController().signal).getReader()
+  const reader = liveStream(
+    { a: { view: 'status' } },
+    { sample, record() {} },
+    new AbortController().signal,
+  ).getReader()
   await reader.read()
   // The next sample is waited for by now.
   await sleep(20)
@@ -165,7 +189,7 @@ test('a reader that does not read makes no queue', async () => {
   let samples = 0
   const sample = (): Promise<unknown> => Promise.resolve({ samples: ++samples })
   const stop = new AbortController()
-  const stream = liveStream({ a: { view: 'status' } }, sample, stop.signal)
+  const stream = liveStream({ a: { view: 'status' } }, { sample, record() {} }, stop.signal)
   await sleep(2_500)
   assert.ok(samples <= 1, String(samples))
   stop.abort()

@@ -8,12 +8,15 @@ import type { Asker } from './handlers.ts'
 import { refusal } from './mount.ts'
 import { problemOf, problemResponse } from './problem.ts'
 
+export interface TusWorld {
+  /** A file of an upload, by the upload's id and the file's place. @throws FaultError `input` `upload/unknown` */
+  uploaded(id: string, file: string): TusFile
+  /** Puts on the disk what is to be kept. */
+  record(): void
+}
+
 /** Files that browsers bring, by tus: what a break leaves is gone on with. It lives in headers, so it is no route. */
-export function mountTus(
-  app: Hono,
-  file: (id: string, index: string) => TusFile,
-  askerOf: (context: Context) => Asker,
-): void {
+export function mountTus(app: Hono, { uploaded: file, record }: TusWorld, askerOf: (context: Context) => Asker): void {
   app.on(['GET', 'PATCH', 'POST', 'OPTIONS'], '/api/v1/uploads/:id/files/:file', async (context) => {
     const asker = askerOf(context)
     if (!allows(asker.grant, 'share')) throw refusal(asker, 'share')
@@ -26,7 +29,9 @@ export function mountTus(
       }
       const { id, file: index } = context.req.param()
       const body = (context.req.raw.body ?? new Blob([]).stream()) as ReadableStream<Uint8Array>
-      return responseOf(await answerTus(asked, file(id, index), body, lengthIn(header('content-length'))))
+      const answer = await answerTus(asked, file(id, index), body, lengthIn(header('content-length')))
+      record()
+      return responseOf(answer)
     } catch (error) {
       const response = problemResponse(problemOf(faultOf(error)))
       for (const [name, value] of Object.entries(tusRefusal(error).headers)) response.headers.set(name, value)

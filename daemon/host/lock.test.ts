@@ -8,10 +8,34 @@ import { test } from 'node:test'
 import { FaultError } from '@kith/core/fault/fault.ts'
 import { takeLock } from './lock.ts'
 
-test('a second daemon is refused with the process of the first, until that is killed', async () => {
-  const dir = await mkdtemp(join(tmpdir(), 'kith-lock-'))
-  try {
-    const path = join(dir, 'state/kith.lock')
+/** Runs with the path of a lock that nobody has taken yet. */
+function withLock(run: (path: string) => void | Promise<void>): () => Promise<void> {
+  return async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'kith-lock-'))
+    try {
+      await run(join(folder, 'kith.lock'))
+    } finally {
+      await rm(folder, { recursive: true })
+    }
+  }
+}
+
+function isRunning(process: number, text: RegExp): (error: unknown) => boolean {
+  return (error) => {
+    assert.ok(error instanceof FaultError)
+    assert.equal(error.fault.code, 'daemon/running')
+    assert.match(error.message, text)
+    assert.ok(error.message.includes(String(process)), error.message)
+    return true
+  }
+}
+
+/** Who is not ending is not waited for. */
+const never = (): void => assert.fail('it waited')
+
+test(
+  'a second daemon is refused with the process of the first, until that is killed',
+  withLock(async (path) => {
     const script = `
       import { takeLock } from ${JSON.stringify(new URL('./lock.ts', import.meta.url).href)}
       const lock = takeLock(${JSON.stringify(path)})
@@ -22,43 +46,37 @@ test('a second daemon is refused with the process of the first, until that is ki
       stdio: ['ignore', 'pipe', 'inherit'],
     })
     await once(child.stdout, 'data')
-    assert.throws(
-      () => takeLock(path),
-      (error) =>
-        error instanceof FaultError &&
-        error.fault.code === 'daemon/running' &&
-        error.message.includes(String(child.pid)),
-    )
+    assert.throws(() => takeLock(path, never), isRunning(child.pid!, /is running already/))
     child.kill('SIGKILL')
     await once(child, 'exit')
-    const lock = takeLock(path)
-    assert.throws(() => takeLock(path), FaultError)
+    const lock = takeLock(path, never)
+    assert.throws(() => takeLock(path, never), isRunning(process.pid, /is running already/))
     lock[Symbol.dispose]()
     lock[Symbol.dispose]()
-    takeLock(path)[Symbol.dispose]()
-  } finally {
-    await rm(dir, { recursive: true })
-  }
-})
+    takeLock(path, never)[Symbol.dispose]()
+  }),
+)
 
-test('one that is ending is waited for: a start right after a stop is no second daemon', async () => {
-  const dir = await mkdtemp(join(tmpdir(), 'kith-lock-'))
-  try {
-    const path = join(dir, 'state/kith.lock')
-    const script = `
-      import { takeLock } from ${JSON.stringify(new URL('./lock.ts', import.meta.url).href)}
-      const lock = takeLock(${JSON.stringify(path)})
-      console.log('held')
-      setTimeout(() => lock[Symbol.dispose](), 300)
-    `
-    const child = spawn(process.execPath, ['--input-type=module-typescript', '-e', script], {
-      stdio: ['ignore', 'pipe', 'inherit'],
+test(
+  'one that is ending is waited for: a start right after a stop is no second daemon',
+  withLock((path) => {
+    const first = takeLock(path)
+    first.ending()
+    let looks = 0
+    const second = takeLock(path, () => {
+      if (++looks === 3) first[Symbol.dispose]()
     })
-    const ended = once(child, 'exit')
-    await once(child.stdout, 'data')
-    takeLock(path)[Symbol.dispose]()
-    await ended
-  } finally {
-    await rm(dir, { recursive: true })
-  }
-})
+    assert.equal(looks, 3)
+    assert.throws(() => takeLock(path, never), isRunning(process.pid, /is running already/), 'the next is not ending')
+    second[Symbol.dispose]()
+  }),
+)
+
+test(
+  'one that never ends is not waited for without end',
+  withLock((path) => {
+    using first = takeLock(path)
+    first.ending()
+    assert.throws(() => takeLock(path, () => {}), isRunning(process.pid, /has still not ended/))
+  }),
+)

@@ -1,55 +1,92 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { dirname } from 'node:path'
+import { appendFileSync, readFileSync, writeFileSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
 import { fail } from '@kith/core/fault/fault.ts'
 import { databaseFault } from './database/fault.ts'
 
 /** SQLite: somebody else holds the lock. */
 const busy = 5
-/** A daemon that was told to stop answers no more while it puts things in order: the next one waits this long, in milliseconds. */
-const endingMs = 5_000
+/** A daemon that is ending is looked at so often, in milliseconds. */
+const lookMs = 50
+/** It ends within 20 s, whatever hangs: who still holds the lock after 25 s does not end. */
+const mostLooks = 25_000 / lookMs
+/** Stands below the process in the file of a daemon that was told to stop. */
+const endingWord = 'ending'
+
+export interface Lock extends Disposable {
+  /** Says that it is given back soon, so that the next daemon waits for it instead of being refused. */
+  ending(): void
+}
+
+interface Holder {
+  readonly process: number | undefined
+  readonly ending: boolean
+}
 
 /**
  * Only one daemon at a time may use a state folder. The lock is a write lock of SQLite on a database of its own, which
- * the system takes back when the holder ends, however it ends; a file beside it says who that is.
+ * the system takes back when the holder ends, however it ends; a file beside it says who that is, and whether it is
+ * ending. One that is ending is waited for, calling `pause` between the looks: a start right after a stop is no second
+ * daemon.
  *
+ * @param path in a folder that is there
  * @throws FaultError `daemon/running`, `database/…`
  */
-export function takeLock(path: string): Disposable {
+export function takeLock(path: string, pause: () => void = sleep): Lock {
+  const about = `${path}.pid`
   let database: DatabaseSync | undefined
   try {
-    mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
-    database = new DatabaseSync(path, { timeout: endingMs })
-    database.exec('BEGIN IMMEDIATE')
-    writeFileSync(`${path}.pid`, `${process.pid}\n`)
+    database = new DatabaseSync(path, { timeout: 0 })
+    for (let looks = 0; !begin(database); looks++) {
+      const holder = holderOf(about)
+      if (!holder.ending || looks >= mostLooks) throw running(holder)
+      pause()
+    }
+    writeFileSync(about, `${process.pid}\n`)
   } catch (error) {
     database?.close()
-    if ((error as { errcode?: number }).errcode !== busy) throw databaseFault(error, 'take the lock', path)
-    const holder = holderOf(path)
-    throw fail(
-      'local',
-      'daemon/running',
-      `A daemon is running already${holder === undefined ? '' : ` (process ${holder})`}`,
-      {
-        doing: 'take the lock',
-        hint: 'Use that one, stop it with “kith stop”, or start another with its own --home.',
-      },
-    )
+    throw databaseFault(error, 'take the lock', path)
   }
   const held = database
   return {
+    ending: () => appendFileSync(about, `${endingWord}\n`),
     [Symbol.dispose]() {
       if (held.isOpen) held.close()
     },
   }
 }
 
-/** The process that took the lock last. */
-export function holderOf(path: string): number | undefined {
+/** Takes the write lock, unless somebody has it. */
+function begin(database: DatabaseSync): boolean {
   try {
-    const holder = Number(readFileSync(`${path}.pid`, 'utf8'))
-    return Number.isSafeInteger(holder) && holder > 0 ? holder : undefined
-  } catch {
-    return undefined
+    database.exec('BEGIN IMMEDIATE')
+    return true
+  } catch (error) {
+    if ((error as { errcode?: number }).errcode === busy) return false
+    throw error
   }
+}
+
+function sleep(): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, lookMs)
+}
+
+/** Who took the lock last. */
+function holderOf(path: string): Holder {
+  try {
+    const [process, word] = readFileSync(path, 'utf8').split('\n')
+    const holder = Number(process)
+    return { process: Number.isSafeInteger(holder) && holder > 0 ? holder : undefined, ending: word === endingWord }
+  } catch {
+    return { process: undefined, ending: false }
+  }
+}
+
+function running({ process, ending }: Holder): Error {
+  const who = ending ? 'A daemon that was stopped has still not ended' : 'A daemon is running already'
+  return fail('local', 'daemon/running', `${who}${process === undefined ? '' : ` (process ${process})`}`, {
+    doing: 'take the lock',
+    hint: ending
+      ? 'Wait until it has ended, or end its process.'
+      : 'Use that one, stop it with “kith stop”, or start another with its own --home.',
+  })
 }

@@ -23,6 +23,7 @@ import { faultView } from '../views/fault-view.ts'
 import type { FoundWorld } from '../views/found-view.ts'
 import { named } from './near.ts'
 import { findNetwork } from './networks.ts'
+import { addOptions } from './transfers.ts'
 
 const defaultCount = 200
 /** Each file is a transfer: more at once nobody oversees. */
@@ -166,9 +167,10 @@ export async function getAll(
       hint: 'Choose folders inside.',
     })
   }
-  const base = await world.folder(request.directory ?? world.downloads())
   const [first, ...others] = request.paths
   const label = request.label ?? (others.length === 0 && wanted.length > 1 ? labelOf(first!, peer) : undefined)
+  const options = await addOptions({ ...request, label }, world.folder)
+  const base = options.directory ?? (await world.folder(world.downloads()))
   const made = new Map<string, Promise<string>>()
   const ids: string[] = []
   let [added, duplicates, skipped] = [0, 0, 0]
@@ -181,11 +183,7 @@ export async function getAll(
     const path = join(base, ...above.map(safeName))
     const directory = made.get(path) ?? world.folder(path)
     made.set(path, directory)
-    const { entry, duplicate } = await world.transfers.add(wish, {
-      directory: await directory,
-      ...(request.paused === undefined ? {} : { paused: request.paused }),
-      ...(label === undefined ? {} : { label }),
-    })
+    const { entry, duplicate } = await world.transfers.add(wish, { ...options, directory: await directory })
     if (duplicate) duplicates++
     else added++
     if (ids.length < mostTold) ids.push(entry.record.id)

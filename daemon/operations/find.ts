@@ -19,6 +19,7 @@ import type { Transfers } from '../transfers/transfers.ts'
 import type { FoundWorld } from '../views/found-view.ts'
 import { foundWindow, holderViews, searchView } from '../views/found-view.ts'
 import { findNetwork } from './networks.ts'
+import { addOptions } from './transfers.ts'
 
 /** Answers come within seconds; who stays longer looks at what comes late. */
 const usualSeconds = 120
@@ -112,16 +113,12 @@ export function findOperations(world: FindWorld): Operations {
     },
     unwatchSearch: ({ params }) => watches.release(finder.get(params.id)),
     holders: ({ params }) => holderViews(groupOf(params.id, params.row)),
-    async getFound({ params, body: { directory, paused, label } }) {
+    async getFound({ params, body }) {
       const wish = wishOf(groupOf(params.id, params.row), {
         networks: [...networks.values()].map(({ network }) => network),
         parseLink: (link) => transfers.parseLink(link),
       })
-      const { entry, duplicate } = await transfers.add(wish, {
-        ...(directory === undefined ? {} : { directory: await world.folder(directory) }),
-        ...(paused === undefined ? {} : { paused }),
-        ...(label === undefined ? {} : { label }),
-      })
+      const { entry, duplicate } = await transfers.add(wish, await addOptions(body, world.folder))
       return { transfer: world.view(entry), duplicate }
     },
   }

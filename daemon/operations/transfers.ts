@@ -1,5 +1,5 @@
 import { readFile, stat } from 'node:fs/promises'
-import type { AddRequest } from '@kith/api/transfer-changes.ts'
+import type { AddRequest, BeginOneRequest } from '@kith/api/transfer-changes.ts'
 import type { PriorityWord } from '@kith/api/transfer-parts.ts'
 import type { Transfer } from '@kith/api/transfers.ts'
 import { priorityWords } from '@kith/api/transfer-parts.ts'
@@ -13,7 +13,7 @@ import type { Wish } from '@kith/core/transfer/wish.ts'
 import type { Handlers } from '../api/handlers.ts'
 import type { Supervised } from '../supervisor.ts'
 import type { Entry } from '../transfers/entry.ts'
-import type { Transfers } from '../transfers/transfers.ts'
+import type { AddOptions, Transfers } from '../transfers/transfers.ts'
 import type { DetailsWorld } from '../views/transfer-view.ts'
 import { detailsView, fileWindow, pieceMap, sourceViews, transferView, transferWindow } from '../views/transfer-view.ts'
 
@@ -62,13 +62,7 @@ export function transferOperations(world: TransferWorld): TransferOperations {
     },
     async add({ body }) {
       const wish = await wishOf(transfers, body)
-      const { entry, duplicate } = await transfers.add(wish, {
-        ...(body.directory === undefined ? {} : { directory: await world.folder(body.directory) }),
-        ...(body.paused === undefined ? {} : { paused: body.paused }),
-        ...(body.label === undefined ? {} : { label: body.label }),
-        ...(body.sequential === undefined ? {} : { sequential: body.sequential }),
-        ...(body.select === undefined ? {} : { select: body.select }),
-      })
+      const { entry, duplicate } = await transfers.add(wish, await addOptions(body, world.folder))
       return { transfer: view(entry), duplicate }
     },
     async bulk({ body: { action, ids, files } }) {
@@ -159,6 +153,20 @@ export function transferOperations(world: TransferWorld): TransferOperations {
       }
       throw fail('unavailable', 'transfer/no-gateways', 'None of its networks is on and has gateways')
     }
+  }
+}
+
+/** How a transfer begins, as it was asked for. @throws FaultError `input` for a folder that cannot be */
+export async function addOptions(
+  { directory, paused, label, sequential, select }: BeginOneRequest,
+  folder: (path: string) => Promise<string>,
+): Promise<AddOptions> {
+  return {
+    ...(directory === undefined ? {} : { directory: await folder(directory) }),
+    ...(paused === undefined ? {} : { paused }),
+    ...(label === undefined ? {} : { label }),
+    ...(sequential === undefined ? {} : { sequential }),
+    ...(select === undefined ? {} : { select }),
   }
 }
 

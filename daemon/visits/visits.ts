@@ -12,6 +12,7 @@ import type { Log } from '@kith/core/network/log.ts'
 import { isLoopback, localNetwork } from '../host/net/address.ts'
 import { ownAddresses } from '../host/net/own.ts'
 import { answerVisit } from './answer.ts'
+import type { AsksWorld } from './asks.ts'
 import { keepPort, keepVisit, keepVisits, portIn, type VisitRecord, visitsIn } from './records.ts'
 import { Visit, type Offered } from './visit.ts'
 
@@ -27,7 +28,7 @@ export interface VisitsWorld {
   readonly http: Http
   readonly log: Log
   readonly keep: Keep
-  /** Puts on the disk what is to be kept: what a browser was told is not lost when the daemon is killed. */
+  /** Puts on the disk what is to be kept. */
   record(): void
   readonly settings: () => UploadSettings
   readonly device: string
@@ -68,6 +69,7 @@ export class Visits implements AsyncDisposable {
     for (const record of visitsIn(keep)) {
       try {
         await this.#add(record)
+        this.#save(record.id)
       } catch (error) {
         // What was offered is gone, or nobody lends it any more.
         if (!(error instanceof FaultError)) throw error
@@ -113,11 +115,17 @@ export class Visits implements AsyncDisposable {
   }
 
   async #add({ asks, ...record }: VisitRecord): Promise<Visit> {
-    const { clock, disk, settings } = this.#world
+    const { clock, disk, settings, tell } = this.#world
     const { id, offered, until, pin, localsend } = record
     const given = offered === undefined ? undefined : await offer(disk, offered)
     const lent = localsend ? await this.#world.lend(offered!, pin!) : undefined
-    const world = { clock, settings, changed: () => this.#save(id) }
+    const world: AsksWorld = {
+      clock,
+      settings,
+      changed: () => this.#save(id),
+      record: () => this.#world.record(),
+      arrived: (path) => tell('visit/arrived', id, { name: path }),
+    }
     const visit = new Visit({ record, offered: given, lent, world })
     await visit.asks.restore(asks)
     const end = clock.after(Math.max(0, until - clock.now()), () => void this.#end(id))
@@ -143,7 +151,7 @@ export class Visits implements AsyncDisposable {
    * only our own network is answered, by an address that nobody guesses.
    */
   async #listen(): Promise<HttpListener> {
-    const { clock, random, http, keep, record, device, tell } = this.#world
+    const { clock, random, http, keep, device, tell } = this.#world
     const isLocal = localNetwork()
     const guesses = new Guesses(() => clock.now(), 'visit/too-often')
     const world = {
@@ -152,14 +160,10 @@ export class Visits implements AsyncDisposable {
       guesses,
       find: (token: string) =>
         [...this.#visits.values()].find(({ visit }) => visit.token === token && !visit.isOver)?.visit,
-      told: (visit: Visit, type: string, name: string) => tell(`visit/${type}`, visit.id, { name }),
+      asked: (visit: Visit, name: string) => tell('visit/asked', visit.id, { name }),
     }
-    const answer = async (question: HttpQuestion): Promise<HttpAnswer> => {
-      if (!isLocal(question.remote.host)) return { status: 403 }
-      const answered = await answerVisit(world, question)
-      record()
-      return answered
-    }
+    const answer = (question: HttpQuestion): HttpAnswer | Promise<HttpAnswer> =>
+      isLocal(question.remote.host) ? answerVisit(world, question) : { status: 403 }
     // The port of before, so that links and what browsers remember of them stay good.
     const port = portIn(keep)
     const listener = await http
@@ -197,12 +201,15 @@ export class Visits implements AsyncDisposable {
     keepVisit(this.#world.keep, id, undefined)
     keepVisits(this.#world.keep, this.#visits.keys())
     ending?.end[Symbol.dispose]()
+    const left = ending?.visit.end(true)
+    // Whoever sees that it is over finds nobody there any more.
+    const closed = this.#visits.size === 0 ? this.#close() : undefined
     try {
-      await ending?.visit.end(true)
+      await left
     } catch (error) {
       this.#world.log.warn('what came of a file could not be taken away', { error: String(error) })
     }
-    if (this.#visits.size === 0) await this.#close()
+    await closed
   }
 
   async #close(): Promise<void> {

@@ -92,7 +92,8 @@ test(
     await using kith = await Kith.start(at.at('anna'))
     await command(kith, 'add', hub.at('adc').replace('//', '//anna:sesame@'))
     const room = hub.at('adc')
-    assert.match(await command(kith, 'chat', 'menu', room), /^Hub\/Count users and shares/m)
+    // What it offers comes after the welcome.
+    await until(async () => /^Hub\/Count users and shares/m.test(await command(kith, 'chat', 'menu', room)))
     await command(kith, 'chat', 'run', room, 'Hub/Count users and shares')
     await until(async () => /2 users/.test(await command(kith, 'chat', room)))
     await command(kith, 'chat', 'run', room, 'Hub/Say to all', 'all about harbours')

@@ -58,6 +58,7 @@ export class OnHub implements AsyncDisposable {
         get: (key) => kept.get(key),
         set: (key, value) => void (value === undefined ? kept.delete(key) : kept.set(key, value)),
       },
+      record() {},
       shares: listedShares(shares),
       log,
       journal: journal(clock),

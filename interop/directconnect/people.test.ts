@@ -103,10 +103,13 @@ test(
     assert.match(await command(kith, 'people'), /ncdc/)
 
     // A folder that is found is fetched as it is, straight from its row.
-    const folders = (await lines(kith, 'find', 'demos', '--type', 'folder', '--wait', '8')) as FoundRow[]
-    const folder = folders.find(({ name, medium }) => name === 'demos' && medium === 'folder')
-    assert.ok(folder, JSON.stringify(folders))
-    const fetched = await lines(kith, 'get', `${folder.row}`, '--to', at.at('folder'), '--wait')
+    let folder: FoundRow | undefined
+    await until(async () => {
+      const folders = (await lines(kith, 'find', 'demos', '--type', 'folder', '--wait', '8')) as FoundRow[]
+      folder = folders.find(({ name, medium }) => name === 'demos' && medium === 'folder')
+      return folder !== undefined
+    })
+    const fetched = await lines(kith, 'get', `${folder!.row}`, '--to', at.at('folder'), '--wait')
     assert.equal(fetched.length, 2)
     assert.deepEqual(await tree(at.at('folder', 'demos')), await tree(join(shared, 'demos')))
 

@@ -60,7 +60,7 @@ test('three devices on a slow network, with cables pulled and daemons killed', {
 
   await t.test('a transfer survives ten seconds without a cable, and both sides killed', async () => {
     // So slow that it is not through before all of that has happened.
-    await other!.slow(12)
+    await other!.slow(6)
     const [id = ''] = await send(ann, path, [['bob', bob]])
     await bob.until(id, ({ had }) => had > 4 * MIB)
     await other!.cable(false)
@@ -82,15 +82,14 @@ test('three devices on a slow network, with cables pulled and daemons killed', {
   await t.test('who comes later fetches from both who have it', async () => {
     await one!.slow(400)
     // So slow that both are seen before it is through.
-    await third!.slow(12)
+    await third!.slow(4)
     const [id = ''] = await send(ann, path, [['cem', cem]])
+    // Not inside the channel, which is slower.
     const sources = await until(async () => {
-      const all = await cem.client.call('sources', { params: { id } })
+      const all = (await cem.client.call('sources', { params: { id } })).filter(({ via }) => via === 'data')
       return all.length === 2 ? all : undefined
     }, 'it has two sources')
     assert.deepEqual(sources.map(({ name }) => name).toSorted(), ['ann', 'bob'])
-    // Not inside the channel, which is slower.
-    assert.deepEqual(new Set(sources.map(({ via }) => via)), new Set(['data']))
     await third!.slow(400)
     const done = await cem.complete(id)
     assert.ok(bytes.equals(await readFile(done.path!)))
@@ -114,12 +113,17 @@ test('three devices on a slow network, with cables pulled and daemons killed', {
   await t.test('a room of three hears everyone', async () => {
     const { id } = await ann.client.call('newRoom', { body: { title: 'supper', people: ['bob', 'cem'] } })
     await ann.client.call('say', { params: { id }, body: { text: 'soup?' } })
-    for (const kith of [bob, cem]) {
-      await until(async () => (await kith.client.call('rooms')).find((room) => room.id === id), 'the room is there')
-    }
+    const hears = (kith: Kith, from: string, text: string): Promise<true> =>
+      until(
+        async () =>
+          (await kith.client.call('messages', { params: { id } }).catch(() => [])).some(
+            (one) => one.from === from && one.text === text,
+          ) || undefined,
+        `${text} is heard`,
+      )
+    for (const kith of [bob, cem]) await hears(kith, 'ann', 'soup?')
     await cem.client.call('say', { params: { id: 'supper' }, body: { text: 'yes' } })
-    const heard = await until(async () => (await bob.client.call('messages', { params: { id } }))[1], 'bob heard both')
-    assert.deepEqual([heard.from, heard.text], ['cem', 'yes'])
+    for (const kith of [ann, bob]) await hears(kith, 'cem', 'yes')
   })
 
   await t.test('who was forgotten gets nothing any more', async () => {

@@ -86,6 +86,20 @@ test('near, pair, send, receive, chat, play and internet from the command line',
     assert.match(await command(bob, 'near', 'show', recipe), /kith|neighbours/)
     await says(ann, /recipe\.txt +4 B +kith:/, 'near', 'shelf', 'bob')
 
+    // A row that was found begins like anything that is added.
+    await says(ann, /^ +1 .*recipe\.txt/m, 'find', 'recipe', '--wait', '5')
+    const begin = ['--sequential', '--files', '1-3', '--label', 'food', '--to', join(folder.path, 'food')]
+    const [got] = (await lines(ann, 'get', '1', ...begin)) as readonly [{ readonly transfer: { readonly id: string } }]
+    const { id } = got.transfer
+    const { sequential, label, directory } = await ann.transfer(id)
+    assert.deepEqual({ sequential, label, directory }, { sequential: true, label: 'food', directory: begin.at(-1) })
+    const file = await until(async () => {
+      const files = JSON.parse(await command(ann, '--json', 'files', id)) as readonly { readonly priority: string }[]
+      return files[0]
+    }, 'its files are known')
+    assert.equal(file.priority, 'skip', 'its only file has the number 0, and was not asked for')
+    await command(ann, 'rm', id)
+
     const music = join(folder.path, 'Music')
     await mkdir(music)
     await writeFile(join(music, 'song.txt'), 'la la la')
@@ -181,5 +195,6 @@ test('print from the command line', { timeout: 600_000 }, async (t) => {
   assert.match(await says(bob, /tickets\.pdf.*done/, 'print', 'jobs'), /Pine for ann/)
   await fails(ann, 5, /no print job|no such|There is no/i, 'print', 'cancel', 'nothing')
   await command(bob, 'print', 'remove', 'Pine')
+  await says(ann, /^(?!.*Pine at bob)/s, 'print')
   await fails(ann, 5, /no printer/i, 'print', paper, 'Pine')
 })

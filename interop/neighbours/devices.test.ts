@@ -23,6 +23,11 @@ test('two devices find each other, pair, and send files both ways', { timeout: 3
       seen.addresses.some((address) => address.startsWith('10.71.0.2:')),
       seen.addresses.join(),
     )
+    // Near is reached: who is listed is not said to be nobody.
+    const checks = await ann.client.call('doctor')
+    assert.equal(checks.find(({ name }) => name === 'neighbours')?.message, 'Nearby is joined')
+    const networks = await ann.client.call('networks')
+    assert.equal(networks.find(({ id }) => id === 'neighbours')?.people, 1)
     await assert.rejects(ann.client.call('shelf', { params: { id: seen.id } }), /refuses/)
     await assert.rejects(ann.client.call('send', { body: { path: folder.path, to: ['bob'] } }), /not paired/)
   })

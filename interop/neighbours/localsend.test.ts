@@ -48,7 +48,7 @@ interface Said {
 async function curl(from: Machine, to: Machine, path: string, ...more: readonly string[]): Promise<Said> {
   const url = `https://${to.address}:${localSendPort}${root}/${path}`
   const [command = '', ...within] = from.within
-  const { text } = await ran(command, [...within, 'curl', '-sk', '-m', '40', '-w', '\n%{http_code}', ...more, url])
+  const { text } = await ran(command, [...within, 'curl', '-sk', '-m', '170', '-w', '\n%{http_code}', ...more, url])
   const end = text.lastIndexOf('\n')
   return { status: Number(text.slice(end + 1)), body: text.slice(0, end) }
 }

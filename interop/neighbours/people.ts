@@ -17,7 +17,8 @@ export async function until<T>(ask: () => Promise<T | undefined>, what: string, 
 
 export async function temporary(): Promise<AsyncDisposable & { readonly path: string }> {
   const path = await mkdtemp(join(tmpdir(), 'kith-near-'))
-  return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true }) }
+  // What was killed a moment ago may still be writing.
+  return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true, maxRetries: 5 }) }
 }
 
 export function start(folder: string, name: string, machine: Machine, settings: readonly string[] = []): Promise<Kith> {

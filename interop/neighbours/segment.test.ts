@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { promisify } from 'node:util'
 import type { SegmentView } from '@kith/api/segments.ts'
+import { lines } from '../command.ts'
 import type { Kith } from '../kith.ts'
 import { canMakeNetworks, localNetwork, type Machine } from '../namespaces.ts'
 import { openttd, openttdPlayer, openttdServer, said } from '../peers/openttd.ts'
@@ -39,6 +40,21 @@ async function direct(kith: Kith, name: string): Promise<SegmentView> {
     const [view] = await kith.client.call('segments').catch(() => [])
     return view?.members.some((one) => one.device === name && one.path === 'direct') === true ? view : undefined
   }, `frames travel to ${name} by themselves`)
+}
+
+/** No virtual network is listed there, and none has a device. */
+async function without(kith: Kith, machine: Machine): Promise<void> {
+  const look = async (): Promise<true | undefined> => {
+    const listed = await kith.client.call('segments').catch(() => undefined)
+    return (listed?.length === 0 && !/kith/.test(await inside(machine, 'ip', '-br', 'link'))) || undefined
+  }
+  await until(look, `${machine.name} is in no virtual network`)
+}
+
+/** How often people were told, in this run, that a virtual network has ended. */
+async function told(kith: Kith): Promise<number> {
+  const events = (await lines(kith, 'events')) as readonly { readonly type: string }[]
+  return events.filter(({ type }) => type === 'segment/over').length
 }
 
 test('devices share a virtual network', { timeout: 600_000 }, async (t) => {
@@ -122,8 +138,29 @@ test('devices share a virtual network', { timeout: 600_000 }, async (t) => {
   await t.test('who is put out has it no more, and who leaves has no device', async () => {
     await bob.client.call('inviteToSegment', { params: { id: 'LAN party' }, body: { to: ['cat'] } })
     await reaches(one!, second, false)
+    await without(ann, one!)
+    assert.equal(await told(ann), 1)
+    await assert.rejects(ann.client.call('leaveSegment', { params: { id: 'LAN party' } }), /no virtual network/)
+    await bob.client.call('inviteToSegment', { params: { id: 'LAN party' }, body: { to: ['ann', 'cat'] } })
+    await ann.client.call('joinSegment', { body: { device: 'bob' } })
+    await reaches(one!, second)
     await ann.client.call('leaveSegment', { params: { id: 'LAN party' } })
     assert.doesNotMatch(await inside(one!, 'ip', '-br', 'link'), /kith/)
+    assert.equal(await told(ann), 1, 'who leaves knows')
+  })
+
+  await t.test('one that its owner ends is gone at its members, at once or when they are back', async () => {
+    await ann.client.call('joinSegment', { body: { device: 'bob' } })
+    await ann.stop()
+    await bob.client.call('leaveSegment', { params: { id: 'LAN party' } })
+    await without(cat, three!)
+    assert.equal(await told(cat), 1)
+    await ann.start()
+    await without(ann, one!)
+    assert.equal(await told(ann), 1)
+    await ann.stop()
+    await ann.start()
+    assert.deepEqual(await ann.client.call('segments'), [], 'it stays forgotten')
   })
 })
 
@@ -154,7 +191,9 @@ test('a neighbour lends its connection to a whole machine', { timeout: 600_000 }
       /unreachable ::\/1[\s\S]*unreachable 8000::\/1/,
       'nothing goes around it',
     )
-    assert.equal(await get(`http://${outside}/hello`), 'hello from outside')
+    const works = async (): Promise<true | undefined> =>
+      (await get(`http://${outside}/hello`, 5)) === 'hello from outside' || undefined
+    await until(works, 'it is reached')
     assert.equal(await get(`http://${outside}/who`), '192.168.77.1', 'in the name of the lender')
     await reaches(one!, outside)
     await until(async () => {

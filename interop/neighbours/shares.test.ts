@@ -73,7 +73,7 @@ test(
       await lan.machines[1]!.slow(40)
       await lan.machines[2]!.slow(40)
       // So slow that it is not through before both have given.
-      await lan.machines[0]!.slow(8)
+      await lan.machines[0]!.slow(2)
       const { transfer } = await ann.client.call('getShared', { params: { id: 'bob' }, body: { path: 'Music/album' } })
       await until(async () => {
         const sources = await ann.client.call('sources', { params: { id: transfer.id } })

@@ -12,9 +12,9 @@ import { needs, Program } from '../peers/process.ts'
 import { pair, ready, start, temporary, until } from './people.ts'
 
 const MIB = 1024 * 1024
-/** What goes each way: the slow cable carries the page in half a minute and the rest later, so nothing ends while it is looked at. */
+/** What goes each way: the slow cable carries the page in a minute and the rest later, so nothing ends while it is looked at. */
 const FILE_BYTES = 40 * MIB
-const PAGE_BYTES = 12_000_000
+const PAGE_BYTES = 24_000_000
 const SLOW_MEGABITS = 8
 const FAST_MEGABITS = 1_000
 /** A cable that slow, on a machine that does other things too. */

@@ -143,7 +143,7 @@ export class Eiskalt implements AsyncDisposable {
       await this.call('list.close', { filelist })
       await new Promise((resolve) => setTimeout(resolve, 500))
       return false
-    }, 30_000)
+    })
   }
 
   /** Everything that was wanted is there. */

@@ -118,7 +118,7 @@ export class Ncdc implements AsyncDisposable {
   }
 
   /** Goes to the tab whose title begins so, when it is there. */
-  async tab(title: string, ms = 20_000): Promise<void> {
+  async tab(title: string, ms = 90_000): Promise<void> {
     let number = ''
     await until(async () => {
       number = new RegExp(`(\\d+)[!:+]${title}`).exec(await this.screen())?.[1] ?? ''

@@ -63,6 +63,8 @@ export async function rogueSeed(options: RogueOptions): Promise<Rogue> {
     await announceFrom(options.host, `${options.tracker}?${query}`)
   }
   await announce()
+  // Trackers forget who is silent, and who is to find it may take its time to start.
+  const again = setInterval(() => void announce().catch(() => {}), 5_000)
   return {
     get connections() {
       return connections
@@ -71,6 +73,7 @@ export async function rogueSeed(options: RogueOptions): Promise<Rogue> {
       return given
     },
     async [Symbol.asyncDispose]() {
+      clearInterval(again)
       for (const socket of sockets) socket.destroy()
       await new Promise((resolve) => server.close(resolve))
     },

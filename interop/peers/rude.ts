@@ -91,6 +91,7 @@ export class Rude implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    if (this.#session.destroyed) return
     const closed = new Promise<void>((resolve) => this.#session.once('close', resolve))
     this.#session.destroy()
     await closed

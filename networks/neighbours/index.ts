@@ -12,6 +12,7 @@ export const neighbours: Network<Settings> = {
   title: 'Nearby',
   reveals: 'Devices on the local network see the name of this one. Only devices that you paired see anything else.',
   settings,
+  key: 'Ed25519',
   links: [kithLink],
   files: [],
   describe(hint) {

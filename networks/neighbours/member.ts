@@ -123,9 +123,9 @@ export class Member implements Membership {
     }
     this.segments = this.#resources.use(new OwnSegments(host, lines, own))
     this.internet = this.#resources.use(internet(host, lines, own))
+    this.#resources.use(this.devices.all.watch(() => this.#sampleHealth()))
     this.#resources.use(
       this.#book.all.watch(() => {
-        this.#sampleHealth()
         const paired = (id: string): boolean => this.#book.isPaired(id)
         this.internet.lender.keepOnly(paired)
         this.segments.keepOnly(paired)
@@ -138,6 +138,8 @@ export class Member implements Membership {
   /** Opens the port, and is seen. @throws FaultError `local` */
   async listen(): Promise<void> {
     const { channels, discovery, net, self } = this.#host
+    // Before anybody can ask for them.
+    this.segments.begin()
     const at = this.#settings.port === 0 ? {} : { port: this.#settings.port }
     const listener = this.#resources.use(await channels.listen(at, (question) => this.#answer(question)))
     this.#port = listener.local.port
@@ -145,7 +147,6 @@ export class Member implements Membership {
     await this.printers.start()
     this.invitations.moved()
     this.#waits.start()
-    this.segments.begin()
     this.internet.begin()
     if (!this.#settings.discovery) return
     if (this.#settings.localsend) this.#trouble = await this.deliveries.start(this.#settings.localsendPort)
@@ -233,8 +234,9 @@ export class Member implements Membership {
     return { status: 200, tunnel: (tunnel) => this.#data.offer(tunnel, give) }
   }
 
+  /** Whoever is near was reached, be they paired or not: to them something can be sent, or they can be paired with. */
   #sampleHealth(): void {
-    const people = this.#book.friends.length
+    const people = this.devices.all.current.filter(({ near }) => near).length
     if (people === this.health.current.people) return
     const fault = this.#trouble === undefined ? {} : { fault: this.#trouble }
     this.health.set({ state: people > 0 ? 'connected' : 'alone', people, ...fault })

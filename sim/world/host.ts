@@ -19,6 +19,7 @@ export function simulatedHost(internet: Internet, address: string, port = 6881):
     net: internet.net(address, port),
     names: { resolve: async (name) => [name] },
     http: {
+      fingerprint: new Uint8Array(32),
       request: async () => {
         throw fail('gone', 'net/refused', 'There is no web in this world')
       },
@@ -31,6 +32,7 @@ export function simulatedHost(internet: Internet, address: string, port = 6881):
       open: async () => {
         throw fail('local', 'tap/forbidden', 'There are no devices in this world')
       },
+      leadsOutV6: () => false,
       translate: async () => {
         throw fail('local', 'tap/forbidden', 'There are no devices in this world')
       },
@@ -57,6 +59,7 @@ export function simulatedHost(internet: Internet, address: string, port = 6881):
       get: (key) => kept.get(key),
       set: (key, value) => void (value === undefined ? kept.delete(key) : kept.set(key, value)),
     },
+    record() {},
     shares: listedShares(),
     arrivals: {
       write: async () => {

@@ -23,39 +23,45 @@ describe('DER', () => {
 })
 
 describe('a certificate of our own', () => {
-  it('is read back by OpenSSL, whatever name and number it has', () => {
-    const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
-    const spki = publicKey.export({ type: 'spki', format: 'der' })
-    fc.assert(
-      fc.property(
-        fc.string({ minLength: 1, maxLength: 64, unit: fc.constantFrom('a', 'Z', '3', 'ü', '木') }),
-        fc.uint8Array({ minLength: 1, maxLength: 20 }).filter((bytes) => bytes.some((byte) => byte !== 0)),
-        (commonName, serial) => {
-          const der = selfSigned({
-            commonName,
-            serial,
-            notBefore: '20260102030405Z',
-            notAfter: '99991231235959Z',
-            publicKey: spki,
-            sign: (bytes) => sign('sha256', bytes, privateKey),
-          })
-          const read = new X509Certificate(der)
-          assert.equal(read.subject, `CN=${commonName}`)
-          assert.equal(read.issuer, read.subject)
-          assert.equal(BigInt(`0x${read.serialNumber}`), BigInt(`0x${serial.toHex()}`))
-          assert.equal(read.validFromDate.toISOString(), '2026-01-02T03:04:05.000Z')
-          assert.equal(read.validToDate.toISOString(), '9999-12-31T23:59:59.000Z')
-          assert.equal(read.ca, false)
-          assert.ok(read.verify(publicKey))
-          assert.ok(read.checkPrivateKey(privateKey))
-          assert.deepEqual(read.keyUsage, ['1.3.6.1.5.5.7.3.1', '1.3.6.1.5.5.7.3.2'])
-          assert.equal(
-            read.fingerprint256.replaceAll(':', '').toLowerCase(),
-            createHash('sha256').update(der).digest('hex'),
-          )
-        },
-      ),
-      { numRuns: 30 },
-    )
-  })
+  const pairs = {
+    'P-256': generateKeyPairSync('ec', { namedCurve: 'P-256' }),
+    Ed25519: generateKeyPairSync('ed25519'),
+  }
+  for (const kind of ['P-256', 'Ed25519'] as const)
+    it(`on ${kind} is read back by OpenSSL, whatever name and number it has`, () => {
+      const { privateKey, publicKey } = pairs[kind]
+      const spki = publicKey.export({ type: 'spki', format: 'der' })
+      fc.assert(
+        fc.property(
+          fc.string({ minLength: 1, maxLength: 64, unit: fc.constantFrom('a', 'Z', '3', 'ü', '木') }),
+          fc.uint8Array({ minLength: 1, maxLength: 20 }).filter((bytes) => bytes.some((byte) => byte !== 0)),
+          (commonName, serial) => {
+            const der = selfSigned({
+              commonName,
+              serial,
+              notBefore: '20260102030405Z',
+              notAfter: '99991231235959Z',
+              kind,
+              publicKey: spki,
+              sign: (bytes) => sign(kind === 'Ed25519' ? null : 'sha256', bytes, privateKey),
+            })
+            const read = new X509Certificate(der)
+            assert.equal(read.subject, `CN=${commonName}`)
+            assert.equal(read.issuer, read.subject)
+            assert.equal(BigInt(`0x${read.serialNumber}`), BigInt(`0x${serial.toHex()}`))
+            assert.equal(read.validFromDate.toISOString(), '2026-01-02T03:04:05.000Z')
+            assert.equal(read.validToDate.toISOString(), '9999-12-31T23:59:59.000Z')
+            assert.equal(read.ca, false)
+            assert.ok(read.verify(publicKey))
+            assert.ok(read.checkPrivateKey(privateKey))
+            assert.deepEqual(read.keyUsage, ['1.3.6.1.5.5.7.3.1', '1.3.6.1.5.5.7.3.2'])
+            assert.equal(
+              read.fingerprint256.replaceAll(':', '').toLowerCase(),
+              createHash('sha256').update(der).digest('hex'),
+            )
+          },
+        ),
+        { numRuns: 30 },
+      )
+    })
 })

@@ -1,3 +1,4 @@
+import type { KeyKind } from '@kith/core/network/tls.ts'
 import {
   bitString,
   integer,
@@ -19,13 +20,18 @@ export interface SelfSigned {
   /** `YYYYMMDDHHMMSSZ`, in UTC. */
   readonly notBefore: string
   readonly notAfter: string
-  /** A P-256 key as SubjectPublicKeyInfo in DER. */
+  readonly kind: KeyKind
+  /** A key of that kind as SubjectPublicKeyInfo in DER. */
   readonly publicKey: Uint8Array
-  /** ECDSA with SHA-256, the signature in DER. */
+  /** For P-256 ECDSA with SHA-256, the signature in DER; for Ed25519 the 64 bytes of RFC 8032. */
   sign(bytes: Uint8Array): Uint8Array
 }
 
-const ecdsaWithSha256 = sequence(objectIdentifier('1.2.840.10045.4.3.2'))
+/** How a key of either kind signs: RFC 5758 3.2, RFC 8410 3. Neither has parameters. */
+const signatures: Readonly<Record<KeyKind, Uint8Array>> = {
+  'P-256': sequence(objectIdentifier('1.2.840.10045.4.3.2')),
+  Ed25519: sequence(objectIdentifier('1.3.101.112')),
+}
 const serverAuth = objectIdentifier('1.3.6.1.5.5.7.3.1')
 const clientAuth = objectIdentifier('1.3.6.1.5.5.7.3.2')
 
@@ -34,6 +40,7 @@ const clientAuth = objectIdentifier('1.3.6.1.5.5.7.3.2')
  * nothing else, in particular not to sign others.
  */
 export function selfSigned(of: SelfSigned): Uint8Array<ArrayBuffer> {
+  const signature = signatures[of.kind]
   const name = sequence(set(sequence(objectIdentifier('2.5.4.3'), utf8String(of.commonName))))
   const extensions = sequence(
     // basicConstraints: no authority.
@@ -43,12 +50,12 @@ export function selfSigned(of: SelfSigned): Uint8Array<ArrayBuffer> {
   const body = sequence(
     tagged(0, integer(Uint8Array.of(2))),
     integer(of.serial),
-    ecdsaWithSha256,
+    signature,
     name,
     sequence(time(of.notBefore), time(of.notAfter)),
     name,
     of.publicKey,
     tagged(3, extensions),
   )
-  return sequence(body, ecdsaWithSha256, bitString(of.sign(body)))
+  return sequence(body, signature, bitString(of.sign(body)))
 }

@@ -71,6 +71,7 @@ class Asked {
       if (!this.signal.aborted) world.log.warn('a question was not answered', { fault: faultOf(error) })
       given = { status: faultOf(error).kind === 'peer' ? 400 : 500 }
     }
+    world.record()
     if (stream.destroyed) return
     if (given.tunnel === undefined) return this.#give(given)
     stream.respond({ ':status': given.status })

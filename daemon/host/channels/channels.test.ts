@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto'
 import { describe, it } from 'node:test'
 import { fail, FaultError, faultOf } from '@kith/core/fault/fault.ts'
 import type { Channels, OurAnswer, PeerQuestion } from '@kith/core/network/channel.ts'
+import type { KeyKind } from '@kith/core/network/tls.ts'
 import { budgets } from '@kith/core/limits/tree.ts'
 import type { Budget } from '@kith/core/limits/budget.ts'
 import type { Log } from '@kith/core/network/log.ts'
@@ -29,13 +30,13 @@ interface Side extends AsyncDisposable {
   readonly at: { readonly host: string; readonly port: number }
 }
 
-async function side(): Promise<Side> {
+async function side(kind: KeyKind = 'Ed25519', record: () => void = () => {}): Promise<Side> {
   const budget = budgets(clock)
-  const identity = identitySource(() => makeIdentity(clock, random))
+  const identity = identitySource(() => makeIdentity(clock, random, kind))
   const net = await openNet({ clock, random, budget, log, port: 0, bind: HOST, identity })
   return {
     budget,
-    channels: channels({ clock, log, net, budget, identity, isLocal: localNetwork() }),
+    channels: channels({ clock, log, net, budget, identity, isLocal: localNetwork(), record }),
     fingerprint: net.fingerprint,
     at: { host: HOST, port: net.port },
     [Symbol.asyncDispose]: () => net[Symbol.asyncDispose](),
@@ -74,29 +75,51 @@ describe('channels', () => {
     await ended
   })
 
-  it('carry questions both ways, and each side knows who asks', async () => {
+  for (const [mine, theirs] of [
+    ['Ed25519', 'Ed25519'],
+    ['P-256', 'Ed25519'],
+    ['Ed25519', 'P-256'],
+    ['P-256', 'P-256'],
+  ] as const)
+    it(`carry questions both ways from ${mine} to ${theirs}, and each side knows who asks`, async () => {
+      await using one = await side(mine)
+      await using other = await side(theirs)
+      const echo =
+        (name: string) =>
+        async (question: PeerQuestion): Promise<OurAnswer> => ({
+          status: 201,
+          body: utf8(
+            `${name} ${question.method} ${question.target} ${question.fingerprint?.toHex()} ${Buffer.from(await question.body(100)).toString()}`,
+          ),
+        })
+      await using _one = await one.channels.listen({}, echo('one'))
+      await using _other = await other.channels.listen({}, echo('other'))
+      using there = await one.channels.dial(other.at, other.fingerprint)
+      using back = await other.channels.dial(one.at, undefined)
+      assert.deepEqual(back.fingerprint, one.fingerprint)
+      const [first, second] = await Promise.all([
+        there.ask({ method: 'POST', target: '/a?b', body: utf8('hello') }),
+        back.ask({ method: 'GET', target: '/c' }),
+      ])
+      assert.equal(first.status, 201)
+      assert.equal(Buffer.from(await whole(first.body)).toString(), `other POST /a?b ${one.fingerprint.toHex()} hello`)
+      assert.equal(Buffer.from(await whole(second.body)).toString(), `one GET /c ${other.fingerprint.toHex()} `)
+    })
+
+  it('have on the disk what is to be kept before they answer', async () => {
+    const done: string[] = []
     await using one = await side()
-    await using other = await side()
-    const echo =
-      (name: string) =>
-      async (question: PeerQuestion): Promise<OurAnswer> => ({
-        status: 201,
-        body: utf8(
-          `${name} ${question.method} ${question.target} ${question.fingerprint?.toHex()} ${Buffer.from(await question.body(100)).toString()}`,
-        ),
-      })
-    await using _one = await one.channels.listen({}, echo('one'))
-    await using _other = await other.channels.listen({}, echo('other'))
+    await using other = await side('Ed25519', () => void done.push('recorded'))
+    await using _listening = await other.channels.listen({}, ({ target }) => {
+      done.push(`asked ${target}`)
+      return { status: 200, ...(target === '/tunnel' ? { tunnel: (tunnel: Connection) => tunnel.close() } : {}) }
+    })
     using there = await one.channels.dial(other.at, other.fingerprint)
-    using back = await other.channels.dial(one.at, undefined)
-    assert.deepEqual(back.fingerprint, one.fingerprint)
-    const [first, second] = await Promise.all([
-      there.ask({ method: 'POST', target: '/a?b', body: utf8('hello') }),
-      back.ask({ method: 'GET', target: '/c' }),
-    ])
-    assert.equal(first.status, 201)
-    assert.equal(Buffer.from(await whole(first.body)).toString(), `other POST /a?b ${one.fingerprint.toHex()} hello`)
-    assert.equal(Buffer.from(await whole(second.body)).toString(), `one GET /c ${other.fingerprint.toHex()} `)
+    for (const target of ['/yes', '/tunnel']) {
+      await whole((await there.ask({ method: 'POST', target })).body)
+      done.push('told')
+    }
+    assert.deepEqual(done, ['asked /yes', 'recorded', 'told', 'asked /tunnel', 'recorded', 'told'])
   })
 
   it('carry long questions as they are made, at the pace of who reads them', async () => {

@@ -15,6 +15,8 @@ export interface ChannelWorld {
   /** Who we are on lines that others pass on. */
   readonly identity: IdentitySource
   isLocal(host: string): boolean
+  /** Puts on the disk what is to be kept: what another device was told is not lost when we are killed. */
+  record(): void
 }
 
 export interface World extends ChannelWorld {

@@ -1,5 +1,4 @@
-import type { FaultError } from '@kith/core/fault/fault.ts'
-import { fail } from '@kith/core/fault/fault.ts'
+import { fail, FaultError } from '@kith/core/fault/fault.ts'
 
 /** Primary result codes of SQLite (sqlite3.h). */
 const sqlite = { readonly: 8, ioerr: 10, corrupt: 11, full: 13, cantopen: 14, notadb: 26 } as const
@@ -17,7 +16,9 @@ export function isDamage(error: unknown): boolean {
   return error instanceof Damage || code === sqlite.corrupt || code === sqlite.notadb
 }
 
+/** What SQLite or the system said, as a fault; one that is a fault already stays as it is. */
 export function databaseFault(error: unknown, doing: string, path: string): FaultError {
+  if (error instanceof FaultError) return error
   const message = error instanceof Error ? error.message : String(error)
   const details = { doing, cause: message }
   const system = (error as NodeJS.ErrnoException).code

@@ -1,7 +1,8 @@
 import { chmodSync, closeSync, openSync, renameSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
 
-import { fail, FaultError } from '@kith/core/fault/fault.ts'
+import { fail } from '@kith/core/fault/fault.ts'
+import type { FaultError } from '@kith/core/fault/fault.ts'
 import type { Clock } from '@kith/core/network/clock.ts'
 import type { Log } from '@kith/core/network/log.ts'
 import { Database } from './database.ts'
@@ -38,7 +39,7 @@ export function openDatabase(path: string, options: OpenOptions, purpose: Purpos
   try {
     return new Database(openWhole(path, purpose), options)
   } catch (error) {
-    if (!isDamage(error)) throw error instanceof FaultError ? error : databaseFault(error, 'open the database', path)
+    if (!isDamage(error)) throw databaseFault(error, 'open the database', path)
     const aside = setAside(path, options.clock.now())
     options.log.error(`the database is damaged: it was set aside and a new one begun, ${purpose.lost}`, {
       path,

@@ -29,8 +29,8 @@ function told(): Told {
   return { errors, log }
 }
 
-function open(root: Budget = budgets(clock), log = told().log): OpenHttp {
-  return openHttp({ clock, random: systemRandom(), log, names: systemNames(clock), budget: root, bind: HOST })
+function open(root: Budget = budgets(clock), log = told().log, record = (): void => {}): OpenHttp {
+  return openHttp({ clock, random: systemRandom(), log, names: systemNames(clock), budget: root, bind: HOST, record })
 }
 
 function withFault(code: string): (error: unknown) => boolean {
@@ -204,6 +204,7 @@ describe('the http client', () => {
       names,
       budget: budgets(clock),
       bind: HOST,
+      record() {},
     })
     const { port } = new URL(there.url)
     await assert.rejects(http.request({ url: `http://tracker.example:${port}/` }), withFault('http/redirect-inward'))
@@ -406,6 +407,21 @@ describe('the http server', () => {
     socket.on('end', () => socket.destroy())
     await closed
     assert.match(said, /^HTTP\/1\.1 413 /)
+  })
+
+  it('has on the disk what is to be kept before it answers', async () => {
+    const done: string[] = []
+    await using http = open(undefined, undefined, () => void done.push('recorded'))
+    await using server = await http.listen({ port: 0, bodies: true }, () => {
+      done.push('asked')
+      return { status: 200 }
+    })
+    const url = `http://${HOST}:${server.local.port}/`
+    for (const method of ['PUT', 'GET'] as const) {
+      await (await fetch(url, { method, ...(method === 'PUT' ? { body: 'kept' } : {}) })).text()
+      done.push('told')
+    }
+    assert.deepEqual(done, ['asked', 'recorded', 'told', 'asked', 'recorded', 'told'])
   })
 
   it('breaks the connection off where a body breaks off', async () => {

@@ -6,9 +6,9 @@ import type { Names } from '@kith/core/network/net.ts'
 import { localNetwork } from '../net/address.ts'
 import { identitySource, makeIdentity, type IdentitySource } from '../net/identity.ts'
 import { httpClient } from './client.ts'
-import { httpServer } from './server.ts'
+import { httpServer, type ServerOptions } from './server.ts'
 
-export interface HttpOptions {
+export interface HttpOptions extends Pick<ServerOptions, 'record'> {
   readonly clock: Clock
   readonly random: Random
   readonly log: Log
@@ -26,7 +26,7 @@ export interface OpenHttp extends Http, AsyncDisposable {
 
 /** HTTP for all networks. Disposing closes what is still open. */
 export function openHttp(options: HttpOptions): OpenHttp {
-  const { clock, random, log, bind, budget: root } = options
+  const { clock, random, log, bind, budget: root, record } = options
   const general = identitySource(() => makeIdentity(clock, random))
   const client = httpClient(options)
   const isLocal = localNetwork()
@@ -34,10 +34,13 @@ export function openHttp(options: HttpOptions): OpenHttp {
 
   function within(budget: Budget, identity: IdentitySource = general): Http {
     return {
+      get fingerprint() {
+        return identity().fingerprint
+      },
       request: (request) => client.request(request, request.budget ?? budget),
       async listen(at, answer) {
         const where = at.host === undefined && bind !== undefined ? { ...at, host: bind } : at
-        const listener = await httpServer({ clock, log, identity, isLocal }, where, budget, answer)
+        const listener = await httpServer({ clock, log, identity, isLocal, record }, where, budget, answer)
         listening.add(listener)
         return {
           local: listener.local,
@@ -50,8 +53,13 @@ export function openHttp(options: HttpOptions): OpenHttp {
     }
   }
 
+  const all = within(root)
   return {
-    ...within(root),
+    get fingerprint() {
+      return all.fingerprint
+    },
+    request: all.request,
+    listen: all.listen,
     within,
     async [Symbol.asyncDispose]() {
       client[Symbol.dispose]()

@@ -37,6 +37,8 @@ export interface ServerOptions {
   /** Who we are inside TLS. */
   readonly identity: IdentitySource
   isLocal(host: string): boolean
+  /** Puts on the disk what is to be kept: what the other side was told is not lost when we are killed. */
+  record(): void
 }
 
 export type Answer = (question: HttpQuestion) => HttpAnswer | Promise<HttpAnswer>
@@ -81,6 +83,7 @@ export async function httpServer(
         signal: gone.signal,
       })
     }
+    options.record()
     if (response.destroyed) return
     if (hasBody && !asked.complete) lingering(asked)
     await writeAnswer(response, said, { clock, budget: charged, partMs: PART_MS, last: hasBody && !asked.complete })

@@ -2,7 +2,7 @@ import { createHash, createPrivateKey, generateKeyPairSync, type KeyObject, sign
 import { constants } from 'node:crypto'
 import { createSecureContext, type SecureContext } from 'node:tls'
 import type { Clock, Random } from '@kith/core/network/clock.ts'
-import type { TlsVersion } from '@kith/core/network/tls.ts'
+import type { KeyKind, TlsVersion } from '@kith/core/network/tls.ts'
 import { selfSigned } from '@kith/wire/x509/self-signed.ts'
 import type { SecretStore } from '../database/secrets.ts'
 
@@ -18,12 +18,9 @@ export interface Identity {
   readonly certificate: Uint8Array
 }
 
-/**
- * A key on P-256, for it is what everyone accepts: browsers refuse certificates on Ed25519, and so do TLS libraries that
- * older clients of Direct Connect carry.
- */
-export function makeIdentity(clock: Clock, random: Random): Identity {
-  const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+export function makeIdentity(clock: Clock, random: Random, kind: KeyKind = 'P-256'): Identity {
+  const { privateKey, publicKey } =
+    kind === 'Ed25519' ? generateKeyPairSync('ed25519') : generateKeyPairSync('ec', { namedCurve: 'P-256' })
   const serial = random.bytes(16)
   serial[0] = (serial[0]! & 0x7f) | 0x40
   return {
@@ -34,14 +31,17 @@ export function makeIdentity(clock: Clock, random: Random): Identity {
       // A day ago: the other side's clock may be behind.
       notBefore: `${new Date(clock.now() - DAY_MS).toISOString().slice(0, 19).replaceAll(/[-:T]/g, '')}Z`,
       notAfter: NO_END,
+      kind,
       publicKey: publicKey.export({ type: 'spki', format: 'der' }),
-      sign: (bytes) => sign('sha256', bytes, privateKey),
+      // Ed25519 has its digest within.
+      sign: (bytes) => sign(kind === 'Ed25519' ? null : 'sha256', bytes, privateKey),
     }),
   }
 }
 
 /** An identity ready for use. */
 export interface OwnIdentity {
+  readonly kind: KeyKind
   readonly fingerprint: Uint8Array
   /** For servers of Node that make a context of their own. */
   readonly pem: { readonly key: string; readonly cert: string }
@@ -59,11 +59,13 @@ export function identitySource(make: () => Identity): IdentitySource {
 
 function ownIdentity({ key, certificate }: Identity): OwnIdentity {
   const contexts = new Map<TlsVersion, SecureContext>()
+  const own = privateKeyOf(key)
   const pem = {
-    key: privateKeyOf(key).export({ type: 'pkcs8', format: 'pem' }),
+    key: own.export({ type: 'pkcs8', format: 'pem' }),
     cert: new X509Certificate(certificate).toString(),
   }
   return {
+    kind: own.asymmetricKeyType === 'ed25519' ? 'Ed25519' : 'P-256',
     fingerprint: fingerprintOf(certificate),
     pem,
     context(minimum) {
@@ -89,17 +91,34 @@ function privateKeyOf(key: Uint8Array): KeyObject {
   return createPrivateKey({ key: Buffer.from(key), format: 'der', type: 'pkcs8' })
 }
 
-/** The identity that is kept below this name among the secrets; one that cannot be read, or does not fit, is replaced. */
-export function keptIdentity(secrets: SecretStore, name: string, clock: Clock, random: Random): IdentitySource {
+/**
+ * The identity that is kept below this name among the secrets. One of another kind stays, for others know it; one that
+ * cannot be read, or does not fit, is replaced.
+ */
+export function keptIdentity(
+  secrets: SecretStore,
+  name: string,
+  clock: Clock,
+  random: Random,
+  kind?: KeyKind,
+): IdentitySource {
   return identitySource(() => {
     const key = secrets.get(`${name} key`)
     const certificate = secrets.get(`${name} certificate`)
     if (key !== undefined && certificate !== undefined && belongs({ key, certificate })) return { key, certificate }
-    const fresh = makeIdentity(clock, random)
+    const fresh = makeIdentity(clock, random, kind)
     secrets.set(`${name} key`, fresh.key)
     secrets.set(`${name} certificate`, fresh.certificate)
     return fresh
   })
+}
+
+/**
+ * Who a network is before browsers and phones, which refuse certificates on Ed25519: who it is elsewhere, where that is on
+ * P-256, and otherwise somebody of its own.
+ */
+export function acceptedByAll(own: IdentitySource, other: IdentitySource): IdentitySource {
+  return () => (own().kind === 'P-256' ? own() : other())
 }
 
 function belongs({ key, certificate }: Identity): boolean {

@@ -62,7 +62,8 @@ export function isGlobalV6(host: string): boolean {
 export function wayOutIn(routes: string, addresses: string): WayOut | undefined {
   const ways = lines(routes)
     .filter(
-      ([to, length, , , by]) => /^0{32}$/.test(to ?? '') && length === '00' && /^(?!0{32})[\da-f]{32}$/.test(by ?? ''),
+      ([to, length, , , by, , , , , device]) =>
+        /^0{32}$/.test(to ?? '') && length === '00' && /^(?!0{32})[\da-f]{32}$/.test(by ?? '') && device !== undefined,
     )
     .toSorted((one, other) => Number.parseInt(one[5]!, 16) - Number.parseInt(other[5]!, 16))
   for (const way of ways) {
@@ -72,6 +73,7 @@ export function wayOutIn(routes: string, addresses: string): WayOut | undefined 
       ([hex, , , scope, flags, name]) =>
         name === device &&
         scope === '00' &&
+        /^[\da-f]{32}$/.test(hex!) &&
         (Number.parseInt(flags!, 16) & unfit) === 0 &&
         isGlobalV6(addressText(Uint8Array.fromHex(hex!))),
     )

@@ -12,9 +12,10 @@ import { FaultError } from '@kith/core/fault/fault.ts'
 import { budgets } from '@kith/core/limits/tree.ts'
 import type { Log } from '@kith/core/network/log.ts'
 import type { Connection, Net } from '@kith/core/network/net.ts'
+import type { KeyKind } from '@kith/core/network/tls.ts'
 import { systemClock } from '../clock.ts'
 import { systemRandom } from '../random.ts'
-import { identitySource, keptIdentity, makeIdentity } from './identity.ts'
+import { acceptedByAll, identitySource, type IdentitySource, keptIdentity, makeIdentity } from './identity.ts'
 import { openNet, type OpenNet } from './open.ts'
 
 const HOST = '127.0.0.1'
@@ -23,8 +24,9 @@ const clock = systemClock()
 const random = systemRandom()
 const log: Log = { debug() {}, info() {}, warn() {}, error() {}, child: () => log }
 
-function open(root = budgets(clock)): Promise<OpenNet> {
-  return openNet({ clock, random, budget: root, log, port: 0, bind: HOST })
+function open(root = budgets(clock), kind: KeyKind = 'P-256'): Promise<OpenNet> {
+  const identity = identitySource(() => makeIdentity(clock, random, kind))
+  return openNet({ clock, random, budget: root, log, port: 0, bind: HOST, identity })
 }
 
 const withFault =
@@ -179,6 +181,27 @@ describe('TLS between two of ours', () => {
     const within = net.within(root, keptIdentity(secrets, 'other', clock, random))
     assert.deepEqual(within.fingerprint, other)
     assert.notDeepEqual(net.fingerprint, other)
+  })
+
+  it('keeps a key of another kind than is wanted now, and shows one on P-256 to those who want that', () => {
+    const kept = new Map<string, Uint8Array>()
+    const secrets = {
+      get: (name: string) => kept.get(name),
+      set: (name: string, value: Uint8Array | undefined) => void (value ? kept.set(name, value) : kept.delete(name)),
+    }
+    const of = (name: string, kind?: KeyKind): IdentitySource => keptIdentity(secrets, name, clock, random, kind)
+    const old = of('old')()
+    assert.equal(old.kind, 'P-256')
+    assert.deepEqual(of('old', 'Ed25519')().fingerprint, old.fingerprint)
+    const fresh = of('fresh', 'Ed25519')()
+    assert.equal(fresh.kind, 'Ed25519')
+    assert.deepEqual(of('fresh')().fingerprint, fresh.fingerprint)
+    assert.deepEqual(acceptedByAll(of('old', 'Ed25519'), of('old http'))().fingerprint, old.fingerprint)
+    assert.deepEqual([...kept.keys()].toSorted(), ['fresh certificate', 'fresh key', 'old certificate', 'old key'])
+    const shown = acceptedByAll(of('fresh', 'Ed25519'), of('fresh http'))
+    assert.equal(shown().kind, 'P-256')
+    assert.notDeepEqual(shown().fingerprint, fresh.fingerprint)
+    assert.deepEqual(of('fresh http')().fingerprint, shown().fingerprint, 'it is kept')
   })
 
   it('does not believe another certificate, and gives its place back', async () => {
@@ -371,64 +394,78 @@ describe('TLS between two of ours', () => {
   })
 })
 
-describe('TLS with OpenSSL', () => {
-  let folder = ''
-  let pem = ''
-  const theirs = makeIdentity(clock, random)
-  const fingerprint = identitySource(() => theirs)().fingerprint
+for (const kind of ['P-256', 'Ed25519'] as const)
+  describe(`TLS with OpenSSL on ${kind}`, () => {
+    let folder = ''
+    let pem = ''
+    const theirs = makeIdentity(clock, random, kind)
+    const fingerprint = identitySource(() => theirs)().fingerprint
 
-  before(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'kith-tls-'))
-    pem = join(folder, 'both.pem')
-    const key = `-----BEGIN PRIVATE KEY-----\n${Buffer.from(theirs.key).toString('base64')}\n-----END PRIVATE KEY-----\n`
-    await writeFile(pem, key + new X509Certificate(theirs.certificate).toString())
+    before(async () => {
+      folder = await mkdtemp(join(tmpdir(), 'kith-tls-'))
+      pem = join(folder, 'both.pem')
+      const key = `-----BEGIN PRIVATE KEY-----\n${Buffer.from(theirs.key).toString('base64')}\n-----END PRIVATE KEY-----\n`
+      await writeFile(pem, key + new X509Certificate(theirs.certificate).toString())
+    })
+    after(() => rm(folder, { recursive: true }))
+
+    for (const version of ['1.2', '1.3'] as const) {
+      const flag = `-tls${version.replace('.', '_')}`
+
+      it(`answers s_client in TLS ${version}, which verifies our certificate`, async () => {
+        await using net = await open(undefined, kind)
+        const arrived = await guest(net, 'good day', { plain: true, alpn: ['kith'], client: 'asked' })
+        const to = `${HOST}:${net.port}`
+        const client = openssl(
+          's_client',
+          '-connect',
+          to,
+          flag,
+          '-alpn',
+          'kith',
+          '-cert',
+          pem,
+          '-key',
+          pem,
+          '-showcerts',
+        )
+        client.write('good day\n')
+        await eventually(() => arrived.length === 1)
+        const heard = hear(arrived[0]!)
+        arrived[0]!.send(Buffer.from('and a good evening\n'))
+        await eventually(() => client.said().includes('and a good evening'))
+        assert.equal(heard.text, 'good day\n')
+        assert.deepEqual(arrived[0]!.secured, { version: `TLSv${version}`, alpn: 'kith', fingerprint })
+        const said = client.said()
+        assert.match(said, /ALPN protocol: kith/)
+        const [shown] = /-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/.exec(said) ?? []
+        const { raw, publicKey } = new X509Certificate(shown!)
+        assert.equal(publicKey.asymmetricKeyType, kind === 'Ed25519' ? 'ed25519' : 'ec')
+        assert.equal(createHash('sha256').update(raw).digest('hex'), net.fingerprint.toHex())
+        // X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT, and nothing worse.
+        assert.match(said, /Verify return code: 18 |verify error:num=18:/)
+        await client.end()
+      })
+
+      it(`dials s_server in TLS ${version}`, async () => {
+        await using net = await open(undefined, kind)
+        const server = openssl('s_server', '-accept', `${HOST}:0`, flag, '-cert', pem, '-key', pem, '-Verify', '1')
+        const accepts = /ACCEPT [\d.]+:(\d+)\s/
+        await eventually(() => accepts.test(server.said()))
+        const port = Number(accepts.exec(server.said())![1])
+        const connection = await net.connect(
+          { host: HOST, port },
+          { tls: { trust: { kind: 'pinned', fingerprints: [fingerprint] }, name: 'kith.example' } },
+        )
+        assert.deepEqual(connection.secured, { version: `TLSv${version}`, fingerprint })
+        const heard = hear(connection)
+        connection.send(Buffer.from('hello from here\n'))
+        await eventually(() => server.said().includes('hello from here'))
+        assert.match(server.said(), /CN = Kith/)
+        server.write('hello from there\n')
+        await eventually(() => heard.text.includes('hello from there'))
+        await server.end()
+        await heard.ended
+      })
+    }
   })
-  after(() => rm(folder, { recursive: true }))
-
-  for (const version of ['1.2', '1.3'] as const) {
-    const flag = `-tls${version.replace('.', '_')}`
-
-    it(`answers s_client in TLS ${version}, which verifies our certificate`, async () => {
-      await using net = await open()
-      const arrived = await guest(net, 'good day', { plain: true, alpn: ['kith'], client: 'asked' })
-      const to = `${HOST}:${net.port}`
-      const client = openssl('s_client', '-connect', to, flag, '-alpn', 'kith', '-cert', pem, '-key', pem, '-showcerts')
-      client.write('good day\n')
-      await eventually(() => arrived.length === 1)
-      const heard = hear(arrived[0]!)
-      arrived[0]!.send(Buffer.from('and a good evening\n'))
-      await eventually(() => client.said().includes('and a good evening'))
-      assert.equal(heard.text, 'good day\n')
-      assert.deepEqual(arrived[0]!.secured, { version: `TLSv${version}`, alpn: 'kith', fingerprint })
-      const said = client.said()
-      assert.match(said, /ALPN protocol: kith/)
-      const [shown] = /-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/.exec(said) ?? []
-      const raw = new X509Certificate(shown!).raw
-      assert.equal(createHash('sha256').update(raw).digest('hex'), net.fingerprint.toHex())
-      // X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT, and nothing worse.
-      assert.match(said, /Verify return code: 18 |verify error:num=18:/)
-      await client.end()
-    })
-
-    it(`dials s_server in TLS ${version}`, async () => {
-      await using net = await open()
-      const server = openssl('s_server', '-accept', `${HOST}:0`, flag, '-cert', pem, '-key', pem, '-Verify', '1')
-      const accepts = /ACCEPT [\d.]+:(\d+)\s/
-      await eventually(() => accepts.test(server.said()))
-      const port = Number(accepts.exec(server.said())![1])
-      const connection = await net.connect(
-        { host: HOST, port },
-        { tls: { trust: { kind: 'pinned', fingerprints: [fingerprint] }, name: 'kith.example' } },
-      )
-      assert.deepEqual(connection.secured, { version: `TLSv${version}`, fingerprint })
-      const heard = hear(connection)
-      connection.send(Buffer.from('hello from here\n'))
-      await eventually(() => server.said().includes('hello from here'))
-      assert.match(server.said(), /CN = Kith/)
-      server.write('hello from there\n')
-      await eventually(() => heard.text.includes('hello from there'))
-      await server.end()
-      await heard.ended
-    })
-  }
-})

@@ -207,6 +207,7 @@ export function command(hub: Floor, from: Guest, line: string): void {
     if (!(error instanceof FaultError)) throw error
     answer = error.fault.message
   }
+  hub.record()
   if (from.online) hub.voice(from, answer)
 }
 

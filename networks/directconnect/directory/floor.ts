@@ -32,4 +32,6 @@ export interface Floor {
   /** Bans; whoever is here stays until he is sent away. */
   ban(ban: Omit<Ban, 'id' | 'at'>): Ban
   retitle(topic: string): void
+  /** Puts on the disk what is kept, before anybody is told of it. */
+  record(): void
 }

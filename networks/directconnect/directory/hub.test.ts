@@ -97,6 +97,8 @@ class Caller implements Connection {
 class Place {
   readonly clock = new Hours()
   readonly kept = new Map<string, Uint8Array>()
+  /** What is left of it when the daemon is killed. */
+  onDisk: ReadonlyMap<string, Uint8Array> = new Map()
   readonly settings: Settings
   readonly host: Host
   hub: OpenHub
@@ -105,12 +107,13 @@ class Place {
   constructor(more: Partial<Settings> = {}) {
     this.settings = { ...defaults(schema), ...more }
     let byte = 0
-    const host: Pick<Host, 'clock' | 'keep' | 'random' | 'self'> = {
+    const host: Pick<Host, 'clock' | 'keep' | 'record' | 'random' | 'self'> = {
       clock: this.clock,
       keep: {
         get: (key) => this.kept.get(key),
         set: (key, value) => void (value === undefined ? this.kept.delete(key) : this.kept.set(key, value)),
       },
+      record: () => void (this.onDisk = new Map(this.kept)),
       random: { number: () => 0.5, bytes: (length) => new Uint8Array(length).map(() => byte++ % 256) },
       self: { program: 'Kith', version: '0.1.0', device: 'test' },
     }
@@ -125,6 +128,13 @@ class Place {
   again(): void {
     this.hub[Symbol.dispose]()
     this.hub = this.#open()
+  }
+
+  /** What was not put on the disk is gone. */
+  killed(): void {
+    this.kept.clear()
+    for (const [key, value] of this.onDisk) this.kept.set(key, value)
+    this.again()
   }
 
   call(first: string, host = `10.1.${this.#callers >> 8}.${this.#callers++ & 255}`): Caller {
@@ -453,6 +463,27 @@ test('commands: only for those who may, never above oneself', () => {
   assert.match(top.tell('<top> !unreg op|'), /anybody's again/)
   assert.match(top.tell('<top> !topic new words|'), /\$HubTopic new words\|/)
   assert.match(top.tell('<top> !constructor|'), /no such command/)
+})
+
+test('what a command did, and who was sent away, is known to a hub that was killed right after', () => {
+  const place = new Place()
+  place.hub.accounts.set({ nick: 'top', password: 'x', rank: 'keeper' })
+  const enter = (): Caller => {
+    const caller = place.call('')
+    caller.tell('$ValidateNick top|')
+    caller.tell('$MyPass x|')
+    caller.tell(`$MyINFO $ALL top <P V:1,M:A,H:0/0/1,S:3>$ $100\x01$$5$|`)
+    return caller
+  }
+  assert.match(enter().tell('<top> !reg me pw|'), /me is registered/)
+  place.killed()
+  assert.equal(place.hub.accounts.find('me')?.password, 'pw')
+  assert.match(enter().tell('<top> !unreg me|'), /anybody's again/)
+  place.killed()
+  assert.equal(place.hub.accounts.find('me'), undefined)
+  place.hub.ban({ nick: 'loud', reason: 'noise', by: '' })
+  place.killed()
+  assert.equal(place.hub.bans.find({ nick: 'loud' }, place.clock.now())?.reason, 'noise')
 })
 
 test('who can show menus is offered what he may do there', () => {

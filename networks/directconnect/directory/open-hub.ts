@@ -149,7 +149,13 @@ export class OpenHub implements Floor, Disposable {
 
   /** Bans; whoever is here stays until he is sent away. */
   ban(ban: Omit<Ban, 'id' | 'at'>): Ban {
-    return this.bans.add({ ...ban, at: this.now })
+    const made = this.bans.add({ ...ban, at: this.now })
+    this.record()
+    return made
+  }
+
+  record(): void {
+    this.#host.record()
   }
 
   retitle(topic: string): void {

@@ -145,7 +145,7 @@ export function printers(host: Host, book: Book, lines: Lines, settings: Setting
     async answer(device, question) {
       if (!settings.printers) return undefined
       if (question.method === 'POST' && question.target === '/printers/changed') {
-        void nearby.ask(device)
+        void nearby.ask(device, true)
         return { status: 204 }
       }
       return lent.answer(device, question)

@@ -5,7 +5,7 @@ import type { JoinedSegment, Segment, Segments } from '@kith/core/offer/segments
 import type { WritableValue } from '@kith/core/value/value.ts'
 import { value } from '@kith/core/value/value.ts'
 import { type Lines, wholeOf } from '../lines.ts'
-import { MemberSegment } from '../segment/joined.ts'
+import { type JoinFacts, MemberSegment } from '../segment/joined.ts'
 import { keepSegments, keptSegments } from '../segment/kept.ts'
 import { freeNetwork, OwnedSegment, reopen, type SegmentFacts } from '../segment/owned.ts'
 import { MOST_MESSAGE_BYTES, shownName } from '../wire/messages.ts'
@@ -76,10 +76,7 @@ export class OwnSegments implements Segments, AsyncDisposable {
       if (!facts.to.every(known)) this.invite(facts.id, facts.to.filter(known))
     }
     for (const { facts } of this.#joined.values()) {
-      if (known(facts.owner)) continue
-      this.leave(facts.id).catch((error: unknown) =>
-        this.#host.log.warn('a virtual network could not be left', { fault: faultOf(error) }),
-      )
+      if (!known(facts.owner)) this.#quit(facts.id)
     }
   }
 
@@ -125,9 +122,11 @@ export class OwnSegments implements Segments, AsyncDisposable {
   }
 
   /** Undefined for a question about something else. */
-  answer(device: string, { method, target }: PeerQuestion): OurAnswer | undefined {
+  async answer(device: string, { method, target }: PeerQuestion): Promise<OurAnswer | undefined> {
     const [, room, id, door] = target.split('/')
     if (room !== 'segments') return undefined
+    // Whoever hears of none takes his for ended: those of before have to be there first.
+    await this.#begun
     if (method === 'GET' && id === undefined) {
       const invited = [...this.#own.values()].filter(({ facts }) => facts.to.includes(device))
       return { status: 200, body: encodeSegments(invited.map(({ facts }) => facts)) }
@@ -135,13 +134,15 @@ export class OwnSegments implements Segments, AsyncDisposable {
     const segment = this.#own.get(id ?? '')
     // Whoever is not invited does not learn what there is.
     if (method !== 'POST' || door !== 'frames' || segment?.facts.to.includes(device) !== true) return { status: 404 }
+    // Its place is kept before it is told, so that nobody else is given it after a crash.
+    segment.placeOf(device)
+    this.#store()
     return {
       status: 200,
       tunnel: (connection) => {
-        segment.attach(device, connection).then(
-          () => this.#store(),
-          (error: unknown) => this.#host.log.warn('a member could not be let in', { fault: faultOf(error) }),
-        )
+        segment
+          .attach(device, connection)
+          .catch((error: unknown) => this.#host.log.warn('a member could not be let in', { fault: faultOf(error) }))
       },
     }
   }
@@ -152,7 +153,23 @@ export class OwnSegments implements Segments, AsyncDisposable {
 
   #member({ id, title }: Segment, owner: string): MemberSegment {
     const facts = { id, title, owner, target: `/segments/${id}/frames` }
-    return new MemberSegment(this.#host, this.#lines, this.#self, facts, () => this.#tell())
+    return new MemberSegment(this.#host, this.#lines, this.#self, facts, {
+      changed: () => this.#tell(),
+      over: () => this.#over(facts),
+    })
+  }
+
+  /** What has ended at its owner ends here too. */
+  #over({ id, title, owner }: JoinFacts): void {
+    if (!this.#joined.has(id)) return
+    this.#host.journal.tell('segment/over', id, { title, owner })
+    this.#quit(id)
+  }
+
+  #quit(id: string): void {
+    this.leave(id).catch((error: unknown) =>
+      this.#host.log.warn('a virtual network could not be left', { fault: faultOf(error) }),
+    )
   }
 
   #store(): void {

@@ -59,8 +59,8 @@ export class OwnLocalSend implements Deliveries, AsyncDisposable {
   }
 
   get own(): Info {
-    const { self, net } = this.#host
-    const fingerprint = deviceId(net.fingerprint)
+    const { self, http } = this.#host
+    const fingerprint = deviceId(http.fingerprint)
     const info: Info = { alias: self.device, model: self.program, fingerprint, port: this.#port, protocol: 'https' }
     return this.#offers.any ? { ...info, download: true } : info
   }

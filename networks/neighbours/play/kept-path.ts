@@ -1,4 +1,5 @@
 import type { Fault } from '@kith/core/fault/fault.ts'
+import { faultOf } from '@kith/core/fault/fault.ts'
 import { sleep } from '@kith/core/network/clock.ts'
 import type { Host } from '@kith/core/network/host.ts'
 import type { Lines } from '../lines.ts'
@@ -6,6 +7,8 @@ import { openPath, type Path, type PathMode, type PathOwner } from './path.ts'
 
 const FIRST_PAUSE_MS = 500
 const LONGEST_PAUSE_MS = 15_000
+/** What a device answers that knows of no such thing, for us. */
+const NOT_THERE = 404
 
 /** A path that is opened again whenever it ends, until it is disposed. */
 export interface KeptPath extends Disposable {
@@ -17,6 +20,8 @@ export interface KeptPath extends Disposable {
 export interface KeptPathOwner extends Omit<PathOwner, 'ended'> {
   /** A new path: what has to be said again is said now. */
   opened(path: Path): void
+  /** The device itself says that what the path leads to is not there for us, or not any more; it is asked again until disposed. */
+  notThere?(): void
 }
 
 export function keepPath(
@@ -31,7 +36,12 @@ export function keepPath(
 
   /** Resolves when the path has ended. */
   async function once(): Promise<Fault | undefined> {
-    const connection = await lines.tunnel(device, target, { signal })
+    const channel = await lines.to(device, signal)
+    const connection = await channel.tunnel(target, { signal }).catch((error: unknown) => {
+      const { code, cause } = faultOf(error)
+      if (code === 'channel/refused' && cause === NOT_THERE && !signal.aborted) owner.notThere?.()
+      throw error
+    })
     const { promise, resolve } = Promise.withResolvers<Fault | undefined>()
     const opened = await openPath(host, connection, { ...owner, ended: resolve })
     path = opened

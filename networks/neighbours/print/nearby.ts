@@ -49,7 +49,8 @@ export class NearbyPrinters implements AsyncDisposable {
   readonly #jobs: Jobs
   readonly #known = new Map<string, Known>()
   readonly #announced = new Map<string, Announced>()
-  readonly #asked = new Set<string>()
+  /** Devices that are asked just now, and whether they have to be asked again: what they say now may be of before. */
+  readonly #asked = new Map<string, { again: boolean }>()
   readonly #resources = new AsyncDisposableStack()
   readonly #announces: boolean
   #listener: HttpListener | undefined
@@ -97,10 +98,18 @@ export class NearbyPrinters implements AsyncDisposable {
     await Promise.all(this.#book.friends.map((device) => this.ask(device)))
   }
 
-  /** Asks one device. */
-  async ask(device: string): Promise<void> {
-    if (!this.#book.isPaired(device) || this.#asked.has(device)) return
-    this.#asked.add(device)
+  /** Asks one device. `changed` says that it has told of a change, so that an answer which is on its way is not enough. */
+  async ask(device: string, changed = false): Promise<void> {
+    const asked = this.#asked.get(device)
+    if (asked !== undefined) asked.again ||= changed
+    if (!this.#book.isPaired(device) || asked !== undefined) return
+    const asking = { again: false }
+    this.#asked.set(device, asking)
+    await this.#askOnce(device)
+    if (asking.again) await this.ask(device)
+  }
+
+  async #askOnce(device: string): Promise<void> {
     let told: readonly ToldPrinter[] = []
     try {
       const answer = await this.#lines.ask(device, { method: 'GET', target: '/printers' })

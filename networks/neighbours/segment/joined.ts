@@ -29,15 +29,22 @@ export interface JoinFacts extends Segment {
   readonly target: string
 }
 
+/** Who is told of a member. */
+export interface MemberOwner {
+  changed(): void
+  /** The owner of the network says that it has ended, or that this machine may not be there any more. */
+  over?(): void
+}
+
 /** What else is set up with the device, and goes before it does. */
-export type Outfit = (device: string, router: string) => Promise<AsyncDisposable>
+export type Outfit = (device: string, router: string, routerV6: string | undefined) => Promise<AsyncDisposable>
 
 /** A virtual network of somebody else, with a device on this machine. */
 export class MemberSegment implements AsyncDisposable {
   readonly facts: JoinFacts
   readonly #host: Host
   readonly #self: string
-  readonly #changed: () => void
+  readonly #owner: MemberOwner
   readonly #outfit: Outfit | undefined
   readonly #path: KeptPath
   readonly #first = Promise.withResolvers<void>()
@@ -46,13 +53,15 @@ export class MemberSegment implements AsyncDisposable {
   #worn: AsyncDisposable | undefined
   #fault: Fault | undefined
   #opening: Promise<void> = Promise.resolve()
+  /** Somebody is told how joining goes. */
+  #joining = false
   #over = false
 
-  constructor(host: Host, lines: Lines, self: string, facts: JoinFacts, changed: () => void, outfit?: Outfit) {
+  constructor(host: Host, lines: Lines, self: string, facts: JoinFacts, owner: MemberOwner, outfit?: Outfit) {
     this.#host = host
     this.#self = self
     this.facts = facts
-    this.#changed = changed
+    this.#owner = owner
     this.#outfit = outfit
     this.#first.promise.catch(() => {})
     this.#path = keepPath(
@@ -63,13 +72,19 @@ export class MemberSegment implements AsyncDisposable {
         datagram: (bytes) => this.#came(bytes),
         said: (bytes) => this.#planned(decodePlan(bytes)),
         opened() {},
-        changed,
+        changed: () => owner.changed(),
+        notThere: () => this.#ended(),
       },
     )
   }
 
   get device(): string {
     return this.#tap?.name ?? ''
+  }
+
+  /** Whether this machine has an address of IPv6 there. */
+  get v6(): boolean {
+    return this.#tap?.v6 === true
   }
 
   get mode(): KeptPath['mode'] {
@@ -81,13 +96,19 @@ export class MemberSegment implements AsyncDisposable {
     using _timer = this.#host.clock.after(FIRST_PLAN_MS, () =>
       this.#first.reject(fail('unavailable', 'neighbours/no-plan', 'The device does not let this one in now')),
     )
-    await this.#first.promise
+    this.#joining = true
+    await this.#first.promise.finally(() => (this.#joining = false))
+  }
+
+  #ended(): void {
+    if (!this.#joining) return this.#owner.over?.()
+    this.#first.reject(fail('unavailable', 'neighbours/not-there', 'The device does not have that'))
   }
 
   #planned(plan: SegmentPlan): void {
     const before = this.#plan
     this.#plan = plan
-    this.#changed()
+    this.#owner.changed()
     const places = before?.host === plan.host && before.network.join('.') === plan.network.join('.')
     const same = places && samePrefix(before.prefix, plan.prefix)
     if (same && this.#tap !== undefined) return
@@ -122,14 +143,15 @@ export class MemberSegment implements AsyncDisposable {
         },
         rested: () => port.flush(),
       })
-      this.#worn = await this.#outfit?.(this.#tap.name, addressIn(network, OWNER))
+      const routerV6 = prefix === undefined || !this.#tap.v6 ? undefined : addressV6In(prefix, OWNER)
+      this.#worn = await this.#outfit?.(this.#tap.name, addressIn(network, OWNER), routerV6)
       this.#fault = undefined
       this.#first.resolve()
     } catch (error) {
       this.#fault = faultOf(error)
       this.#first.reject(error)
     }
-    this.#changed()
+    this.#owner.changed()
   }
 
   async #putAway(): Promise<void> {

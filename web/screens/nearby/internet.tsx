@@ -108,7 +108,7 @@ function Loan({ loan }: { readonly loan: InternetLoanView }): ReactNode {
 function Borrowed({ one }: { readonly one: BorrowedInternetView }): ReactNode {
   const client = useClient()
   const doing = useDoing()
-  const { device, proxy, state, whole, down, up } = one
+  const { device, proxy, state, whole, v6, down, up } = one
   return (
     <NearRow
       icon={<Globe size={20} aria-hidden className="text-accent" />}
@@ -116,7 +116,7 @@ function Borrowed({ one }: { readonly one: BorrowedInternetView }): ReactNode {
       note={
         <>
           {[t(`nearby.borrowed.${state}`), t('nearby.proxy', { address: proxy }), meter(down, up)].join(' · ')}
-          {whole ? <span className="block">{t('nearby.wholeUsed')}</span> : null}
+          {whole ? <span className="block">{t(v6 ? 'nearby.wholeUsedV6' : 'nearby.wholeUsed')}</span> : null}
         </>
       }
     >
