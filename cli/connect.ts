@@ -1,11 +1,12 @@
 import { spawn } from 'node:child_process'
-import { closeSync, fstatSync, mkdirSync, openSync, readFileSync } from 'node:fs'
+import { closeSync, fstatSync, openSync, readFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { socketPath } from '@kith/api/address.ts'
 import { Client, UnreachableError } from '@kith/api/client.ts'
+import { makeHome } from '@kith/api/home.ts'
 import { fetchOver } from '@kith/api/socket.ts'
-import { FailedError, UsageError } from './exit.ts'
+import { FailedError, failure, UsageError } from './exit.ts'
 
 export interface Where {
   /** A daemon elsewhere, `http://host:port`; the unix socket of this user's daemon without it. */
@@ -70,7 +71,8 @@ export async function clientOrStart(where: Where, signal: AbortSignal): Promise<
     if (!(error instanceof UnreachableError) || hostOf(where) !== undefined) throw error
   }
   const logFolder = dirname(socketOf(where))
-  mkdirSync(logFolder, { recursive: true, mode: 0o700 })
+  const trouble = await makeHome(logFolder)
+  if (trouble !== undefined) throw failure(trouble, '')
   const logFile = join(logFolder, 'daemon.log')
   const log = openSync(logFile, 'a', 0o600)
   const { size: before } = fstatSync(log)

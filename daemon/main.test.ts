@@ -31,10 +31,18 @@ test('a home that cannot be is told with what helps, and no stack', async () => 
   try {
     const file = join(folder, 'file')
     await writeFile(file, '')
-    const { status, said } = await daemon('--home', file)
-    assert.equal(status, 1, said)
-    assert.match(said, /^kith: The database .+ cannot be used: .+--home\.$/ms)
-    assert.doesNotMatch(said, /^ +at /m)
+    // In /proc a folder is there, and takes none.
+    const homes = [
+      [file, /a file stands where a folder has to be\nMove it away, or choose/],
+      ['/proc/kith', /no folder can be made there \(E\w+\)\nChoose/],
+    ] as const
+    for (const [home, why] of homes) {
+      const { status, said } = await daemon('--home', home)
+      assert.equal(status, 1, said)
+      assert.match(said, /^kith: Kith cannot keep its things in .+ another home with --home\.$/ms)
+      assert.match(said, why)
+      assert.doesNotMatch(said, /^ +at /m)
+    }
   } finally {
     await rm(folder, { recursive: true })
   }

@@ -3,8 +3,9 @@ import { readFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { makeHome } from '@kith/api/home.ts'
 import type { Fault } from '@kith/core/fault/fault.ts'
-import { FaultError } from '@kith/core/fault/fault.ts'
+import { fail, FaultError } from '@kith/core/fault/fault.ts'
 import { Config } from './config/config.ts'
 import { parseLevels } from './config/levels.ts'
 import * as settings from './config/settings.ts'
@@ -73,6 +74,10 @@ async function run(values: Values): Promise<number> {
   }
 
   const clock = systemClock()
+  for (const folder of [paths.state, paths.runtime]) {
+    const trouble = await makeHome(folder)
+    if (trouble !== undefined) throw fail('local', 'daemon/home', trouble.message, { hint: trouble.hint })
+  }
   using lock = takeLock(paths.lock)
   const form = env['JOURNAL_STREAM'] === undefined ? (process.stdout.isTTY ? 'pretty' : 'json') : 'journal'
   const log = openLog({

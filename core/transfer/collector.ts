@@ -169,7 +169,15 @@ export class Collector {
     this.#wake()
   }
 
-  /** Drops everything that is not written. Lanes must not copy any more into the memory they were given. */
+  /** Resolves when all that was here in whole is written and verified, or lost. */
+  rested(): Promise<void> {
+    return this.#judge.rested()
+  }
+
+  /**
+   * Drops everything that is not being written. Lanes must not copy any more into the memory they were given; what is being written
+   * is had here in the end, if it is right.
+   */
   close(): void {
     this.#closed = true
     // What is still being written is no matter of theirs: they may deliver to another collector by then.

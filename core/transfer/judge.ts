@@ -27,13 +27,33 @@ export interface JudgeWorld {
 /** Has what was collected written and verified, and blames who sent what is wrong. */
 export class Judge {
   readonly #world: JudgeWorld
+  /** Chunks that are being written or verified. */
+  #busy = 0
+  #rested: PromiseWithResolvers<void> | undefined
 
   constructor(world: JudgeWorld) {
     this.#world = world
   }
 
+  /** Resolves when nothing is being written or verified. */
+  async rested(): Promise<void> {
+    if (this.#busy > 0) await (this.#rested ??= Promise.withResolvers<void>()).promise
+  }
+
   /** All blocks of the chunk are here. */
   async complete(chunk: Chunk): Promise<void> {
+    this.#busy++
+    try {
+      await this.#complete(chunk)
+    } finally {
+      if (--this.#busy === 0) {
+        this.#rested?.resolve()
+        this.#rested = undefined
+      }
+    }
+  }
+
+  async #complete(chunk: Chunk): Promise<void> {
     const { begun, lanes, cells, storage } = this.#world
     const open = begun.take(chunk)
     if (open === undefined) return

@@ -83,6 +83,8 @@ class MemorySlots implements Slots {
 class MemoryStorage implements Storage {
   readonly disk: Uint8Array
   full = false
+  /** Writing waits for it. */
+  gate: Promise<void> = Promise.resolve()
   /** How often something was read back to be proven. */
   readBack = 0
   partDigests?: PartDigests
@@ -93,7 +95,7 @@ class MemoryStorage implements Storage {
 
   async commit(slot: Slot, length: number, offset: number, check: Check | undefined): Promise<boolean> {
     const bytes = slot.bytes.slice(0, length)
-    await Promise.resolve()
+    await this.gate
     if (this.full) throw fail('local', 'disk/full', 'The disk is full')
     if (check !== undefined && !sha1(bytes).every((byte, i) => byte === check.expected[i])) return false
     this.disk.set(bytes, offset)
@@ -136,8 +138,11 @@ function setting(options: Setting): {
   recorded: RangeSet
   slots: MemorySlots
   layout: Layout
+  /** How often the files were opened. */
+  opens(): number
 } {
   const { content } = options
+  let opens = 0
   const storage = new MemoryStorage(content.length)
   const recorded = new RangeSet()
   const slots = new MemorySlots(options.slots ?? 16, options.slotSize ?? 128 * 1024)
@@ -162,14 +167,18 @@ function setting(options: Setting): {
       random: seeded(7),
       slots,
       budget,
-      storage: async () => ({ storage, found: options.found ?? false }),
+      storage: async () => {
+        opens++
+        await Promise.resolve()
+        return { storage, found: options.found ?? false }
+      },
       had: (range) => recorded.add(range.start, range.end),
       lost: (range) => recorded.remove(range.start, range.end),
       keep: () => {},
       described: () => {},
     },
   )
-  return { transfer, storage, recorded, slots, layout }
+  return { transfer, storage, recorded, slots, layout, opens: () => opens }
 }
 
 /** A lane of a made-up network: it delivers what it has in its own time, and may lie. */
@@ -298,6 +307,32 @@ test('a new proof in the middle of a transfer keeps what is had', async () => {
   assert.equal(lane.abandoned, 1)
   await run([lane])
   same(storage.disk, content)
+})
+
+test('what is being written while a new proof comes is not fetched again', async () => {
+  const cell = 4 * blockSize
+  const size = 4 * cell
+  const content = seeded(12).bytes(size)
+  const { transfer, storage, recorded, slots, layout } = setting({ content })
+  transfer.describe({ layout, proofs: [proof(content, 0, size, cell, 'sha1')] })
+  await transfer.opened()
+  const lane = new TestLane(transfer, 'bittorrent', 'a', content, [{ start: 0, end: size }])
+  const written = Promise.withResolvers<void>()
+  storage.gate = written.promise
+  for (let block = 0; block < 4; block++) lane.step(1)
+  transfer.describe({ layout, proofs: [proof(content, 0, size, 2 * blockSize, 'tth')] })
+  // Until that is on the disk nobody is told what else to fetch.
+  await new Promise((resolve) => setImmediate(resolve))
+  assert.equal(lane.step(1), false)
+  assert.equal(transfer.hadRanges.length, 0)
+  written.resolve()
+  await transfer.opened()
+  assert.equal(transfer.hadRanges.length, cell)
+  await run([lane])
+  assert.equal(lane.delivered, size / blockSize, 'each block once')
+  same(storage.disk, content)
+  assert.deepEqual([...recorded], [{ start: 0, end: size }])
+  assert.equal(slots.free, 16, 'all memory is given back')
 })
 
 test('a lane that asks for runs gets cells that follow each other', async () => {
@@ -520,6 +555,23 @@ test('bytes that were on disk before anything was recorded are found and not fet
   await run([lane])
   same(storage.disk, content)
   assert.equal(lane.delivered, 12)
+})
+
+test('what is described while files are opened and checked waits: both are done once', async () => {
+  const size = 400_000
+  const content = seeded(13).bytes(size)
+  const { transfer, storage, layout, recorded, opens } = setting({ content, found: true })
+  storage.disk.set(content.subarray(0, 250_000))
+  transfer.describe({ layout, proofs: [proof(content, 0, size, 50_000, 'sha1')] })
+  transfer.describe({ layout, proofs: [proof(content, 0, size, 65_536, 'tth')] })
+  await transfer.opened()
+  assert.equal(opens(), 1)
+  assert.equal(storage.readBack, 1)
+  assert.deepEqual([...recorded], [{ start: 0, end: 250_000 }])
+  const lane = new TestLane(transfer, 'bittorrent', 'a', content, [{ start: 0, end: size }])
+  await run([lane])
+  same(storage.disk, content)
+  assert.equal(transfer.missing(), 0)
 })
 
 test('two descriptions that contradict each other are refused', () => {

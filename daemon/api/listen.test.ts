@@ -29,7 +29,7 @@ function overSocket(socketPath: string, path: string): Promise<{ status: number;
 
 test('the unix socket is the user, and only the user may open it', async () => {
   await using at = await folder()
-  const socket = join(at.path, 'run', 'api.sock')
+  const socket = join(at.path, 'api.sock')
   await using server = await listen(app(testWorld()), { tcp: undefined, socket })
   assert.equal(server.url, undefined)
   assert.equal((await stat(socket)).mode & 0o777, 0o600)

@@ -1,7 +1,6 @@
-import { chmod, mkdir, rm } from 'node:fs/promises'
+import { chmod, rm } from 'node:fs/promises'
 import type { IncomingMessage, Server } from 'node:http'
 import { createServer } from 'node:http'
-import { dirname } from 'node:path'
 import { getRequestListener } from '@hono/node-server'
 import type { Hono } from 'hono'
 import { fail } from '@kith/core/fault/fault.ts'
@@ -9,6 +8,7 @@ import { fail } from '@kith/core/fault/fault.ts'
 export interface ListenOptions {
   /** Absent: no TCP at all. */
   readonly tcp: { readonly host: string; readonly port: number } | undefined
+  /** In a folder that is there. */
   readonly socket: string
 }
 
@@ -47,7 +47,6 @@ export async function listen(app: Hono, { tcp, socket }: ListenOptions): Promise
     return server
   }
 
-  await mkdir(dirname(socket), { recursive: true, mode: 0o700 })
   // The lock of the state folder says that nobody else is there: what is left is from a daemon that was killed.
   await rm(socket, { force: true })
   let url: string | undefined

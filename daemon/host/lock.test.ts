@@ -8,12 +8,12 @@ import { test } from 'node:test'
 import { FaultError } from '@kith/core/fault/fault.ts'
 import { takeLock } from './lock.ts'
 
-/** Runs with the path of a lock in a folder that nobody has made yet. */
+/** Runs with the path of a lock that nobody has taken yet. */
 function withLock(run: (path: string) => void | Promise<void>): () => Promise<void> {
   return async () => {
     const folder = await mkdtemp(join(tmpdir(), 'kith-lock-'))
     try {
-      await run(join(folder, 'state/kith.lock'))
+      await run(join(folder, 'kith.lock'))
     } finally {
       await rm(folder, { recursive: true })
     }

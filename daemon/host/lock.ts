@@ -1,5 +1,4 @@
-import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { dirname } from 'node:path'
+import { appendFileSync, readFileSync, writeFileSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
 import { fail } from '@kith/core/fault/fault.ts'
 import { databaseFault } from './database/fault.ts'
@@ -29,13 +28,13 @@ interface Holder {
  * ending. One that is ending is waited for, calling `pause` between the looks: a start right after a stop is no second
  * daemon.
  *
+ * @param path in a folder that is there
  * @throws FaultError `daemon/running`, `database/…`
  */
 export function takeLock(path: string, pause: () => void = sleep): Lock {
   const about = `${path}.pid`
   let database: DatabaseSync | undefined
   try {
-    mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
     database = new DatabaseSync(path, { timeout: 0 })
     for (let looks = 0; !begin(database); looks++) {
       const holder = holderOf(about)

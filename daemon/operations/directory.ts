@@ -39,8 +39,7 @@ export function directoryOperations({ networks }: DirectoryWorld): Operations {
     kickVisitor: ({ params, body }) => keeper(params.id).kick(params.visitor, body.reason ?? noReason),
     exclusions: ({ params }) => keeper(params.id).exclusions(),
     exclude({ params, body }) {
-      const made = keeper(params.id).exclude(who(body), body.reason ?? noReason, ms(body))
-      return made
+      return keeper(params.id).exclude(who(body), body.reason ?? noReason, ms(body))
     },
     readmit({ params }) {
       keeper(params.id).readmit(params.exclusion)
@@ -50,8 +49,7 @@ export function directoryOperations({ networks }: DirectoryWorld): Operations {
       return { ranks, registrations: registrations() }
     },
     register({ params, body }) {
-      const made = keeper(params.id).register(params.nick, body.password, body.rank)
-      return made
+      return keeper(params.id).register(params.nick, body.password, body.rank)
     },
     unregister({ params }) {
       keeper(params.id).unregister(params.nick)

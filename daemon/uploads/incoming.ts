@@ -59,10 +59,16 @@ export class Incoming {
     return this.#going !== undefined
   }
 
-  /** Finds what a run before left; `isWhole` says that it is in its place already. */
+  /** Finds what a run before left; `isWhole` says that it is in its place already. What lacks that only is put there. */
   async restore(isWhole: boolean): Promise<void> {
+    const { partial } = this.#options
     this.#isWhole = isWhole
-    this.#received = isWhole ? this.size : Math.min(await this.#options.partial.size(), this.size)
+    this.#received = isWhole ? this.size : Math.min(await partial.size(), this.size)
+    // Left where a run ended in the middle of putting it in its place; where that cannot go, it does no harm.
+    if (isWhole) return partial.remove().catch(() => {})
+    if (this.#received < this.size) return
+    // Where that fails, it fails for whoever goes on with it, and is told to them.
+    await this.take(this.size, new Blob([]).stream()).catch(() => {})
   }
 
   /** Bytes that are there, for who wants to go on. @throws FaultError `unavailable` `upload/busy` */

@@ -76,9 +76,13 @@ export class Upload {
     }
   }
 
-  /** Whether these are the same files, unchanged since; what does not say when it was changed is never the same. */
-  isOf({ files }: UploadRequest): boolean {
+  /**
+   * Whether these are the same files of the same sender, unchanged since; what does not say when it was changed is never the
+   * same.
+   */
+  isOf({ files }: UploadRequest, sender: string): boolean {
     return (
+      sender === this.record.sender &&
       files.length === this.files.length &&
       this.files.every(({ said }, index) => {
         const { name, size, modified } = files[index]!

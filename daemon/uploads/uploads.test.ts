@@ -19,7 +19,7 @@ interface World extends AsyncDisposable {
   readonly folder: string
   readonly used: Set<string>
   readonly uploads: Uploads
-  begin(body: UploadRequest): Promise<UploadView>
+  begin(body: UploadRequest, sender?: string): Promise<UploadView>
   /** Goes on at `start`, and gives how much is there then. */
   bring(upload: string, file: string, body: Blob | ReadableStream<Uint8Array>, start?: number): Promise<number>
   offset(upload: string, file: string): Promise<number>
@@ -64,7 +64,7 @@ async function world(before?: { folder: string; kept: Map<string, Uint8Array>; n
     folder,
     used,
     uploads,
-    begin: async (body) => beginUpload({ body }, nobody),
+    begin: async (body, sender = nobody.sender) => beginUpload({ body }, { ...nobody, sender }),
     async bring(id, file, body, start = 0) {
       const { incoming } = uploads.file(id, file)
       const length = body instanceof Blob ? body.size : undefined
@@ -208,6 +208,42 @@ test('what breaks off is gone on with, over a restart too', async () => {
   assert.equal(viewOf(next, id)?.state, 'whole')
 })
 
+test('two senders whose files have equal marks bring one each', async () => {
+  await using all = await world()
+  await all.uploads.start()
+  const body = { files: [{ name: 'IMG_0001.jpg', size: 3, modified: 7 }] }
+  const [one, other] = [await all.begin(body, 'one'), await all.begin(body, 'other')]
+  assert.notEqual(other.id, one.id)
+  await all.bring(one.id, '0', new Blob(['abc']))
+  await all.bring(other.id, '0', new Blob(['xyz']))
+  assert.equal(await readFile(one.path, 'utf8'), 'abc')
+  assert.equal(await readFile(other.path, 'utf8'), 'xyz')
+  // Each goes on with its own, in the next run too.
+  await using next = await all.again()
+  await next.uploads.start()
+  assert.equal(viewOf(next, one.id), undefined, 'it was whole')
+  const begun = await next.begin(body, 'other')
+  assert.equal((await next.begin(body, 'other')).id, begun.id)
+  assert.notEqual((await next.begin(body, 'one')).id, begun.id)
+})
+
+test('uploads that begin at the same moment pass no bound, and the same one is begun once', async () => {
+  await using all = await world()
+  await all.uploads.start()
+  const begun = await Promise.allSettled(
+    Array.from({ length: settings.most + 2 }, (_, index) => all.begin({ files: [{ name: `film ${index}`, size: 1 }] })),
+  )
+  assert.deepEqual(
+    begun.map(({ status }) => status),
+    [...Array<string>(settings.most).fill('fulfilled'), 'rejected', 'rejected'],
+  )
+  assert.ok(begun.every((one) => one.status === 'fulfilled' || withCode('upload/too-many')(one.reason)))
+  const same = { files: [{ name: 'tape', size: 1, modified: 7 }] }
+  const [one, other] = await Promise.all([all.begin(same, 'another'), all.begin(same, 'another')])
+  assert.equal(other.id, one.id)
+  assert.equal(await all.bring(other.id, '0', new Blob(['x'])), 1)
+})
+
 test('who was silent makes room for who asks, and who is not does not', async () => {
   await using all = await world()
   await all.uploads.start()
@@ -303,9 +339,6 @@ test('more than the disk holds, and more than one sender may bring at once, are 
   // What is whole does not count, and others may.
   await all.bring(id, '0', new Blob(['x']))
   await all.begin({ files: [{ name: 'film', size: 0 }] })
-  const other = all.uploads.operations.beginUpload(
-    { body: { files: [{ name: 'film', size: 5 }] } },
-    { ...nobody, sender: 'another' },
-  )
-  assert.equal((await other).state, 'waiting')
+  const other = await all.begin({ files: [{ name: 'film', size: 5 }] }, 'another')
+  assert.equal(other.state, 'waiting')
 })

@@ -41,6 +41,8 @@ export class Uploads implements AsyncDisposable {
   readonly #all = new Map<string, Upload>()
   #look: Disposable | undefined
   #looking: Promise<void> = Promise.resolve()
+  /** Of those that begin the last. */
+  #beginning: Promise<unknown> = Promise.resolve()
 
   constructor(world: UploadsWorld) {
     this.#world = world
@@ -69,7 +71,12 @@ export class Uploads implements AsyncDisposable {
   get operations(): Pick<Handlers, 'uploads' | 'beginUpload' | 'endUpload'> {
     return {
       uploads: () => [...this.#all.values()].map((one) => one.view),
-      beginUpload: ({ body }, { sender }) => this.#begin(body, sender),
+      beginUpload: ({ body }, { sender }) => {
+        // One after another: each is counted, and known for what it is, before the next is looked at.
+        const begun = this.#beginning.then(() => this.#begin(body, sender))
+        this.#beginning = begun.catch(() => {})
+        return begun
+      },
       endUpload: ({ params }) => this.#end(this.#need(params.id)),
     }
   }
@@ -84,7 +91,7 @@ export class Uploads implements AsyncDisposable {
 
   async #begin(request: UploadRequest, sender: string): Promise<UploadView> {
     const { clock, random, folder, settings, keep } = this.#world
-    const same = [...this.#all.values()].find((one) => one.isOf(request))
+    const same = [...this.#all.values()].find((one) => one.isOf(request, sender))
     if (same !== undefined) return same.view
     const size = request.files.reduce((sum, one) => sum + one.size, 0)
     const others = [...this.#all.values()].filter((one) => one.record.sender === sender && !one.isWhole)

@@ -19,7 +19,8 @@ export interface VisitWorld {
   readonly guesses: Guesses
   /** The page of that secret, while it is open. */
   find(token: string): Visit | undefined
-  told(visit: Visit, type: 'asked' | 'arrived', name: string): void
+  /** Somebody wants to give a file of that name. */
+  asked(visit: Visit, name: string): void
 }
 
 const plain = {
@@ -68,7 +69,7 @@ async function asked(world: VisitWorld, visit: Visit, id: string, question: Http
     const { name, size } = tus?.kind === 'create' ? createdBy(tus) : askIn(await small(question))
     const made = world.random.bytes(9).toBase64({ alphabet: 'base64url' })
     visit.asks.add(made, world.random.bytes(8).toHex(), { name, size, from: remote.host })
-    world.told(visit, 'asked', name)
+    world.asked(visit, name)
     if (tus === undefined) return json(202, { id: made })
     return { status: 201, headers: { ...tusHeaders(), location: `/${visit.token}/asks/${made}` } }
   }
@@ -79,11 +80,7 @@ async function asked(world: VisitWorld, visit: Visit, id: string, question: Http
     await visit.asks.giveUp(id)
     return { status: 204, headers: tusHeaders() }
   }
-  const wanted = visit.asks.file(id)
-  const { isWhole } = wanted.incoming
-  const answer = await answerTus(tus, wanted, body, lengthIn(headers['content-length']))
-  if (!isWhole && visit.asks.stateOf(id) === 'done') world.told(visit, 'arrived', visit.asks.pathOf(id) ?? '')
-  return answer
+  return answerTus(tus, visit.asks.file(id), body, lengthIn(headers['content-length']))
 }
 
 function createdBy({ size, metadata }: { readonly size: number; readonly metadata: ReadonlyMap<string, string> }): {

@@ -30,6 +30,10 @@ export interface AsksWorld {
   readonly settings: () => UploadSettings
   /** What is kept of them changed. */
   changed(): void
+  /** Puts on the disk what changed. */
+  record(): void
+  /** A file is in its place. */
+  arrived(path: string): void
 }
 
 interface Ask extends Asked {
@@ -41,6 +45,7 @@ interface Ask extends Asked {
   incoming?: Incoming
   /** Where it goes. */
   folder?: string
+  /** Its place, from the moment on at which it may be there. */
   path?: string
 }
 
@@ -59,7 +64,10 @@ export class Asks {
       const ask: Ask = { ...kept, ...(folder === undefined ? {} : { folder }), ...(path === undefined ? {} : { path }) }
       this.#asks.set(ask.id, ask)
       if ((ask.state !== 'agreed' && ask.state !== 'done') || folder === undefined) continue
-      ask.incoming = this.#incoming(ask, folder, movedAt)
+      const partial = new PartialFile(folder, ask.partial)
+      // Put in its place by a run that ended before it could say so.
+      if (path !== undefined && (await partial.isSettled(path, ask.size))) ask.state = 'done'
+      ask.incoming = this.#incoming(ask, folder, partial, movedAt)
       await ask.incoming.restore(ask.state === 'done')
     }
   }
@@ -76,7 +84,7 @@ export class Asks {
       from,
       state: incoming?.isComing === true ? 'coming' : state,
       received: incoming?.received ?? 0,
-      ...(path === undefined ? {} : { path }),
+      ...(path === undefined || state !== 'done' ? {} : { path }),
     }))
   }
 
@@ -101,7 +109,7 @@ export class Asks {
     ask.state = yes ? 'agreed' : 'refused'
     if (folder !== undefined) {
       ask.folder = folder
-      ask.incoming = this.#incoming(ask, folder)
+      ask.incoming = this.#incoming(ask, folder, new PartialFile(folder, ask.partial))
       if (ask.size === 0) await ask.incoming.take(0, new Blob([]).stream())
     }
     this.#world.changed()
@@ -123,11 +131,6 @@ export class Asks {
     if (state === 'refused') throw fail('input', 'visit/refused', 'They do not want it')
     if (incoming === undefined) throw fail('input', 'upload/forgotten', 'It waited too long, and was forgotten')
     return { incoming, expires: incoming.movedAt + lastsMs(this.#world.settings()) }
-  }
-
-  /** Where it is, once it is whole. */
-  pathOf(id: string): string | undefined {
-    return this.#asks.get(id)?.path
   }
 
   /** Whoever sends it does not want to any more. */
@@ -161,40 +164,43 @@ export class Asks {
     await incoming?.drop(fail('gone', 'upload/ended', 'It was ended'))
   }
 
-  #incoming(ask: Ask, folder: string, movedAt?: number): Incoming {
+  #incoming(ask: Ask, folder: string, partial: PartialFile, movedAt?: number): Incoming {
     return new Incoming(
       {
         clock: this.#world.clock,
         size: ask.size,
-        partial: new PartialFile(folder, ask.partial),
+        partial,
         folder,
-        place: async (partial) => {
-          ask.path = `${folder}/${await placed(folder, ask.name, partial)}`
-          ask.state = 'done'
-        },
+        place: () => this.#place(ask, folder, partial),
         changed: () => this.#world.changed(),
       },
       movedAt,
     )
   }
 
+  /** Under its own name, or with a number where that is taken. */
+  async #place(ask: Ask, folder: string, partial: PartialFile): Promise<void> {
+    const tree = new FileTree(folder)
+    for (let tries = 1; ; tries++) {
+      const name = await freeName(tree, [], ask.name)
+      ask.path = `${folder}/${name}`
+      // Before it is there: a run that ends in the middle leaves it where the next one looks for it.
+      this.#world.changed()
+      this.#world.record()
+      try {
+        await tree.settle(partial, [name])
+        break
+      } catch (error) {
+        if (tries === mostTries || (await tree.look([name])) === undefined) throw error
+      }
+    }
+    ask.state = 'done'
+    this.#world.arrived(ask.path)
+  }
+
   #need(id: string): Ask {
     const ask = this.#asks.get(id)
     if (ask === undefined) throw fail('input', 'visit/ask', 'Nobody asked for that')
     return ask
-  }
-}
-
-/** Under its own name, or with a number where that is taken. */
-async function placed(folder: string, wanted: string, partial: PartialFile): Promise<string> {
-  const tree = new FileTree(folder)
-  for (let tries = 1; ; tries++) {
-    const name = await freeName(tree, [], wanted)
-    try {
-      await tree.settle(partial, [name])
-      return name
-    } catch (error) {
-      if (tries === mostTries || (await tree.look([name])) === undefined) throw error
-    }
   }
 }

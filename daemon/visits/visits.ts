@@ -12,6 +12,7 @@ import type { Log } from '@kith/core/network/log.ts'
 import { isLoopback, localNetwork } from '../host/net/address.ts'
 import { ownAddresses } from '../host/net/own.ts'
 import { answerVisit } from './answer.ts'
+import type { AsksWorld } from './asks.ts'
 import { keepPort, keepVisit, keepVisits, portIn, type VisitRecord, visitsIn } from './records.ts'
 import { Visit, type Offered } from './visit.ts'
 
@@ -27,6 +28,8 @@ export interface VisitsWorld {
   readonly http: Http
   readonly log: Log
   readonly keep: Keep
+  /** Puts on the disk what is to be kept. */
+  record(): void
   readonly settings: () => UploadSettings
   readonly device: string
   readonly disk: Disk
@@ -66,6 +69,7 @@ export class Visits implements AsyncDisposable {
     for (const record of visitsIn(keep)) {
       try {
         await this.#add(record)
+        this.#save(record.id)
       } catch (error) {
         // What was offered is gone, or nobody lends it any more.
         if (!(error instanceof FaultError)) throw error
@@ -111,11 +115,17 @@ export class Visits implements AsyncDisposable {
   }
 
   async #add({ asks, ...record }: VisitRecord): Promise<Visit> {
-    const { clock, disk, settings } = this.#world
+    const { clock, disk, settings, tell } = this.#world
     const { id, offered, until, pin, localsend } = record
     const given = offered === undefined ? undefined : await offer(disk, offered)
     const lent = localsend ? await this.#world.lend(offered!, pin!) : undefined
-    const world = { clock, settings, changed: () => this.#save(id) }
+    const world: AsksWorld = {
+      clock,
+      settings,
+      changed: () => this.#save(id),
+      record: () => this.#world.record(),
+      arrived: (path) => tell('visit/arrived', id, { name: path }),
+    }
     const visit = new Visit({ record, offered: given, lent, world })
     await visit.asks.restore(asks)
     const end = clock.after(Math.max(0, until - clock.now()), () => void this.#end(id))
@@ -150,7 +160,7 @@ export class Visits implements AsyncDisposable {
       guesses,
       find: (token: string) =>
         [...this.#visits.values()].find(({ visit }) => visit.token === token && !visit.isOver)?.visit,
-      told: (visit: Visit, type: string, name: string) => tell(`visit/${type}`, visit.id, { name }),
+      asked: (visit: Visit, name: string) => tell('visit/asked', visit.id, { name }),
     }
     const answer = (question: HttpQuestion): HttpAnswer | Promise<HttpAnswer> =>
       isLocal(question.remote.host) ? answerVisit(world, question) : { status: 403 }

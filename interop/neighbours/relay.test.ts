@@ -5,8 +5,11 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { promisify } from 'node:util'
-import type { Kith } from '../kith.ts'
+import { behindRouter } from '../directconnect/behind-router.ts'
+import { Kith } from '../kith.ts'
 import { canMakeNetworks, localNetwork, type Machine } from '../namespaces.ts'
+import { needs } from '../peers/process.ts'
+import { behind, outside } from './outside.ts'
 import { device, ready, start, temporary, until } from './people.ts'
 
 const run = promisify(execFile)
@@ -21,6 +24,25 @@ async function part(one: Machine, other: Machine): Promise<void> {
 async function invite(host: Kith, guest: Kith): Promise<void> {
   const { link } = await host.client.call('invite', { body: {} })
   await guest.client.call('openInvitation', { body: { link } })
+}
+
+/** Two devices pair by an invitation that goes through a third one. */
+async function meet(host: Kith, guest: Kith, hostName: string): Promise<void> {
+  const { link } = await host.client.call('invite', { body: {} })
+  let refusal: unknown
+  const met = async (): Promise<true | undefined> => {
+    // An answer may be lost on the way: a link that was used is not good a second time.
+    if ((await guest.client.call('devices')).some(({ name, standing }) => name === hostName && standing === 'paired'))
+      return true
+    const call = guest.client.call('openInvitation', { body: { link } })
+    return call.then(
+      () => true as const,
+      (error: unknown) => void (refusal = error),
+    )
+  }
+  await until(met, 'they meet', 180_000).catch((error: unknown) => {
+    throw new Error(String(refusal), { cause: error })
+  })
 }
 
 /** Sends a file, agrees, and compares. */
@@ -51,21 +73,9 @@ test('two devices without a way to each other meet through a third', { timeout: 
 
   await t.test('with it they pair by an invitation', async () => {
     await cem.client.call('setSetting', { params: { id: 'neighbours.lendRelay' }, body: { value: true } })
-    const { link } = await ann.client.call('invite', { body: {} })
-    let refusal: unknown
-    const met = async (): Promise<true | undefined> => {
-      // An answer may be lost on the way: a link that was used is not good a second time.
-      if ((await bob.client.call('devices')).some(({ name, standing }) => name === 'ann' && standing === 'paired'))
-        return true
-      const call = bob.client.call('openInvitation', { body: { link } })
-      return call.then(
-        () => true as const,
-        (error: unknown) => void (refusal = error),
-      )
-    }
-    await until(met, 'they meet', 180_000).catch(async (error: unknown) => {
+    await meet(ann, bob, 'ann').catch(async (error: unknown) => {
       const logs = await Promise.all([ann, bob, cem].map((one) => one.log()))
-      throw new Error(`${String(refusal)}\n${logs.join('\n')}`, { cause: error })
+      throw new Error(logs.join('\n'), { cause: error })
     })
     await device(ann, 'bob', ({ standing }) => standing === 'paired')
     await device(bob, 'ann', ({ standing }) => standing === 'paired')
@@ -92,4 +102,42 @@ test('two devices without a way to each other meet through a third', { timeout: 
     await device(ann, 'cem', ({ near }) => near)
     await assert.rejects(ann.client.call('shelf', { params: { id: 'bob' } }))
   })
+})
+
+test('a whole connection is borrowed through a third device, whose own way stays', { timeout: 600_000 }, async (t) => {
+  if (!(await canMakeNetworks(t)) || !needs(t, '/usr/bin/curl', '/usr/sbin/nft')) return
+  await using folder = await temporary()
+  await using lan = await localNetwork(3)
+  const [router, other, middle] = lan.machines
+  // All that ann sends goes by her router: what goes to the third device too would go by what is borrowed through it.
+  await using home = await behindRouter(router!)
+  await run('ip', ['-n', home.name, 'route', 'add', 'unreachable', other!.address])
+  await using _world = await behind(other!)
+  const settings = ['general.device_name=ann', 'neighbours.discovery=false']
+  await using ann = await Kith.start(join(folder.path, 'ann'), settings, home.within)
+  await using bob = await start(folder.path, 'bob', other!, ['neighbours.discovery=false'])
+  const relay = ['neighbours.discovery=false', 'neighbours.lend_relay=true']
+  await using cem = await start(folder.path, 'cem', middle!, relay)
+  await invite(cem, ann)
+  await invite(cem, bob)
+  await meet(bob, ann, 'bob')
+  const [command, ...within] = home.within
+  const get = async (): Promise<string> =>
+    run(command!, [...within, 'curl', '-s', '-m', '20', `http://${outside}/who`]).then(
+      ({ stdout }) => stdout,
+      () => 'no',
+    )
+  assert.equal(await get(), 'no')
+
+  await bob.client.call('grantInternet', { params: { id: 'ann' }, body: { whole: true } })
+  const used = await ann.client.call('useInternet', { body: { device: 'bob', whole: true } })
+  assert.equal(used.whole, true)
+  const routes = async (): Promise<string> => (await run('ip', ['-n', home.name, 'route'])).stdout
+  assert.match(await routes(), new RegExp(`${middle!.address.replaceAll('.', '\\.')} via 192\\.168\\.50\\.1 dev eth0`))
+  await until(async () => (await get()) === '192.168.77.1' || undefined, 'ann reaches what only bob can, in his name')
+  await device(ann, 'bob', ({ near, relayed }) => near && relayed)
+
+  await ann.client.call('stopInternet', { params: { id: 'bob' } })
+  assert.doesNotMatch(await routes(), /kith|proto 107/)
+  assert.equal(await get(), 'no')
 })

@@ -46,7 +46,17 @@ export class Lines implements Disposable {
     return waited(this.#open.get(id) ?? this.#keep(id, this.#dial(id)), signal)
   }
 
-  /** The same, but never through another device. @throws FaultError `gone`, `peer`; the signal's reason */
+  /**
+   * Hosts that what is said to a device goes by on its way: its own, and those of the devices that pass it on, now or when there is no
+   * other way any more. @throws FaultError `gone`, `peer`
+   */
+  async hostsTo(id: string): Promise<readonly string[]> {
+    const channels = [await this.to(id), ...this.#relays().map(([, channel]) => channel)]
+    // One that is passed on itself goes by the others.
+    return [...new Set(channels.filter((channel) => !isRelayed(channel)).map(({ remote }) => remote.host))]
+  }
+
+  /** A line that goes through no other device. @throws FaultError `gone`, `peer`; the signal's reason */
   async direct(id: string, signal: AbortSignal): Promise<Channel> {
     const opening = this.#open.get(id)
     const known = opening === undefined ? undefined : await waited(opening, signal).catch(() => undefined)

@@ -1,5 +1,6 @@
-import { lstat, mkdir, statfs } from 'node:fs/promises'
+import { lstat, statfs } from 'node:fs/promises'
 import { dirname } from 'node:path'
+import { makeFolders } from '@kith/api/home.ts'
 import { diskFault, isAbsent, systemError } from './fault.ts'
 
 /** Bytes that can still be written below a folder, which need not exist yet.
@@ -19,7 +20,7 @@ export async function freeBytes(dir: string): Promise<number> {
  * @throws FaultError `disk/…` */
 export async function makeFolder(dir: string): Promise<void> {
   try {
-    await mkdir(dir, { recursive: true })
+    await makeFolders(dir)
   } catch (error) {
     throw diskFault(error, 'make the folder', dir)
   }

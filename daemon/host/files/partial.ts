@@ -56,6 +56,26 @@ export class PartialFile {
     }
   }
 
+  /**
+   * Whether it is in its place already, at `path`, and `size` bytes long: a run that ended while it was put there has left it under
+   * that name, and perhaps hidden too. @throws FaultError `disk/…`
+   */
+  async isSettled(path: string, size: number): Promise<boolean> {
+    try {
+      const there = await lstat(path)
+      if (!there.isFile() || there.size !== size) return false
+      const hidden = await lstat(this.#path).catch((error: unknown) => {
+        if (isAbsent(systemError(error).code)) return undefined
+        throw error
+      })
+      // Another file may have taken the name before.
+      return hidden === undefined || (hidden.ino === there.ino && hidden.dev === there.dev)
+    } catch (error) {
+      if (isAbsent(systemError(error).code)) return false
+      throw diskFault(error, 'look at the file', path)
+    }
+  }
+
   /** Nothing of it is left. @throws FaultError `disk/…` */
   async remove(): Promise<void> {
     try {
