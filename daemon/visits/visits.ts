@@ -28,6 +28,8 @@ export interface VisitsWorld {
   readonly http: Http
   readonly log: Log
   readonly keep: Keep
+  /** Puts on the disk what is kept: where a file will be, before it is there. */
+  record(): void
   readonly settings: () => UploadSettings
   readonly device: string
   readonly disk: Disk
