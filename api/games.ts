@@ -36,6 +36,8 @@ export const nearbyGameView: z.ZodType<NearbyGameView> = z.object({ ...gameField
 
 export interface JoinedGameView {
   readonly id: string
+  /** Its id at the device that has it. */
+  readonly game: string
   readonly device: string
   readonly title: string
   /** Datagrams travel by themselves, inside the channel of the devices, or not at all: the device is away. */
@@ -44,6 +46,7 @@ export interface JoinedGameView {
 }
 export const joinedGameView: z.ZodType<JoinedGameView> = z.object({
   id: z.string(),
+  game: z.string(),
   device: z.string(),
   title: z.string(),
   path: z.enum(['direct', 'channel', 'away']),

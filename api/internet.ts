@@ -65,6 +65,8 @@ export interface BorrowedInternetView extends InternetMeterView {
   readonly state: 'ready' | 'away' | 'refused'
   /** All that this machine sends goes there. */
   readonly whole: boolean
+  /** Over IPv6 too; otherwise, when it goes there whole, nothing leaves the local networks over IPv6. */
+  readonly v6: boolean
   readonly terms?: InternetTermsView | undefined
 }
 export const borrowedInternetView: z.ZodType<BorrowedInternetView> = z.object({
@@ -73,6 +75,7 @@ export const borrowedInternetView: z.ZodType<BorrowedInternetView> = z.object({
   proxy: z.string(),
   state: z.enum(['ready', 'away', 'refused']),
   whole: z.boolean(),
+  v6: z.boolean(),
   terms: z.object(termsFields).optional(),
 })
 

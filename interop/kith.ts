@@ -68,12 +68,30 @@ export class Kith implements AsyncDisposable {
         throw new Error(`Kith did not start:\n${await this.log()}`)
       try {
         await this.client.call('status')
-        return
+        break
       } catch (error) {
         if (!(error instanceof UnreachableError)) throw error
       }
       await sleep(50)
     }
+    await this.#stands(child, end)
+  }
+
+  /** On a busy machine it answers before all of it stands; what is asked then finds a part of it missing. */
+  async #stands(child: ChildProcess, end: number): Promise<void> {
+    const late = new AbortController()
+    const stop = (): void => late.abort()
+    const timer = setTimeout(stop, end - Date.now())
+    child.once('exit', stop)
+    try {
+      for await (const { type } of this.client.events({ after: 0, signal: late.signal }))
+        if (type === 'daemon/started') return
+    } finally {
+      clearTimeout(timer)
+      child.off('exit', stop)
+      late.abort()
+    }
+    throw new Error(`Kith did not come to stand:\n${await this.log()}`)
   }
 
   /** `SIGKILL`: nothing can be put in order. */

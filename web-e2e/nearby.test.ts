@@ -161,10 +161,13 @@ test('a game is offered to nobody at first, then granted, joined and left', { sk
   await picture(page, 'nearby-games')
   await accessible(page, 'games')
   await page.getByRole('button', { name: 'Join OpenTTD' }).click()
+  // It is one line, and not one to join and one to leave.
+  await page.getByRole('button', { name: 'Join OpenTTD' }).waitFor({ state: 'detached' })
+  await becomes(1, () => page.getByText('OpenTTD of bob').count())
   await page.getByRole('button', { name: 'Leave OpenTTD' }).click()
   await page.getByRole('button', { name: 'Join OpenTTD' }).waitFor()
   await offered.getByRole('button', { name: 'Offer no more' }).click()
-  await page.getByText('OpenTTD of bob').waitFor({ state: 'detached' })
+  await becomes(0, () => page.getByText('OpenTTD of bob').count())
 })
 
 test(

@@ -115,9 +115,12 @@ test('what is dropped goes on after breaks, and after the page was loaded anew',
     }, `${most} bytes are there`)
   // As often as the browser tries: it cannot come to an end before.
   cutter.cuts.push('break', ...Array<Cut>(20).fill('lose'))
-  await drag(other, other.getByTestId('device-bob'), [tape], true)
-  const { id } = await there(part + 1_000_000)
-  await other.getByText('The connection to Kith broke. It goes on by itself.').first().waitFor()
+  // It is told for some seconds, and by then it may have gone on.
+  const told = other.getByText('The connection to Kith broke. It goes on by itself.').first().waitFor()
+  const [{ id }] = await Promise.all([
+    drag(other, other.getByTestId('device-bob'), [tape], true).then(() => there(part + 1_000_000)),
+    told,
+  ])
   await other.reload()
   await other.getByText('It waits for its browser.').waitFor()
   cutter.cuts.length = 0

@@ -93,7 +93,7 @@ export function internetCommands(root: Command, run: Run): void {
     .option('--port <port>', 'of the proxy; 1080 by itself')
     .option(
       '--whole',
-      'all that this machine sends goes there, IPv6 is closed meanwhile; needs the right to change its network',
+      'all that this machine sends goes there, over IPv6 too where it is lent; needs the right to change its network',
     )
     .action(
       run(async ({ kith, out }: Context, device: string, { port, whole }: { port?: string; whole?: boolean }) => {
@@ -149,7 +149,8 @@ function loanRow(loan: InternetLoanView): string[] {
 }
 
 function borrowedRow(one: BorrowedInternetView): string[] {
-  const where = one.whole ? `all over IPv4, nothing over IPv6, and the proxy ${one.proxy}` : `proxy ${one.proxy}`
+  const all = one.v6 ? 'all over IPv4 and IPv6' : 'all over IPv4, nothing over IPv6'
+  const where = one.whole ? `${all}, and the proxy ${one.proxy}` : `proxy ${one.proxy}`
   return ['used', one.device, where, meterText(one), one.state === 'ready' ? '' : one.state]
 }
 

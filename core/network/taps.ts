@@ -40,6 +40,8 @@ export interface Gateway {
   readonly device: string
   /** The network that it serves, such as `10.70.3.0/24`. */
   readonly network: string
+  /** The same of IPv6, such as `fd12:3456:789a:bcde::/64`; without it nothing goes out over IPv6. */
+  readonly networkV6?: string
 }
 
 /** Network devices and routes: all of it needs rights that a program does not have by itself. */
@@ -48,16 +50,19 @@ export interface Taps {
   clear(): Promise<void>
   /** @throws FaultError `local` `tap/forbidden`, `tap/missing`, `tap/unsupported`, `tap/failed` */
   open(options: TapOptions): Promise<Tap>
+  /** Whether this machine has a way out over IPv6, in addresses of the internet. */
+  leadsOutV6(): boolean
   /** @throws FaultError `local` `tap/…` */
   translate(gateway: Gateway): Promise<AsyncDisposable>
   /**
-   * Sends all that this machine sends over IPv4 by a device, but what goes to `kept` and to its local networks. Over IPv6 nothing
-   * leaves those meanwhile.
+   * Sends all that this machine sends by a device, but what goes to `kept` and to its local networks. Over IPv6 that is so with
+   * `viaV6`; without it, or once the device is gone, nothing leaves those over IPv6.
    * @throws FaultError `local` `tap/…`
    */
   routeAll(by: {
     readonly device: string
     readonly via: string
+    readonly viaV6?: string
     readonly kept: readonly string[]
   }): Promise<AsyncDisposable>
 }

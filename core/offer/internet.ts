@@ -50,6 +50,8 @@ export interface BorrowedInternet extends InternetMeter {
   readonly state: 'ready' | 'away' | 'refused'
   /** All that this machine sends goes there. */
   readonly whole: boolean
+  /** Over IPv6 too; otherwise, when it goes there whole, nothing leaves the local networks over IPv6. */
+  readonly v6: boolean
   /** What it was granted, as far as it has told. */
   readonly terms?: InternetTerms
 }

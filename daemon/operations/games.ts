@@ -34,6 +34,7 @@ export function gameOperations({ networks }: LentWorld): Operations {
   })
   const joinedView = ({ id, device, game, path, ports }: JoinedGame): JoinedGameView => ({
     id,
+    game: game.id,
     device: name(device),
     title: game.title,
     path,

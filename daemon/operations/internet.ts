@@ -42,11 +42,20 @@ export function internetOperations({ networks }: LentWorld): Operations {
     since: loan.since,
     state: near().facet.lending.current ? loan.state : 'off',
   })
-  const borrowedView = ({ device, proxy, state, whole, terms, ...meter }: BorrowedInternet): BorrowedInternetView => ({
+  const borrowedView = ({
+    device,
+    proxy,
+    state,
+    whole,
+    v6,
+    terms,
+    ...meter
+  }: BorrowedInternet): BorrowedInternetView => ({
     device: near().name(device),
     proxy: endpointText(proxy),
     state,
     whole,
+    v6,
     down: meter.down,
     up: meter.up,
     connections: meter.connections,

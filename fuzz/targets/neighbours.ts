@@ -20,7 +20,7 @@ import {
 import { decodePathHello, encodePathHello } from '@kith/neighbours/wire/path.ts'
 import { arrived } from '@kith/neighbours/segment/cable.ts'
 import { isFrom, leaves as leavesSegment, mayEnter } from '@kith/neighbours/segment/filter.ts'
-import { decodePlan, decodeSegments, encodePlan, encodeSegments } from '@kith/neighbours/wire/segments.ts'
+import { decodePlan, decodeSegments, encodePlan, encodeSegments, prefixOf } from '@kith/neighbours/wire/segments.ts'
 import { OFFLOAD_BYTES, offloadHeader, readOffloaded } from '@kith/wire/ethernet/offload.ts'
 import { parseRanges } from '@kith/neighbours/wire/ranges.ts'
 import { decodeSaid, encodeSaid } from '@kith/neighbours/wire/said.ts'
@@ -207,7 +207,7 @@ const segment: FuzzTarget = {
       const sent = isFrom(frame.bytes, [10, 70, 3], 3)
       if (sent && frame.bytes[11] !== 3) throw new Error('in the name of another')
       mayEnter(frame.bytes, [10, 70, 3], 1)
-      leavesSegment(frame.bytes, [10, 70, 3])
+      leavesSegment(frame.bytes, [10, 70, 3], prefixOf('12'.repeat(8)))
       offloadHeader(frame, header, 0)
     }
     readOffloaded(input)

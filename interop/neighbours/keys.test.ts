@@ -105,7 +105,7 @@ test(
       assert.match(seen!.text, /ASN1 OID: prime256v1/)
       const [command = '', ...within] = one!.within
       const at = `https://${middle!.address}:${localSendPort}/api/localsend/v2/info`
-      const info = await ran(command, [...within, 'curl', '-sk', '-m', '40', at])
+      const info = await ran(command, [...within, 'curl', '-sk', '-m', '170', at])
       const { fingerprint } = JSON.parse(info.text) as { fingerprint: string }
       assert.equal(fingerprint, seen!.id)
       assert.notEqual(fingerprint, (await device(ann, 'cem', () => true)).id)

@@ -32,6 +32,7 @@ export function simulatedHost(internet: Internet, address: string, port = 6881):
       open: async () => {
         throw fail('local', 'tap/forbidden', 'There are no devices in this world')
       },
+      leadsOutV6: () => false,
       translate: async () => {
         throw fail('local', 'tap/forbidden', 'There are no devices in this world')
       },

@@ -11,18 +11,21 @@ const run = promisify(execFile)
 /** Together all addresses, and more exact than the usual route, which stays as it is. */
 const halves = ['0.0.0.0/1', '128.0.0.0/1']
 /**
- * The same of IPv6. The way leads over IPv4 only, and nothing may go around it: neither to the internet, nor to that of IPv4 by a
- * translator (RFC 6052). What is on the link has a route that is more exact.
+ * The same of IPv6, closed: nothing may go around the way, neither to the internet, nor to that of IPv4 by a translator (RFC
+ * 6052). What is on the link has a route that is more exact.
  */
 const halvesV6 = ['::/1', '8000::/1']
+/** Before those that are closed, which have 1024: when the device goes, they are what is left. */
+const FIRST_METRIC = '512'
 
 /**
- * Two routes by the device; they go with it, so that after a crash everything is as before. What goes to the neighbour
+ * Two routes by the device; they go with it, so that after a crash everything is as before, but for IPv6, which stays closed until
+ * the next start. What goes to the neighbour
  * itself keeps the way that it has now.
  * @throws FaultError `local` `tap/…`
  */
 export async function routeAll(
-  { device, via, kept }: Parameters<Taps['routeAll']>[0],
+  { device, via, viaV6, kept }: Parameters<Taps['routeAll']>[0],
   log: Log,
 ): Promise<AsyncDisposable> {
   await using made = new AsyncDisposableStack()
@@ -51,6 +54,7 @@ export async function routeAll(
         if (await hasV6()) throw error
         log.debug('there is no IPv6 to close', { error: String(error) })
       })
+      if (viaV6 !== undefined) await route(half, 'via', viaV6, 'dev', device, 'metric', FIRST_METRIC)
     }
   } catch (error) {
     throw tapFailure(error, 'send everything another way')

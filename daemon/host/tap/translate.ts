@@ -1,8 +1,8 @@
 import { execFile } from 'node:child_process'
-import { readFile, writeFile } from 'node:fs/promises'
 import type { Log } from '@kith/core/network/log.ts'
 import type { Gateway } from '@kith/core/network/taps.ts'
-import { FORWARDING, tableOf } from './leftovers.ts'
+import type { Family, Forwarding } from './forwarding.ts'
+import { tableOf } from './leftovers.ts'
 import { tapFailure } from './tap.ts'
 
 /** Gives rules to `nft`. */
@@ -14,46 +14,58 @@ function nft(rules: string): Promise<void> {
 }
 
 /**
- * Lets what comes by a device out in this machine's name: a table of its own in nftables, named after the device, so
- * that one of a run that was killed is replaced and no rule of the user is touched. Connections that begin outside do
- * not come in by it.
+ * Lets what comes by a device out in this machine's name: for each kind of addresses a table of its own in nftables, named after
+ * the device, so that one of a run that was killed is replaced and no rule of the user is touched. Connections that begin outside
+ * do not come in by it.
  * @throws FaultError `local` `tap/…`
  */
-export async function translate({ device, network }: Gateway, log: Log): Promise<AsyncDisposable> {
-  const doing = 'let another machine out to the internet'
-  const before = (
-    await readFile(FORWARDING, 'latin1').catch((error: unknown) => {
-      throw tapFailure(error, doing)
-    })
-  ).trim()
-  const table = `ip ${tableOf(device, before === '1')}`
+export async function translate(
+  { device, network, networkV6 }: Gateway,
+  log: Log,
+  forwarding: Forwarding,
+): Promise<AsyncDisposable> {
+  await using made = new AsyncDisposableStack()
+  const networks: readonly (readonly [Family, string | undefined])[] = [
+    ['ip', network],
+    ['ip6', networkV6],
+  ]
+  try {
+    for (const [family, from] of networks) {
+      if (from !== undefined) made.use(await translateFrom(family, device, from, log, forwarding))
+    }
+  } catch (error) {
+    throw tapFailure(error, 'let another machine out to the internet')
+  }
+  return made.move()
+}
+
+async function translateFrom(
+  family: Family,
+  device: string,
+  network: string,
+  log: Log,
+  forwarding: Forwarding,
+): Promise<AsyncDisposable> {
+  const table = `${family} ${tableOf(device, forwarding.before(family))}`
   // A table has to be there to be taken away.
   const away = `table ${table}\ndelete table ${table}\n`
-  const rules = `${away}table ${table} {
+  await using made = new AsyncDisposableStack()
+  await nft(`${away}table ${table} {
     chain out {
       type nat hook postrouting priority srcnat; policy accept;
-      ip saddr ${network} oifname != "${device}" masquerade
+      ${family} saddr ${network} oifname != "${device}" masquerade
     }
     chain through {
       type filter hook forward priority filter; policy accept;
       oifname "${device}" ct state established,related accept
       oifname "${device}" drop
     }
-  }\n`
-  try {
-    await nft(rules)
-    if (before !== '1') await writeFile(FORWARDING, '1')
-  } catch (error) {
-    throw tapFailure(error, doing)
-  }
-  return {
-    async [Symbol.asyncDispose]() {
-      try {
-        await nft(away)
-        if (before !== '1') await writeFile(FORWARDING, before)
-      } catch (error) {
-        log.warn('rules of a network device could not be taken away', { error: String(error), device })
-      }
-    },
-  }
+  }\n`)
+  made.defer(() =>
+    nft(away).catch((error: unknown) =>
+      log.warn('rules of a network device could not be taken away', { error: String(error), device }),
+    ),
+  )
+  made.use(forwarding.use(family))
+  return made.move()
 }

@@ -134,13 +134,15 @@ export class OwnSegments implements Segments, AsyncDisposable {
     const segment = this.#own.get(id ?? '')
     // Whoever is not invited does not learn what there is.
     if (method !== 'POST' || door !== 'frames' || segment?.facts.to.includes(device) !== true) return { status: 404 }
+    // Its place is kept before it is told, so that nobody else is given it after a crash.
+    segment.placeOf(device)
+    this.#store()
     return {
       status: 200,
       tunnel: (connection) => {
-        segment.attach(device, connection).then(
-          () => this.#store(),
-          (error: unknown) => this.#host.log.warn('a member could not be let in', { fault: faultOf(error) }),
-        )
+        segment
+          .attach(device, connection)
+          .catch((error: unknown) => this.#host.log.warn('a member could not be let in', { fault: faultOf(error) }))
       },
     }
   }

@@ -22,11 +22,17 @@ interface Use {
   state: BorrowedInternet['state']
   terms: InternetTerms | undefined
   lookAt: number
-  whole: AsyncDisposable | undefined
+  whole: Whole | undefined
+}
+
+/** All that this machine sends goes by a neighbour, until disposed. */
+export interface Whole extends AsyncDisposable {
+  /** Over IPv6 too, as it is now; otherwise that is closed. */
+  readonly v6: boolean
 }
 
 /** What makes all that this machine sends go by a neighbour; with `wait` it works, or throws. */
-export type WholeWay = (device: string, wait: boolean) => Promise<AsyncDisposable>
+export type WholeWay = (device: string, wait: boolean) => Promise<Whole>
 
 /** Connections of others, used by programs of this machine. Kept over restarts. */
 export class Borrower implements AsyncDisposable {
@@ -174,6 +180,7 @@ function shown({ device, proxy, state, terms, whole }: Use): BorrowedInternet {
     proxy: proxy.local,
     state,
     whole: whole !== undefined,
+    v6: whole?.v6 === true,
     down: proxy.down,
     up: proxy.up,
     connections: proxy.connections,

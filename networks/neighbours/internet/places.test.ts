@@ -18,7 +18,7 @@ const reach = (address: string, terms: Partial<InternetTerms> = {}, port = 80) =
   mayReach({ ...nothing, ...terms }, machine, { host: address, port }, address)
 
 test('the internet may be reached; this machine, private networks, links, groups and the networks around may not', () => {
-  for (const address of ['203.0.113.1', '8.8.8.8', '2606:4700::1', '172.32.0.1', '100.128.0.1']) {
+  for (const address of ['203.0.113.1', '8.8.8.8', '2606:4700::1', '172.32.0.1', '100.128.0.1', '64:ff9b::808:808']) {
     assert.equal(reach(address), true, address)
   }
   const never = [
@@ -39,6 +39,9 @@ test('the internet may be reached; this machine, private networks, links, groups
     '::ffff:127.0.0.1',
     '64:ff9b::7f00:1',
     '2002:7f00:1::',
+    '::ffff:0:127.0.0.1',
+    '64:ff9b:1::7f00:1',
+    '64:ff9b::c633:6409',
   ]
   for (const address of [...never, ...own, '::7f00:1', '', 'example.org', '1.2.3', '01.2.3.4']) {
     assert.equal(reach(address), false, address)
@@ -53,6 +56,11 @@ test('the internet may be reached; this machine, private networks, links, groups
     '::ffff:10.0.0.1',
     '64:ff9b::a00:1',
     '2002:a00:1::',
+    '::ffff:0:10.0.0.1',
+    '64:ff9b::c633:644d',
+    '64:ff9b:1::a00:1',
+    // Where a translator of one's own network leads to is known to that network alone.
+    '64:ff9b:1::808:808',
   ]) {
     assert.equal(reach(address), false, address)
     assert.equal(reach(address, { allowed: ['*'] }), false, `${address} allowed`)

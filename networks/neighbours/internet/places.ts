@@ -71,12 +71,15 @@ const local: readonly (readonly [string, number])[] = [
   ['fc00::', 7],
   ['fe80::', 10],
   ['fec0::', 10],
+  // A network's own translator to IPv4 (RFC 8215), which may lead to its machines.
+  ['64:ff9b:1::', 48],
 ]
-/** Version 4 inside version 6: translated (RFC 6052), mapped (RFC 4291) and by way of 6to4 (RFC 3056). */
+/** Version 4 inside version 6: translated (RFC 6052, RFC 2765), mapped (RFC 4291) and by way of 6to4 (RFC 3056). */
 const carriers: readonly (readonly [string, number, number])[] = [
   ['64:ff9b::', 96, 12],
   ['64:ff9b:1::', 48, 12],
   ['::ffff:0:0', 96, 12],
+  ['::ffff:0:0:0', 96, 12],
   ['2002::', 16, 2],
 ]
 
@@ -102,12 +105,13 @@ export function mayReach(
 ): boolean {
   const bytes = addressBytes(address)
   if (bytes === undefined || !(place.port >= 0 && place.port <= 65_535)) return false
+  if (!home && among(bytes, local)) return false
   for (const [text, prefix, at] of carriers) {
     if (bytes.length !== 16 || !isWithin(bytes, addressBytes(text)!, prefix)) continue
     return mayReach({ allowed, refused, home }, machine, place, bytes.subarray(at, at + 4).join('.'))
   }
   if (machine.isOwn(address) || among(bytes, beyond)) return false
-  if (!home && (among(bytes, local) || isAttached(machine, bytes))) return false
+  if (!home && isAttached(machine, bytes)) return false
   const hit = (text: string): boolean => {
     const rule = parseRule(text)
     return rule !== undefined && applies(rule, place, bytes)

@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import fc from 'fast-check'
 import { addressBytes, addressText } from '@kith/wire/ip-address.ts'
 import { addressV6In, linkLocalIn, macIn, prefixOf, type SegmentPlan } from '../wire/segments.ts'
-import { comesFromOutside, isFrom, mayEnter } from './filter.ts'
+import { comesFromOutside, isFrom, isUpkeep, leaves, mayEnter } from './filter.ts'
 import { Switch } from './switch.ts'
 
 const network: SegmentPlan['network'] = [10, 70, 3]
@@ -15,6 +15,7 @@ const otherLink = addressText(linkLocalIn(network, 4))
 const all = 'ff02::1'
 const icmp = 58
 const udp = 17
+const tcp = 6
 
 /** An IPv6 packet of member 3 in a frame to a group. */
 function packet(from: string, to: string, next: number, body: readonly number[]): Uint8Array {
@@ -50,6 +51,42 @@ test('a member speaks over IPv6 from its own addresses only', () => {
   }
   assert.equal(isFrom(packet(own, all, icmp, echo), network, 3), false, 'where the network has none of these')
   assert.equal(isFrom(packet(ownLink, all, icmp, echo), network, 3), true)
+})
+
+test('what leaves over IPv6 is known by its place, and what hides it stays', () => {
+  const out = '2001:db8:80::80'
+  const ports = [0x30, 0x39, 0, 80, 0, 8, 0, 0]
+  const to = (target: string, next: number, body: readonly number[], begins = prefix): ReturnType<typeof leaves> => {
+    const bytes = packet(own, target, next, body)
+    bytes.set(macIn(network, 1))
+    return leaves(bytes, network, begins)
+  }
+  assert.deepEqual(to(out, udp, ports), { host: out, port: 80 })
+  assert.deepEqual(to(out, tcp, ports), { host: out, port: 80 })
+  assert.deepEqual(to(out, icmp, echo), { host: out, port: 0 })
+  assert.deepEqual(to(out, 60, [...padded(tcp), ...ports]), { host: out, port: 80 }, 'behind another header')
+  assert.deepEqual(to(out, 44, [...fragment(tcp, 0, true), ...ports]), { host: out, port: 80 }, 'the first piece')
+  assert.deepEqual(to(out, 44, [...fragment(tcp, 4, false), ...ports]), { host: out, port: 0 }, 'a later piece')
+  assert.deepEqual(to('::ffff:10.0.0.1', tcp, ports), { host: '10.0.0.1', port: 80 })
+  assert.equal(to(out, 44, fragment(tcp, 0, true)), undefined, 'a first piece without a port')
+  assert.equal(to(out, 44, [...fragment(60, 0, true), ...padded(tcp)]), undefined)
+  assert.equal(to(out, 43, [...padded(tcp), ...ports]), undefined, 'by way of somebody')
+  assert.equal(to(out, 0, Array.from({ length: 9 }, () => padded(0)).flat()), undefined, 'headers without end')
+  for (const stays of [other, own, ownLink, otherLink, 'ff02::1', 'ff0e::1']) {
+    assert.equal(to(stays, udp, ports), undefined, stays)
+  }
+  assert.equal(leaves(packet(own, out, udp, ports), network, prefix), undefined, 'a frame for a group')
+  assert.deepEqual([packet(own, other, icmp, echo), packet(own, other, 60, [...padded(icmp), ...echo])].map(isUpkeep), [
+    true,
+    true,
+  ])
+  assert.deepEqual([packet(own, other, udp, ports), packet(own, other, 60, [...padded(tcp), ...ports])].map(isUpkeep), [
+    false,
+    false,
+  ])
+  const closed = packet(own, out, udp, ports)
+  closed.set(macIn(network, 1))
+  assert.equal(leaves(closed, network), undefined, 'where IPv6 is not lent')
 })
 
 test('discovery is believed of oneself only', () => {

@@ -1,4 +1,5 @@
 import { ETHERNET_BYTES } from '@kith/wire/ethernet/offload.ts'
+import { addressText } from '@kith/wire/ip-address.ts'
 import { linkLocalIn, macIn, PREFIX_V6_BYTES, type SegmentPlan } from '../wire/segments.ts'
 
 /** Who a member is: its number, and what all addresses of its virtual network begin with. */
@@ -16,7 +17,7 @@ const TARGET: number = ETHERNET_BYTES + 24
 const ADDRESS_BYTES = 16
 /** Headers in front of what is carried (RFC 8200 4.1); who has more hides something (RFC 7113 3). */
 const MOST_HEADERS = 8
-const headers = { hops: 0, routing: 43, fragment: 44, destination: 60, icmp: 58 } as const
+const headers = { hops: 0, routing: 43, fragment: 44, destination: 60, icmp: 58, tcp: 6, udp: 17 } as const
 /** RFC 4861 4, RFC 2710 3, RFC 3810 5.2. */
 const icmp = { listening: [131, 132, 143], ask: 135, tell: 136, router: [133, 134, 137] } as const
 const ROUTER_ASKED = 133
@@ -29,12 +30,15 @@ interface Carried {
   readonly inPieces: boolean
   /** A later piece: nothing of what is carried begins in it. */
   readonly later: boolean
+  /** It says by way of whom it goes (RFC 8200 4.4): its address is not where it ends. */
+  readonly routed: boolean
 }
 
 function carried(bytes: Uint8Array): Carried | undefined {
   let protocol = bytes[ETHERNET_BYTES + 6]!
   let at = START
   let inPieces = false
+  let routed = false
   for (let count = 0; count < MOST_HEADERS; count++) {
     if (protocol === headers.fragment) {
       if (bytes.length < at + 8) return undefined
@@ -42,12 +46,13 @@ function carried(bytes: Uint8Array): Carried | undefined {
       protocol = bytes[at]!
       at += 8
       inPieces ||= (where & 0xfff9) !== 0
-      if (where >> 3 !== 0) return { protocol, at, inPieces, later: true }
+      if (where >> 3 !== 0) return { protocol, at, inPieces, later: true, routed }
     } else if (protocol === headers.hops || protocol === headers.routing || protocol === headers.destination) {
       if (bytes.length < at + 8) return undefined
+      routed ||= protocol === headers.routing
       protocol = bytes[at]!
       at += (bytes[at + 1]! + 1) * 8
-    } else return { protocol, at, inPieces, later: false }
+    } else return { protocol, at, inPieces, later: false, routed }
   }
   return undefined
 }
@@ -68,6 +73,10 @@ function hasAddress(bytes: Uint8Array, at: number, { network, host, prefix }: Pl
   return true
 }
 
+function isOnLink(bytes: Uint8Array, at: number): boolean {
+  return bytes[at] === 0xfe && (bytes[at + 1]! & 0xc0) === 0x80
+}
+
 function isInside(bytes: Uint8Array, at: number, prefix: SegmentPlan['prefix']): boolean {
   return prefix !== undefined && same(bytes, at, prefix)
 }
@@ -75,8 +84,7 @@ function isInside(bytes: Uint8Array, at: number, prefix: SegmentPlan['prefix']):
 /** Whether the source of a packet is somebody in the virtual network, or has no address yet. */
 export function isWithinV6(bytes: Uint8Array, prefix: SegmentPlan['prefix']): boolean {
   if (bytes.length < START) return false
-  const onLink = bytes[SOURCE] === 0xfe && (bytes[SOURCE + 1]! & 0xc0) === 0x80
-  return onLink || isInside(bytes, SOURCE, prefix) || isNowhere(bytes, SOURCE)
+  return isOnLink(bytes, SOURCE) || isInside(bytes, SOURCE, prefix) || isNowhere(bytes, SOURCE)
 }
 
 /**
@@ -135,6 +143,29 @@ function isRouterWord(bytes: Uint8Array, { protocol, at, inPieces, later }: Carr
   if (type === undefined) return true
   if (inPieces && type >= ROUTER_ASKED && type <= 137) return true
   return type !== ROUTER_ASKED && icmp.router.some((one) => one === type)
+}
+
+/**
+ * Where a packet goes that leaves the virtual network: an address, and a port where it shows one. Undefined for what stays in it, or
+ * on the link, and for what hides where it ends or which port it is for.
+ */
+export function leavesV6(
+  bytes: Uint8Array,
+  prefix: SegmentPlan['prefix'],
+): { readonly host: string; readonly port: number } | undefined {
+  if (prefix === undefined || bytes.length < START || bytes[TARGET] === 0xff) return undefined
+  if (isOnLink(bytes, TARGET) || isInside(bytes, TARGET, prefix)) return undefined
+  const inside = carried(bytes)
+  if (inside === undefined || inside.routed) return undefined
+  const host = addressText(bytes.subarray(TARGET, TARGET + ADDRESS_BYTES))
+  const { protocol, at, later } = inside
+  if (later || (protocol !== headers.tcp && protocol !== headers.udp)) return { host, port: 0 }
+  return bytes.length < at + 4 ? undefined : { host, port: (bytes[at + 2]! << 8) | bytes[at + 3]! }
+}
+
+/** Whether a packet is of ICMP: discovery, answers to what was sent, and its like. */
+export function isIcmpV6(bytes: Uint8Array): boolean {
+  return bytes.length >= START && carried(bytes)?.protocol === headers.icmp
 }
 
 /** Whether a packet may enter a machine: it is for the machine itself or for a group, and no router's word. */

@@ -1,11 +1,12 @@
 import { ethernet, ETHERNET_BYTES, etherType } from '@kith/wire/ethernet/offload.ts'
 import { macIn, type SegmentPlan } from '../wire/segments.ts'
-import { isFromV6, isWithinV6, mayEnterV6 } from './filter-v6.ts'
+import { isFromV6, isIcmpV6, isWithinV6, leavesV6, mayEnterV6 } from './filter-v6.ts'
 
 type Network = SegmentPlan['network']
 type Prefix = SegmentPlan['prefix']
 
 const ARP_BYTES = 28
+const ICMP = 1
 /** IEEE 802.3: addresses that a bridge keeps to itself, such as those of spanning trees. */
 const reserved = [0x01, 0x80, 0xc2, 0, 0]
 
@@ -91,12 +92,33 @@ export function mayEnter(bytes: Uint8Array, network: Network, host: number, pref
   return everybody || hasAddress(bytes, 30, network, host)
 }
 
-/** Where an IPv4 packet goes that leaves the virtual network; undefined for what stays in it. */
+/**
+ * Whether a frame is what keeps a way open: who is where, and the messages of ICMP. Who is lent a way out has no more than that to say
+ * to the machine that it leads by.
+ */
+export function isUpkeep(bytes: Uint8Array): boolean {
+  if (bytes.length < ETHERNET_BYTES + 20) return false
+  switch (etherType(bytes)) {
+    case ethernet.arp:
+      return true
+    case ethernet.ipv4:
+      return bytes[23] === ICMP
+    case ethernet.ipv6:
+      return isIcmpV6(bytes)
+    default:
+      return false
+  }
+}
+
+/** Where a packet goes that leaves the virtual network; undefined for what stays in it. Over IPv6 nothing leaves without a prefix. */
 export function leaves(
   bytes: Uint8Array,
   network: Network,
+  prefix?: Prefix,
 ): { readonly host: string; readonly port: number } | undefined {
-  if (etherType(bytes) !== ethernet.ipv4 || bytes.length < ETHERNET_BYTES + 20 || isForMany(bytes)) return undefined
+  if (bytes.length < ETHERNET_BYTES + 20 || isForMany(bytes)) return undefined
+  if (etherType(bytes) === ethernet.ipv6) return leavesV6(bytes, prefix)
+  if (etherType(bytes) !== ethernet.ipv4) return undefined
   if (isInside(bytes, 30, network)) return undefined
   const at = ETHERNET_BYTES + (bytes[ETHERNET_BYTES]! & 15) * 4
   const first = (((bytes[20]! << 8) | bytes[21]!) & 0x1fff) === 0

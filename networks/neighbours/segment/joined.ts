@@ -37,7 +37,7 @@ export interface MemberOwner {
 }
 
 /** What else is set up with the device, and goes before it does. */
-export type Outfit = (device: string, router: string) => Promise<AsyncDisposable>
+export type Outfit = (device: string, router: string, routerV6: string | undefined) => Promise<AsyncDisposable>
 
 /** A virtual network of somebody else, with a device on this machine. */
 export class MemberSegment implements AsyncDisposable {
@@ -80,6 +80,11 @@ export class MemberSegment implements AsyncDisposable {
 
   get device(): string {
     return this.#tap?.name ?? ''
+  }
+
+  /** Whether this machine has an address of IPv6 there. */
+  get v6(): boolean {
+    return this.#tap?.v6 === true
   }
 
   get mode(): KeptPath['mode'] {
@@ -138,7 +143,8 @@ export class MemberSegment implements AsyncDisposable {
         },
         rested: () => port.flush(),
       })
-      this.#worn = await this.#outfit?.(this.#tap.name, addressIn(network, OWNER))
+      const routerV6 = prefix === undefined || !this.#tap.v6 ? undefined : addressV6In(prefix, OWNER)
+      this.#worn = await this.#outfit?.(this.#tap.name, addressIn(network, OWNER), routerV6)
       this.#fault = undefined
       this.#first.resolve()
     } catch (error) {

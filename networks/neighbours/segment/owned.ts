@@ -20,7 +20,7 @@ import {
   withPrefixes,
 } from '../wire/segments.ts'
 import { arrived, cable, LONGEST_SEGMENTED } from './cable.ts'
-import { comesFromOutside, hostOf, leaves, mayEnter } from './filter.ts'
+import { comesFromOutside, hostOf, isUpkeep, leaves, mayEnter } from './filter.ts'
 import { Switch } from './switch.ts'
 
 /** The owner's own place. */
@@ -43,6 +43,12 @@ export type Gate = (
   way: { readonly to: { readonly host: string; readonly port: number } } | 'down',
 ) => boolean
 
+/** How its members go out to the internet by this machine, where they may. */
+export interface WayOut {
+  readonly gate: Gate
+  readonly v6: boolean
+}
+
 interface Member {
   readonly host: number
   readonly path: Path
@@ -56,19 +62,19 @@ export class OwnedSegment implements AsyncDisposable {
   readonly #self: string
   readonly #changed: () => void
   readonly #gate: Gate | undefined
-  /** Of IPv6; what is lent whole has none, for IPv4 alone leads out by it. */
+  /** Of IPv6; what is lent whole has one only where IPv6 is lent too. */
   readonly #prefix: SegmentPlan['prefix']
   readonly #switch: Switch
   readonly #members = new Map<string, Member>()
   #tap: Tap | undefined
 
-  constructor(host: Host, self: string, facts: SegmentFacts, changed: () => void, gate?: Gate) {
+  constructor(host: Host, self: string, facts: SegmentFacts, changed: () => void, out?: WayOut) {
     this.#host = host
     this.#self = self
     this.facts = facts
     this.#changed = changed
-    this.#gate = gate
-    this.#prefix = gate === undefined ? prefixOf(facts.id) : undefined
+    this.#gate = out?.gate
+    this.#prefix = out === undefined || out.v6 ? prefixOf(facts.id) : undefined
     this.#switch = new Switch(facts.network, host.clock, this.#prefix)
   }
 
@@ -79,6 +85,12 @@ export class OwnedSegment implements AsyncDisposable {
 
   get device(): string {
     return this.#tap?.name ?? ''
+  }
+
+  /** Its network of IPv6, where this machine is in it: `fd12:3456:789a:bcde::/64`. */
+  get networkV6(): string | undefined {
+    const prefix = this.#prefix
+    return prefix === undefined || this.#tap?.v6 !== true ? undefined : `${addressV6In(prefix, 0)}/${PREFIX_V6}`
   }
 
   /** @throws FaultError `local` `tap/…` */
@@ -99,7 +111,8 @@ export class OwnedSegment implements AsyncDisposable {
     this.fault = undefined
     this.#switch.attach(OWNER, {
       send: (frame) => {
-        if (mayEnter(frame.bytes, network, OWNER, prefix)) tap.send(frame)
+        const isWelcome = this.#gate === undefined || isUpkeep(frame.bytes)
+        if (isWelcome && mayEnter(frame.bytes, network, OWNER, prefix)) tap.send(frame)
       },
       flush() {},
     })
@@ -109,8 +122,8 @@ export class OwnedSegment implements AsyncDisposable {
   #sent(frame: Frame): void {
     const { network } = this.facts
     if (comesFromOutside(frame.bytes, network, this.#prefix)) {
-      // Over IPv6 nothing is lent: what others say there is not passed on.
-      if (etherType(frame.bytes) === ethernet.ipv6) return
+      // Where IPv6 is not lent, what others say there is not passed on.
+      if (this.#prefix === undefined && etherType(frame.bytes) === ethernet.ipv6) return
       const device = this.#deviceAt(hostOf(frame.bytes, network))
       if (device === undefined || this.#gate?.(device, frame.bytes.length, 'down') !== true) return
     }
@@ -123,7 +136,7 @@ export class OwnedSegment implements AsyncDisposable {
   }
 
   /** Gives a place to a member; undefined when all are taken. */
-  #placeOf(device: string): number | undefined {
+  placeOf(device: string): number | undefined {
     const { hosts } = this.facts
     const known = hosts.get(device)
     if (known !== undefined) return known
@@ -138,7 +151,7 @@ export class OwnedSegment implements AsyncDisposable {
 
   /** Attaches a member for as long as its connection lasts. */
   async attach(device: string, connection: Connection): Promise<void> {
-    const host = this.#placeOf(device)
+    const host = this.placeOf(device)
     if (host === undefined || this.fault !== undefined) return connection.close()
     this.#members.get(device)?.path[Symbol.dispose]()
     const attached = new DisposableStack()
@@ -162,7 +175,7 @@ export class OwnedSegment implements AsyncDisposable {
   #came(device: string, host: number, bytes: Uint8Array): void {
     const { network } = this.facts
     for (const frame of arrived(bytes)) {
-      const to = leaves(frame.bytes, network)
+      const to = leaves(frame.bytes, network, this.#prefix)
       if (to === undefined || hostOf(frame.bytes, network) !== OWNER) this.#switch.forward(host, frame)
       else if (this.#gate?.(device, frame.bytes.length, { to }) === true) this.#leave(host, frame)
     }

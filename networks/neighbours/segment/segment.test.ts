@@ -16,7 +16,7 @@ import {
   type SegmentPlan,
 } from '../wire/segments.ts'
 import { arrived } from './cable.ts'
-import { comesFromOutside, hostOf, isFrom, leaves, mayEnter } from './filter.ts'
+import { comesFromOutside, hostOf, isFrom, isUpkeep, leaves, mayEnter } from './filter.ts'
 import { isTaken } from './owned.ts'
 import { Switch } from './switch.ts'
 
@@ -85,6 +85,10 @@ test('what enters a machine is meant for it, and what leaves is known by its pla
   const may = (to: string): boolean => mayEnter(packet('10.70.3.3', to), network, 1)
   assert.deepEqual(['10.70.3.1', '10.70.3.255', '255.255.255.255', '224.0.2.60'].map(may), [true, true, true, true])
   assert.deepEqual(['10.70.3.2', '8.8.8.8', '127.0.0.1', '192.168.1.1'].map(may), [false, false, false, false])
+  assert.equal(isUpkeep(packet('10.70.3.3', '10.70.3.1')), false)
+  assert.equal(isUpkeep(packet('10.70.3.3', '10.70.3.1', [3, 1], 1)), true)
+  assert.equal(isUpkeep(arp(macIn(network, 3), '10.70.3.3')), true)
+  assert.equal(isUpkeep(frame(all, macIn(network, 3), 0x8137, [1, 2, 3])), false)
   assert.deepEqual(leaves(packet('10.70.3.3', '8.8.8.8'), network), { host: '8.8.8.8', port: 80 })
   assert.deepEqual(leaves(packet('10.70.3.3', '8.8.8.8', [3, 1], 1), network), { host: '8.8.8.8', port: 0 })
   assert.equal(leaves(packet('10.70.3.3', '10.70.3.9'), network), undefined)

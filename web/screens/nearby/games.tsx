@@ -20,7 +20,7 @@ export function Games({ devices }: { readonly devices: readonly DeviceView[] }):
   const client = useClient()
   const doing = useDoing()
   if (paired.length === 0) return null
-  const open = nearby.filter(({ id }) => !joined.some((one) => one.id === id))
+  const open = nearby.filter(({ id, device }) => !joined.some((one) => one.game === id && one.device === device))
   return (
     <Part title={t('nearby.games')}>
       {open.length + joined.length === 0 ? null : (

@@ -115,7 +115,7 @@ function Loan({ loan }: { readonly loan: InternetLoanView }): ReactNode {
 function Borrowed({ one }: { readonly one: BorrowedInternetView }): ReactNode {
   const client = useClient()
   const doing = useDoing()
-  const { device, proxy, state, whole, down, up } = one
+  const { device, proxy, state, whole, v6, down, up } = one
   return (
     <li className={row}>
       <Globe size={20} aria-hidden className="text-accent" />
@@ -124,7 +124,7 @@ function Borrowed({ one }: { readonly one: BorrowedInternetView }): ReactNode {
         <span className="block text-muted">
           {t(`nearby.borrowed.${state}`)} · {t('nearby.proxy', { address: proxy })} · <Meter down={down} up={up} />
         </span>
-        {whole ? <span className="block text-muted">{t('nearby.wholeUsed')}</span> : null}
+        {whole ? <span className="block text-muted">{t(v6 ? 'nearby.wholeUsedV6' : 'nearby.wholeUsed')}</span> : null}
       </span>
       <Button
         disabled={doing.isBusy}
