@@ -18,3 +18,8 @@ export function cellPriorities(layout: Layout, grid: Grid, priorities: readonly 
   }
   return cells
 }
+
+/** The indices of the files that are not wanted. */
+export function unwanted(layout: Layout, priorities: readonly Priority[]): Set<number> {
+  return new Set(layout.files.keys().filter((index) => (priorities[index] ?? usual) === 0))
+}

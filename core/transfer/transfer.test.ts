@@ -138,8 +138,11 @@ function setting(options: Setting): {
   recorded: RangeSet
   slots: MemorySlots
   layout: Layout
+  /** How often the files were opened. */
+  opens(): number
 } {
   const { content } = options
+  let opens = 0
   const storage = new MemoryStorage(content.length)
   const recorded = new RangeSet()
   const slots = new MemorySlots(options.slots ?? 16, options.slotSize ?? 128 * 1024)
@@ -164,14 +167,18 @@ function setting(options: Setting): {
       random: seeded(7),
       slots,
       budget,
-      storage: async () => ({ storage, found: options.found ?? false }),
+      storage: async () => {
+        opens++
+        await Promise.resolve()
+        return { storage, found: options.found ?? false }
+      },
       had: (range) => recorded.add(range.start, range.end),
       lost: (range) => recorded.remove(range.start, range.end),
       keep: () => {},
       described: () => {},
     },
   )
-  return { transfer, storage, recorded, slots, layout }
+  return { transfer, storage, recorded, slots, layout, opens: () => opens }
 }
 
 /** A lane of a made-up network: it delivers what it has in its own time, and may lie. */
@@ -548,6 +555,23 @@ test('bytes that were on disk before anything was recorded are found and not fet
   await run([lane])
   same(storage.disk, content)
   assert.equal(lane.delivered, 12)
+})
+
+test('what is described while files are opened and checked waits: both are done once', async () => {
+  const size = 400_000
+  const content = seeded(13).bytes(size)
+  const { transfer, storage, layout, recorded, opens } = setting({ content, found: true })
+  storage.disk.set(content.subarray(0, 250_000))
+  transfer.describe({ layout, proofs: [proof(content, 0, size, 50_000, 'sha1')] })
+  transfer.describe({ layout, proofs: [proof(content, 0, size, 65_536, 'tth')] })
+  await transfer.opened()
+  assert.equal(opens(), 1)
+  assert.equal(storage.readBack, 1)
+  assert.deepEqual([...recorded], [{ start: 0, end: 250_000 }])
+  const lane = new TestLane(transfer, 'bittorrent', 'a', content, [{ start: 0, end: size }])
+  await run([lane])
+  same(storage.disk, content)
+  assert.equal(transfer.missing(), 0)
 })
 
 test('two descriptions that contradict each other are refused', () => {

@@ -4,27 +4,25 @@ import { fail, faultOf } from '../fault/fault.ts'
 import type { Budget } from '../limits/budget.ts'
 import type { Clock, Random } from '../network/clock.ts'
 import type { NetworkId } from '../peer/peer.ts'
-import type { Range } from '../range/range-set.ts'
-import { RangeSet } from '../range/range-set.ts'
+import type { Range, RangeSet } from '../range/range-set.ts'
 import type { WritableValue } from '../value/value.ts'
 import { value } from '../value/value.ts'
-import { Blame } from './blame.ts'
 import type { Cells } from './cells.ts'
 import { Collector } from './collector.ts'
 import type { Grid } from './grid.ts'
 import { grid } from './grid.ts'
+import type { HadChange } from './holdings.ts'
+import { Holdings } from './holdings.ts'
 import type { Lane, LanePort } from './lane.ts'
-import { lanePort, type PortWorld } from './lane-port.ts'
-import type { LaneState } from './lane-state.ts'
-import { laneState } from './lane-state.ts'
 import { sameBytes, type Layout } from './layout.ts'
+import type { LaneView } from './open-lanes.ts'
+import { OpenLanes } from './open-lanes.ts'
 import type { Priority } from './picker.ts'
 import { cellPriorities } from './priorities.ts'
 import { sameProof, type Proof } from './proof.ts'
 import { recheck } from './recheck.ts'
 import type { Slots, Storage } from './storage.ts'
 import type { Description, Moved, Subject } from './subject.ts'
-import { Supply } from './supply.ts'
 
 /** What a transfer was when it was last put away. */
 export interface TransferStart {
@@ -55,16 +53,6 @@ export interface TransferWorld {
   described(description: Description): void
 }
 
-/** A lane as the page shows it. */
-export interface LaneView {
-  readonly lane: Lane
-  readonly received: number
-  readonly claimed: number
-  readonly parole: boolean
-  /** Cells that it has and that we want and lack. */
-  readonly wanted: number
-}
-
 /**
  * Our wish to have a content here, while it is running: it is the only place where lanes of all networks meet.
  */
@@ -81,26 +69,20 @@ export class Transfer implements Subject, AsyncDisposable {
   readonly troubles: Map<NetworkId, Fault> = new Map()
   readonly #world: TransferWorld
   readonly #hints: Map<NetworkId, Uint8Array>
-  readonly #lanes = new Map<number, LaneState>()
-  readonly #blame = new Blame()
-  readonly #hadListeners = new Set<(range: Range, change: 'had' | 'lost') => void>()
+  readonly #lanes = new OpenLanes()
+  readonly #holdings: Holdings
   readonly #slotWatch: Disposable
-  readonly #ports: PortWorld
   #content: Content
-  #recorded: RangeSet
   #priorities: readonly Priority[]
   #sequential: boolean
   #proofs: readonly Proof[] = []
   #storage: Storage | undefined
   #collector: Collector | undefined
-  /** Descriptions are acted upon one after another. */
-  #opening: Promise<void> = Promise.resolve()
-  /** Those that the collector goes by. */
+  /** The description that is being acted upon. */
+  #opening: Promise<void> | undefined
+  /** The proofs that the collector goes by. */
   #woven: readonly Proof[] | undefined
-  #nextLane = 1
   #up = 0
-  #down = 0
-  #wasted = 0
   #closed = false
   #recheck: boolean
   readonly #stop = new AbortController()
@@ -111,23 +93,10 @@ export class Transfer implements Subject, AsyncDisposable {
     this.#world = world
     this.#content = start.content
     this.#hints = new Map(start.hints)
-    this.#recorded = RangeSet.of(start.had)
+    this.#holdings = new Holdings(start.had, world)
     this.#priorities = start.priorities
     this.#sequential = start.sequential
     this.#recheck = start.recheck ?? false
-    const collector = (): Collector | undefined => this.#collector
-    this.#ports = {
-      get collector() {
-        return collector()
-      },
-      count: (down, wasted) => {
-        this.#down += down
-        this.#wasted += wasted
-      },
-      close: (state) => {
-        if (this.#lanes.delete(state.id)) this.#collector?.leave(state)
-      },
-    }
     this.#slotWatch = world.slots.watch(() => this.#collector?.slotFreed())
   }
 
@@ -167,13 +136,7 @@ export class Transfer implements Subject, AsyncDisposable {
     }
     this.#world.described(description)
     if (known === undefined) this.layout.set(description.layout)
-    this.#openNext(known ?? description.layout)
-  }
-
-  #openNext(layout: Layout): void {
-    this.#opening = this.#opening
-      .then(() => this.#open(layout))
-      .catch((error: unknown) => this.fault.set(faultOf(error, 'open the files')))
+    void this.#openNext(known ?? description.layout)
   }
 
   /** Resolves when a description that came was acted upon. */
@@ -181,17 +144,30 @@ export class Transfer implements Subject, AsyncDisposable {
     await this.#opening
   }
 
+  /** One after another: what is described while files are being opened or checked waits for that. */
+  #openNext(layout: Layout): Promise<void> {
+    const open = this.#opening === undefined ? this.#open(layout) : this.#opening.then(() => this.#open(layout))
+    const opening = open
+      .catch((error: unknown) => this.fault.set(faultOf(error, 'open the files')))
+      .finally(() => {
+        if (this.#opening === opening) this.#opening = undefined
+      })
+    this.#opening = opening
+    return opening
+  }
+
   async #open(layout: Layout): Promise<void> {
+    if (this.#closed) return
     // Several may have come before the first was acted upon.
     if (this.#woven === this.#proofs) return
     if (this.#storage === undefined) {
       const { storage, found } = await this.#world.storage(layout)
       this.#storage = storage
-      if (found && this.#recorded.length === 0) this.#recheck = true
+      if (found && this.#holdings.ranges.length === 0) this.#recheck = true
     }
     const before = this.#collector
     if (before !== undefined) {
-      this.#abandon()
+      this.#lanes.abandon()
       before.close()
       // What is being written is not fetched again.
       await before.rested()
@@ -202,12 +178,9 @@ export class Transfer implements Subject, AsyncDisposable {
     if (this.#closed) return collector.close()
     this.#collector = collector
     this.#woven = proofs
+    this.#holdings.count(collector.cells.had)
     this.prioritise(this.#priorities)
-    for (const state of this.#lanes.values()) {
-      this.#join(state, collector)
-      collector.cells.supplyAnew(state)
-      state.lane.wake()
-    }
+    this.#lanes.deliverTo(collector)
   }
 
   #collect(layout: Layout, storage: Storage): Collector {
@@ -216,13 +189,16 @@ export class Transfer implements Subject, AsyncDisposable {
       random: this.#world.random,
       slots: this.#world.slots,
       storage,
-      blame: this.#blame,
+      blame: this.#lanes.blame,
       zeros: layout.files
         .filter((file) => file.padding)
         .map((file) => ({ start: file.offset, end: file.offset + file.size })),
-      had: (start, end) => this.#has({ start, end }),
+      had: (start, end) => {
+        this.#holdings.gained({ start, end })
+        this.#restage()
+      },
       stuck: (fault) => this.fault.set(fault),
-      guilty: (key) => this.#punish(key),
+      guilty: (key) => this.#lanes.punish(key),
     })
     collector.cells.picker.sequential = this.#sequential
     return collector
@@ -237,14 +213,7 @@ export class Transfer implements Subject, AsyncDisposable {
         storage,
         this.#stop.signal,
         (bytes) => this.checked.set(bytes),
-        (range, had) => {
-          // Whoever listens asks at once what is had, and until the check is over that is what was recorded.
-          if (had) this.#recorded.add(range.start, range.end)
-          else this.#recorded.remove(range.start, range.end)
-          if (had) this.#world.had(range)
-          else this.#world.lost(range)
-          for (const listener of this.#hadListeners) listener(range, had ? 'had' : 'lost')
-        },
+        (range, had) => this.#holdings.found(range, had ? 'had' : 'lost'),
       )
       this.#recheck = false
     } catch (error) {
@@ -252,19 +221,6 @@ export class Transfer implements Subject, AsyncDisposable {
     } finally {
       this.checked.set(undefined)
     }
-  }
-
-  #abandon(): void {
-    for (const state of this.#lanes.values()) {
-      state.lane.abandon()
-      this.#collector?.putBack(state)
-    }
-  }
-
-  #has(range: Range): void {
-    this.#world.had(range)
-    for (const listener of this.#hadListeners) listener(range, 'had')
-    this.#restage()
   }
 
   #restage(): void {
@@ -282,7 +238,7 @@ export class Transfer implements Subject, AsyncDisposable {
     const wanted = cellPriorities(layout, cells.grid, priorities)
     for (let cell = 0; cell < wanted.length; cell++) cells.prioritise(cell, wanted[cell]! as Priority)
     this.#restage()
-    for (const state of this.#lanes.values()) state.lane.wake()
+    this.#lanes.wake()
   }
 
   get priorities(): readonly Priority[] {
@@ -303,67 +259,41 @@ export class Transfer implements Subject, AsyncDisposable {
   // Lanes
 
   open(lane: Lane): LanePort {
-    const state = laneState(this.#nextLane++, lane)
-    this.#lanes.set(state.id, state)
-    if (this.#collector !== undefined) this.#join(state, this.#collector)
-    return lanePort(state, this.#ports)
+    return this.#lanes.open(lane)
   }
 
-  #join(state: LaneState, collector: Collector): void {
-    state.supply = new Supply(collector.cells.grid.count)
-    collector.join(state)
-  }
-
-  #punish(key: string): void {
-    const fault: Fault = {
-      kind: 'peer',
-      code: 'transfer/bad-bytes',
-      message: 'It sent bytes that are not those of the content',
-    }
-    for (const state of this.#lanes.values()) if (state.key === key) state.lane.close(fault)
-  }
-
-  *lanes(): Generator<LaneView> {
-    for (const state of this.#lanes.values()) {
-      yield {
-        lane: state.lane,
-        received: state.received,
-        claimed: state.claims.size,
-        parole: this.#blame.onParole(state.key),
-        wanted: state.supply.wanted,
-      }
-    }
+  lanes(): Generator<LaneView> {
+    return this.#lanes.views()
   }
 
   banned(peerKey: string): boolean {
-    return this.#blame.banned(peerKey)
+    return this.#lanes.blame.banned(peerKey)
   }
 
   /** Keys of the peers found guilty, with their network before them. */
   bans(): readonly string[] {
-    return [...this.#blame.bans()]
+    return [...this.#lanes.blame.bans()]
   }
 
   // Bytes
 
   had(start: number, end: number): boolean {
-    return (this.#collector?.cells.had ?? this.#recorded).has(start, end)
+    return this.#holdings.ranges.has(start, end)
   }
 
   /** What is verified and on disk. */
   get hadRanges(): RangeSet {
-    return this.#collector?.cells.had ?? this.#recorded
+    return this.#holdings.ranges
   }
 
-  watchHad(listener: (range: Range, change: 'had' | 'lost') => void): Disposable {
-    this.#hadListeners.add(listener)
-    return { [Symbol.dispose]: () => void this.#hadListeners.delete(listener) }
+  watchHad(listener: (range: Range, change: HadChange) => void): Disposable {
+    return this.#holdings.watch(listener)
   }
 
   missing(): number {
     if (this.#collector !== undefined) return this.#collector.cells.missing
     // While the files are being opened or checked nobody knows better.
-    return Math.max(0, (this.layout.current?.size ?? 0) - this.#recorded.length)
+    return Math.max(0, (this.layout.current?.size ?? 0) - this.#holdings.ranges.length)
   }
 
   async read(offset: number, into: readonly Uint8Array[]): Promise<void> {
@@ -372,12 +302,12 @@ export class Transfer implements Subject, AsyncDisposable {
   }
 
   moved(): Moved {
-    return { down: this.#down, up: this.#up }
+    return { down: this.#lanes.down, up: this.#up }
   }
 
   /** Payload that came and was of no use. */
   get wasted(): number {
-    return this.#wasted
+    return this.#lanes.wasted
   }
 
   gave(bytes: number): void {
@@ -396,8 +326,7 @@ export class Transfer implements Subject, AsyncDisposable {
     if (this.#collector !== undefined) return this.#collector.retry()
     const layout = this.layout.current
     if (layout === undefined) return
-    this.#openNext(layout)
-    await this.#opening
+    await this.#openNext(layout)
   }
 
   /** Closes lanes and files; what was on its way to the disk is written first. */
@@ -406,8 +335,8 @@ export class Transfer implements Subject, AsyncDisposable {
     this.#closed = true
     this.#stop.abort()
     this.#slotWatch[Symbol.dispose]()
-    for (const state of this.#lanes.values()) state.lane.close()
-    this.#abandon()
+    this.#lanes.close()
+    this.#lanes.abandon()
     await this.#opening
     this.#collector?.close()
     await this.#storage?.[Symbol.asyncDispose]()

@@ -1,49 +1,24 @@
 import type { Fault } from '@kith/core/fault/fault.ts'
 import type { FaultError } from '@kith/core/fault/fault.ts'
-import { fail, faultOf } from '@kith/core/fault/fault.ts'
+import { fail } from '@kith/core/fault/fault.ts'
 import type { Budget } from '@kith/core/limits/budget.ts'
-import type { Clock, Random } from '@kith/core/network/clock.ts'
 import type { Fetch } from '@kith/core/network/facets.ts'
 import type { NetworkId } from '@kith/core/peer/peer.ts'
-import type { Range } from '@kith/core/range/range-set.ts'
 import { RangeSet } from '@kith/core/range/range-set.ts'
 import type { Layout } from '@kith/core/transfer/layout.ts'
 import type { Priority } from '@kith/core/transfer/picker.ts'
-import { usual } from '@kith/core/transfer/priorities.ts'
-import type { Slots } from '@kith/core/transfer/storage.ts'
-import type { Description } from '@kith/core/transfer/subject.ts'
-import { Transfer } from '@kith/core/transfer/transfer.ts'
+import { unwanted } from '@kith/core/transfer/priorities.ts'
+import type { Transfer } from '@kith/core/transfer/transfer.ts'
 import type { FileStorage } from '../host/disk/storage.ts'
 import type { TransferRecord } from './record.ts'
-
-/** After a disk fault the disk is tried again after this long, doubled up to the longest, in milliseconds. */
-const firstRetryMs = 5_000
-const longestRetryMs = 60_000
+import type { RunningWorld } from './running.ts'
+import { Running } from './running.ts'
 
 export type TransferState = 'looking' | 'checking' | 'getting' | 'giving' | 'done' | 'paused' | 'trouble'
 
-export interface EntryWorld {
-  readonly clock: Clock
-  readonly random: Random
-  readonly slots: Slots
-  readonly budget: Budget
-  /** What is known of the bytes without any network. */
-  describe(record: TransferRecord): Description | undefined
+export interface EntryWorld extends RunningWorld {
   /** The networks that are joined and can fetch. */
   fetchers(): Iterable<readonly [NetworkId, Fetch]>
-  open(record: TransferRecord, layout: Layout, skipped: ReadonlySet<number>): FileStorage
-  /** Makes the folder that transfers go to. */
-  folder(path: string): Promise<unknown>
-  /** A name in the folder that no other transfer uses. */
-  freeName(record: TransferRecord, layout: Layout): string
-  had: {
-    load(id: string): Iterable<Range>
-    add(id: string, range: Range): void
-    remove(id: string, range: Range): void
-  }
-  save(record: TransferRecord): void
-  tell(type: string, id: string, data?: Readonly<Record<string, unknown>>): void
-  failed(network: NetworkId, error: unknown): void
   limits(): { readonly ratio: number | undefined; readonly givingSeconds: number | undefined }
 }
 
@@ -145,7 +120,7 @@ export class Entry implements AsyncDisposable {
       if (this.#running?.storage !== undefined) return work(this.#running.storage)
       const { layout } = this
       if (layout === undefined || this.record.diskName === undefined) throw notKnown()
-      await using storage = this.#world.open(this.record, layout, skipped(layout, this.record.priorities))
+      await using storage = this.#world.open(this.record, layout, unwanted(layout, this.record.priorities))
       return await work(storage)
     })
   }
@@ -154,7 +129,7 @@ export class Entry implements AsyncDisposable {
     return this.#step(async () => {
       const layout = this.layout
       // Bytes of files that are wanted from now on have to be where they belong before the choice is recorded.
-      if (layout !== undefined) await this.#running?.storage?.want(skipped(layout, priorities), this.had)
+      if (layout !== undefined) await this.#running?.storage?.want(unwanted(layout, priorities), this.had)
       this.record.priorities = priorities
       this.#save()
       this.transfer?.prioritise(priorities)
@@ -246,7 +221,7 @@ export class Entry implements AsyncDisposable {
     if (this.#running !== undefined) return
     this.#had = undefined
     this.#resting = undefined
-    this.#running = new Running(this.record, this.#world, recheck, () => this.#save())
+    this.#running = new Running(this.record, this.#world, recheck)
     if (this.record.wanted !== 'running') return
     for (const [network, fetch] of this.#world.fetchers()) this.#running.work(network, fetch)
   }
@@ -267,150 +242,4 @@ export class Entry implements AsyncDisposable {
 
 function notKnown(): FaultError {
   return fail('unavailable', 'transfer/not-known', 'What this transfer consists of is not known yet')
-}
-
-/** The indices of the files that are not wanted. */
-function skipped(layout: Layout, priorities: readonly Priority[]): Set<number> {
-  return new Set(layout.files.keys().filter((index) => (priorities[index] ?? usual) === 0))
-}
-
-/** A transfer at work: the engine, its files, and the networks that work for it. */
-class Running implements AsyncDisposable {
-  readonly transfer: Transfer
-  readonly budget: Budget
-  storage: FileStorage | undefined
-  paddingless = true
-  finishing = false
-  readonly #record: TransferRecord
-  readonly #world: EntryWorld
-  readonly #works = new Map<NetworkId, { stop: AbortController; done: Promise<void> }>()
-  readonly #resources = new DisposableStack()
-  #counted = { down: 0, up: 0 }
-  #retryMs = firstRetryMs
-
-  constructor(record: TransferRecord, world: EntryWorld, recheck: boolean, save: () => void) {
-    this.#record = record
-    this.#world = world
-    this.budget = world.budget.child(`transfer ${record.id}`)
-    this.budget.limit({ down: record.downLimit, up: record.upLimit })
-    this.transfer = new Transfer(
-      {
-        id: record.id,
-        content: {
-          digests: record.digests,
-          name: record.name,
-          ...(record.size === undefined ? {} : { size: record.size }),
-        },
-        hints: record.hints,
-        had: world.had.load(record.id),
-        priorities: record.priorities,
-        sequential: record.sequential,
-        recheck,
-      },
-      {
-        clock: world.clock,
-        random: world.random,
-        slots: world.slots,
-        budget: this.budget,
-        storage: (layout) => this.#open(layout, save),
-        had: (range) => world.had.add(record.id, range),
-        lost: (range) => world.had.remove(record.id, range),
-        keep: (network, hint) => {
-          record.hints = new Map([...record.hints, [network, hint]])
-          save()
-        },
-        described: ({ layout, digests = [] }) => {
-          if (record.select !== undefined) {
-            const select = new Set(record.select)
-            record.priorities = layout.files.map((_, index) => (select.has(index) ? usual : 0))
-            record.select = undefined
-            this.transfer.prioritise(record.priorities)
-          }
-          record.name = layout.name
-          this.paddingless = !layout.files.some((file) => file.padding)
-          record.size = layout.size
-          record.digests = [...new Set([...record.digests, ...digests])]
-          save()
-        },
-      },
-    )
-    this.#resources.use(this.transfer.stage.watch((stage) => this.#staged(stage, save)))
-    this.#resources.use(this.transfer.fault.watch((fault) => this.#faulted(fault)))
-    const description = world.describe(record)
-    if (description !== undefined) this.transfer.describe(description)
-  }
-
-  async #open(layout: Layout, save: () => void): Promise<{ storage: FileStorage; found: boolean }> {
-    const record = this.#record
-    const fresh = record.diskName === undefined
-    if (fresh) {
-      record.diskName = this.#world.freeName(record, layout)
-      save()
-    }
-    await this.#world.folder(record.directory)
-    this.storage = this.#world.open(record, layout, skipped(layout, record.priorities))
-    const found = await this.storage.exists()
-    if (!found && !fresh && this.#world.had.load(record.id)[Symbol.iterator]().next().done !== true) {
-      throw fail('local', 'transfer/files-gone', `The files of “${record.name}” are no longer in ${record.directory}`, {
-        hint: 'Put them back, or recheck the transfer to fetch them again.',
-      })
-    }
-    return { storage: this.storage, found }
-  }
-
-  #staged(stage: 'looking' | 'getting' | 'giving', save: () => void): void {
-    if (stage !== 'giving' || this.#record.completedAt !== undefined) return
-    this.#record.completedAt = this.#world.clock.now()
-    save()
-    this.finishing = true
-    void this.#finish()
-  }
-
-  async #finish(): Promise<void> {
-    try {
-      await this.storage?.finish()
-    } catch (error) {
-      this.transfer.fault.set(faultOf(error, 'finish the files'))
-    }
-    this.finishing = false
-    this.#world.tell('transfer/completed', this.#record.id, { name: this.#record.name })
-  }
-
-  #faulted(fault: Fault | undefined): void {
-    if (fault === undefined) return
-    this.#world.tell('transfer/trouble', this.#record.id, { code: fault.code, message: fault.message })
-    if (fault.code === 'transfer/files-gone') return
-    this.#resources.use(this.#world.clock.after(this.#retryMs, () => void this.transfer.retry()))
-    this.#retryMs = Math.min(longestRetryMs, this.#retryMs * 2)
-  }
-
-  work(network: NetworkId, fetch: Fetch): void {
-    if (this.#works.has(network) || !fetch.can(this.transfer.content)) return
-    const stop = new AbortController()
-    const done = fetch.work(this.transfer, stop.signal).catch((error: unknown) => this.#world.failed(network, error))
-    this.#works.set(network, { stop, done })
-  }
-
-  async letGo(network: NetworkId): Promise<void> {
-    const work = this.#works.get(network)
-    if (work === undefined) return
-    work.stop.abort(fail('gone', 'transfer/stopped', 'The transfer is being stopped'))
-    await work.done
-    this.#works.delete(network)
-  }
-
-  /** Adds what was moved since the last time to the record. */
-  count(): void {
-    const { down, up } = this.transfer.moved()
-    this.#record.down += down - this.#counted.down
-    this.#record.up += up - this.#counted.up
-    this.#counted = { down, up }
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    this.#resources[Symbol.dispose]()
-    await Promise.all([...this.#works.keys()].map((network) => this.letGo(network)))
-    await this.transfer[Symbol.asyncDispose]()
-    this.count()
-  }
 }

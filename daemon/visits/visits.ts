@@ -28,7 +28,7 @@ export interface VisitsWorld {
   readonly http: Http
   readonly log: Log
   readonly keep: Keep
-  /** Puts on the disk what is kept: where a file will be, before it is there. */
+  /** Puts on the disk what is to be kept. */
   record(): void
   readonly settings: () => UploadSettings
   readonly device: string

@@ -1,3 +1,5 @@
+import type { UserEvent } from '../talk/user-event.ts'
+
 /** Kinds of lines that cost others something, each in its own measure. */
 export type FloodKind = 'chat' | 'private' | 'search' | 'result' | 'connect' | 'profile' | 'other' | 'strike'
 
@@ -49,5 +51,26 @@ export class Floods {
     if (now - this.#told < tellMs) return false
     this.#told = now
     return true
+  }
+}
+
+/** How what a user does is measured; undefined for what is not. */
+export function floodKind(event: UserEvent): FloodKind | undefined {
+  switch (event.kind) {
+    case 'question':
+      return 'search'
+    case 'meeting':
+      return 'connect'
+    case 'passed':
+      return 'other'
+    case 'chat':
+    case 'private':
+    case 'result':
+    case 'profile':
+      return event.kind
+    case 'named':
+    case 'password':
+    case 'broken':
+      return undefined
   }
 }

@@ -1,5 +1,6 @@
 import { fromLatin1, latin1, utf8 } from '@kith/wire/bytes.ts'
 import { numberIn } from '../wire/adc-search.ts'
+import { formatAction, formatChat, formatPrivate } from '../wire/nmdc-chat.ts'
 import { formatProfile } from '../wire/nmdc-profile.ts'
 import { formatResult, searchText } from '../wire/nmdc-search.ts'
 import type { NmdcText } from '../wire/nmdc-text.ts'
@@ -15,9 +16,9 @@ export function nmdcDialect(hub: { readonly voice: string; readonly name: string
     user: (of) => of.native ?? utf8(formatProfile(of.nick, of.fields)),
     changed: (of) => of.native ?? utf8(formatProfile(of.nick, of.fields)),
     left: (of) => utf8(`$Quit ${of.nick}|`),
-    chat: (from, said, me) => utf8(`<${from.nick}> ${escapeNmdc(me ? `/me ${said}` : said)}|`),
-    voice: (said) => utf8(`<${hub.voice}> ${escapeNmdc(said)}|`),
-    private: (from, to, said) => utf8(`$To: ${to.nick} From: ${from.nick} $<${from.nick}> ${escapeNmdc(said)}|`),
+    chat: (from, said, me) => utf8(formatChat(from.nick, escapeNmdc(formatAction(said, me)))),
+    voice: (said) => utf8(formatChat(hub.voice, escapeNmdc(said))),
+    private: (from, to, said) => utf8(formatPrivate(from.nick, to.nick, escapeNmdc(said))),
     // Who asks in ADC is answered over the hub: datagrams of the two protocols are not the same.
     question: (from, { question }) =>
       fromLatin1(`$Search Hub:${text.write(from.nick)} ${searchText(question, text)}|`)!,

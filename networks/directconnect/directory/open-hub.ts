@@ -15,26 +15,24 @@ import { Accounts } from './accounts.ts'
 import { adcDialect } from './adc-dialect.ts'
 import type { Ban } from './bans.ts'
 import { Bans } from './bans.ts'
+import { Broadcast } from './broadcast.ts'
 import { command, offersFor } from './commands.ts'
 import type { Dialect } from './dialect.ts'
+import { Door } from './door.ts'
 import type { FloodKind } from './floods.ts'
+import { floodKind } from './floods.ts'
 import type { Floor } from './floor.ts'
 import { Guest } from './guest.ts'
 import { History } from './history.ts'
-import { nickProblem } from './nicks.ts'
 import { nmdcDialect } from './nmdc-dialect.ts'
-import { Pages } from './pages.ts'
 import { People } from './people.ts'
 import { route } from './routing.ts'
 import { ruleProblem } from './rules.ts'
-import { Shout } from './shout.ts'
 
 /** What our hub speaks as; nobody else may be called so. */
 const voice = 'Hub'
-/** Who floods, or guesses passwords, stays away for so long. */
+/** Who floods stays away for so long. */
 const floodBanMs = 5 * 60_000
-const mostGuesses = 5
-const mostGuessers = 10_000
 const longestChat = 4_096
 /** Bits of `CT` (ADC 1.0, 5.3.4). */
 const classes = { guest: '', registered: '2', operator: '4', keeper: '16' } as const
@@ -52,10 +50,8 @@ export class OpenHub implements Floor, Disposable {
   topic: string
   readonly #host: Host
   readonly #kernel: TigerKernel
-  readonly #shouts: Readonly<Record<Protocol, Shout>>
-  readonly #pages: Readonly<Record<Protocol, Pages>>
-  readonly #guesses = new Map<string, number>()
-  readonly #lost = new Set<Guest>()
+  readonly #broadcast: Broadcast
+  readonly #door: Door
 
   constructor(host: Host, settings: Settings, kernel: TigerKernel, address: string) {
     this.#host = host
@@ -67,17 +63,13 @@ export class OpenHub implements Floor, Disposable {
     this.history = new History(settings.directoryHistory)
     this.topic = settings.directoryTopic
     this.dialects = { adc: adcDialect, nmdc: nmdcDialect({ voice, name: settings.directoryName, address }) }
-    const pages = (protocol: Protocol): Pages => new Pages((guest) => this.dialects[protocol].user(guest))
-    this.#pages = { adc: pages('adc'), nmdc: pages('nmdc') }
-    const shout = (protocol: Protocol): Shout =>
-      new Shout(
-        host.clock,
-        (guest) => {
-          if (guest.tooSlow(this.#pages[protocol].length)) this.#lost.add(guest)
-        },
-        () => this.#letGo(),
-      )
-    this.#shouts = { adc: shout('adc'), nmdc: shout('nmdc') }
+    this.#broadcast = new Broadcast(host.clock, this.dialects, (guest) => this.#letGo(guest))
+    this.#door = new Door({
+      hub: this,
+      voice,
+      tiger: (bytes) => kernel.digest(bytes),
+      refuse: (guest, why) => this.#refuse(guest, why),
+    })
   }
 
   get now(): number {
@@ -130,19 +122,9 @@ export class OpenHub implements Floor, Disposable {
 
   // What is said
 
-  /** To everybody; made once for each protocol that somebody speaks. */
-  say(make: (dialect: Dialect) => Uint8Array): void {
-    for (const protocol of ['adc', 'nmdc'] as const) {
-      const shout = this.#shouts[protocol]
-      if (!shout.empty) shout.say(make(this.dialects[protocol]))
-    }
-    this.#letGo()
-  }
-
   /** To one, after what is for everybody. */
   tell(guest: Guest, bytes: Uint8Array): void {
-    this.#shouts[guest.protocol].tell(guest, bytes)
-    if (guest.tooSlow(this.#pages[guest.protocol].length)) this.#lost.add(guest)
+    this.#broadcast.tell(guest, bytes)
   }
 
   voice(guest: Guest, text: string): void {
@@ -150,7 +132,7 @@ export class OpenHub implements Floor, Disposable {
   }
 
   announce(text: string): void {
-    this.say((dialect) => dialect.voice(text))
+    this.#broadcast.say((dialect) => dialect.voice(text))
   }
 
   // Keeping order
@@ -178,7 +160,7 @@ export class OpenHub implements Floor, Disposable {
 
   retitle(topic: string): void {
     this.topic = topic
-    this.say((dialect) => dialect.title(this.settings.directoryName, topic))
+    this.#broadcast.say((dialect) => dialect.title(this.settings.directoryName, topic))
   }
 
   // What users do
@@ -189,9 +171,9 @@ export class OpenHub implements Floor, Disposable {
     switch (event.kind) {
       case 'named':
         guest.menus = event.menus
-        return this.#named(guest, event.nick, event.cid ?? this.#madeUp(guest, event.nick))
+        return this.#door.named(guest, event.nick, event.cid)
       case 'password':
-        return this.#password(guest, event.proves)
+        return this.#door.password(guest, event.proves)
       case 'profile':
         return this.#profile(guest, event)
       case 'chat':
@@ -215,52 +197,6 @@ export class OpenHub implements Floor, Disposable {
     this.kick(guest, 'Too much of everything', '', floodBanMs)
   }
 
-  #named(guest: Guest, nick: string, cid: string): void {
-    const { settings, people } = this
-    guest.nick = nick
-    guest.cid = cid
-    const problem = nickProblem(nick, voice)
-    if (problem !== undefined) return guest.talk.refuse({ kind: 'nick-bad', text: problem })
-    const account = this.accounts.find(nick)
-    const ban = this.bans.find({ nick, cid, address: guest.address }, this.now)
-    if (ban !== undefined && account?.rank !== 'keeper') return guest.talk.refuse(banned(ban, this.now))
-    if (account !== undefined) return guest.talk.challenge()
-    if (settings.directoryWho === 'registered')
-      return guest.talk.refuse({ kind: 'registered-only', text: 'This hub is for registered users' })
-    if (people.online.size >= settings.directoryUsers)
-      return guest.talk.refuse({ kind: 'full', text: 'The hub is full' })
-    this.#welcome(guest, 'guest')
-  }
-
-  #password(guest: Guest, proves: (password: string) => boolean): void {
-    const account = this.accounts.find(guest.nick)
-    if (account !== undefined && proves(account.password)) {
-      this.#guesses.delete(guest.address)
-      return this.#welcome(guest, account.rank)
-    }
-    if (this.#guesses.size > mostGuessers) this.#guesses.clear()
-    const guesses = (this.#guesses.get(guest.address) ?? 0) + 1
-    this.#guesses.set(guest.address, guesses)
-    if (guesses >= mostGuesses) {
-      this.#guesses.delete(guest.address)
-      this.ban({ address: guest.address, reason: 'Too many wrong passwords', by: '', until: this.now + floodBanMs })
-    }
-    guest.talk.refuse({ kind: 'password', text: 'The password is wrong' })
-  }
-
-  #welcome(guest: Guest, rank: Guest['rank']): void {
-    const before = this.people.holder(guest.nick, guest.cid)
-    if (before !== undefined) {
-      // Who has proved who he is, or comes from the same place with the same identity, was cut off without a word.
-      const same = rank !== 'guest' || (before.address === guest.address && before.cid === guest.cid)
-      if (!same) return guest.talk.refuse({ kind: 'nick-taken', text: 'Somebody here is called so' })
-      this.#refuse(before, { kind: 'kicked', text: 'You have come again from elsewhere' })
-    }
-    guest.rank = rank
-    this.people.named(guest)
-    guest.talk.welcome(guest.operator)
-  }
-
   #profile(guest: Guest, { fields, changes, native }: UserEvent & { kind: 'profile' }): void {
     const problem = guest.operator ? undefined : ruleProblem(fields, this.settings)
     if (problem !== undefined) return this.#refuse(guest, { kind: 'rules', text: problem })
@@ -273,18 +209,15 @@ export class OpenHub implements Floor, Disposable {
         : new Map([...identity, ...fields, ...(own === '' ? [] : [['CT', own] as const])])
     guest.native = native
     if (!guest.online) return this.#enter(guest)
-    for (const pages of Object.values(this.#pages)) pages.changed(guest)
-    this.say((dialect) => dialect.changed(guest, changes))
+    this.#broadcast.changed(guest, changes)
   }
 
   #enter(guest: Guest): void {
-    for (const page of this.#pages[guest.protocol].all()) this.tell(guest, page)
+    this.#broadcast.list(guest)
     guest.online = true
     this.people.entered(guest)
-    for (const pages of Object.values(this.#pages)) pages.add(guest)
-    this.say((dialect) => dialect.user(guest))
+    this.#broadcast.entered(guest)
     // Their own entry is the last of the list: with that they know that they are in, and need not wait for the others.
-    this.#shouts[guest.protocol].add(guest)
     this.tell(guest, this.dialects[guest.protocol].user(guest))
     if (guest.protocol === 'nmdc') this.tell(guest, utf8(`$UserIP ${guest.nick} ${guest.address}$$|`))
     this.#tellOperators(guest)
@@ -300,7 +233,7 @@ export class OpenHub implements Floor, Disposable {
     const nicks = [...this.people.online].filter(({ operator }) => operator).map(({ nick }) => `${nick}$$`)
     if (nicks.length === 0) return
     const list = utf8(`$OpList ${nicks.join('')}|`)
-    if (came.operator) this.#shouts.nmdc.say(list)
+    if (came.operator) this.#broadcast.sayIn('nmdc', list)
     else this.tell(came, list)
   }
 
@@ -309,7 +242,7 @@ export class OpenHub implements Floor, Disposable {
     if (text.length > longestChat) return this.voice(guest, `A line has at most ${longestChat} characters here`)
     if (/^[!+][a-z]/.test(text)) return command(this, guest, text.slice(1))
     this.history.add({ nick: guest.nick, text, me, at: this.now })
-    this.say((dialect) => dialect.chat(guest, text, me))
+    this.#broadcast.say((dialect) => dialect.chat(guest, text, me))
   }
 
   #refuse(guest: Guest, why: Refusal): void {
@@ -322,23 +255,14 @@ export class OpenHub implements Floor, Disposable {
     const { online } = guest
     guest.online = false
     this.people.left(guest)
-    this.#lost.delete(guest)
-    for (const shout of Object.values(this.#shouts)) shout.remove(guest)
-    for (const pages of Object.values(this.#pages)) pages.remove(guest)
-    if (online) this.say((dialect) => dialect.left(guest, text === undefined ? undefined : { text }))
+    this.#broadcast.left(guest)
+    if (online) this.#broadcast.say((dialect) => dialect.left(guest, text === undefined ? undefined : { text }))
   }
 
-  /** Those who have not fetched what they were told. */
-  #letGo(): void {
-    for (const guest of this.#lost) {
-      this.#left(guest, 'did not keep up')
-      guest.connection.close({ kind: 'gone', code: 'directconnect/too-slow', message: 'They did not keep up' })
-    }
-  }
-
-  /** An identity for somebody who has none: the same whenever they come from there again. */
-  #madeUp(guest: Guest, nick: string): string {
-    return tigerText(this.#kernel.digest(utf8(`${guest.address} ${nick}`)))
+  /** Somebody has not fetched what they were told. */
+  #letGo(guest: Guest): void {
+    this.#left(guest, 'did not keep up')
+    guest.connection.close({ kind: 'gone', code: 'directconnect/too-slow', message: 'They did not keep up' })
   }
 
   #adc(session: string, address: string): AdcUser {
@@ -366,38 +290,7 @@ export class OpenHub implements Floor, Disposable {
   }
 
   [Symbol.dispose](): void {
-    for (const shout of Object.values(this.#shouts)) {
-      shout.flush()
-      shout[Symbol.dispose]()
-    }
+    this.#broadcast[Symbol.dispose]()
     for (const guest of this.people) guest.pump?.[Symbol.dispose]()
   }
-}
-
-function floodKind(event: UserEvent): FloodKind | undefined {
-  switch (event.kind) {
-    case 'chat':
-      return 'chat'
-    case 'private':
-      return 'private'
-    case 'question':
-      return 'search'
-    case 'result':
-      return 'result'
-    case 'meeting':
-      return 'connect'
-    case 'profile':
-      return 'profile'
-    case 'passed':
-      return 'other'
-    case 'named':
-    case 'password':
-    case 'broken':
-      return undefined
-  }
-}
-
-function banned({ reason, until }: Ban, now: number): Refusal {
-  const text = `You are banned: ${reason}`
-  return until === undefined ? { kind: 'banned', text } : { kind: 'banned', text, seconds: (until - now) / 1000 }
 }

@@ -1,10 +1,9 @@
-import type { Fault } from '@kith/core/fault/fault.ts'
 import { FaultError } from '@kith/core/fault/fault.ts'
 import type { Output } from '@kith/core/network/machine.ts'
 import { concat, fromBase32, utf8 } from '@kith/wire/bytes.ts'
 import { attempt, broken } from '@kith/wire/fault.ts'
 import { readAdcCommand } from '../wire/adc-command.ts'
-import { fieldsOf, updateFields, userOf } from '../wire/adc-info.ts'
+import { fieldsOf, updateFields } from '../wire/adc-info.ts'
 import type { AdcLine } from '../wire/adc-line.ts'
 import { formatAdc, mostLineBytes, named, parseAdc } from '../wire/adc-line.ts'
 import { numberIn, readResult, readSearch, resultWords, searchWords } from '../wire/adc-search.ts'
@@ -13,20 +12,15 @@ import { tigerText } from '../wire/cid.ts'
 import type { FoundItem } from '../wire/found.ts'
 import type { Question } from '../wire/question.ts'
 import type { HubSelf, HubUser } from '../wire/hub-user.ts'
-import { Held } from './held.ts'
+import { AdcUserList } from './adc-user-list.ts'
 import type { HubEvent, HubTalk, Meeting } from './hub-event.ts'
-import { Splitter } from './splitter.ts'
+import { keepAliveMs, loginMs, notLetIn, passwordNeeded } from './hub-limits.ts'
+import { LineStream } from './line-stream.ts'
 
-/** A hub that is silent is asked for a sign of life by an empty line, and lines must come in this time to log in. */
-const keepAliveMs = 120_000
-const loginMs = 60_000
-/** Users of one hub; the largest there are have some ten thousand. */
-const mostUsers = 200_000
-
-export const secureProtocols: ReadonlySet<string> = new Set(['ADCS/0.10', 'ADCS/1.0'])
-const plainProtocol = 'ADC/1.0'
-/** What everybody understands who speaks TLS at all. */
+/** What is understood, and what everybody understands who speaks TLS at all. */
+const secureProtocols: ReadonlySet<string> = new Set(['ADCS/0.10', 'ADCS/1.0'])
 const secureProtocol = 'ADCS/0.10'
+const plainProtocol = 'ADC/1.0'
 
 export interface AdcHubOptions {
   readonly self: HubSelf
@@ -39,7 +33,7 @@ export interface AdcHubOptions {
   tiger(bytes: Uint8Array): Uint8Array
 }
 
-type State = 'protocol' | 'identify' | 'normal' | 'closed'
+type State = 'protocol' | 'identify' | 'normal'
 
 /**
  * Our side of an ADC hub (ADC 1.0, 4).
@@ -55,14 +49,11 @@ type State = 'protocol' | 'identify' | 'normal' | 'closed'
  */
 export class AdcHub implements HubTalk {
   id: string | undefined
-  readonly #users = new Map<string, HubUser>()
-  readonly #byCid = new Map<string, string>()
-  readonly #fields = new Map<string, Map<string, string>>()
+  readonly #list = new AdcUserList()
+  /** What the hub says of itself. */
   readonly #hub = new Map<string, string>()
-  readonly #held = new Held()
   readonly #options: AdcHubOptions
-  readonly #splitter: Splitter
-  readonly #out: Output<HubEvent>[] = []
+  readonly #stream: LineStream<HubEvent>
   /** What we said of ourselves last. */
   #told = new Map<string, string>()
   #self: HubSelf
@@ -73,16 +64,12 @@ export class AdcHub implements HubTalk {
     this.#options = options
     this.#self = options.self
     this.#deadline = options.now + loginMs
-    this.#splitter = new Splitter(0x0a, mostLineBytes, {
-      line: (bytes) => this.#line(bytes),
-      body: () => {},
-      bodyEnd: () => {},
-    })
+    this.#stream = new LineStream(0x0a, mostLineBytes, { line: (bytes) => this.#line(bytes) })
     this.#send({ type: 'H', command: 'SUP', words: ['ADBASE', 'ADBAS0', 'ADTIGR', 'ADUCM0', 'ADUCMD', 'ADZLIF'] })
   }
 
   get users(): ReadonlyMap<string, HubUser> {
-    return this.#users
+    return this.#list.users
   }
 
   get online(): boolean {
@@ -90,35 +77,24 @@ export class AdcHub implements HubTalk {
   }
 
   get deadline(): number | undefined {
-    return this.#state === 'closed' ? undefined : this.#deadline
+    return this.#stream.closed ? undefined : this.#deadline
   }
 
   receive(bytes: Uint8Array, now: number): void {
-    if (this.#state === 'closed') return
+    if (this.#stream.closed) return
     if (this.#state === 'normal') this.#deadline = now + keepAliveMs
-    try {
-      this.#splitter.receive(bytes)
-    } catch (error) {
-      if (!(error instanceof FaultError)) throw error
-      this.#close(error.fault)
-    }
+    this.#stream.receive(bytes)
   }
 
   tick(now: number): void {
     if (now < this.#deadline) return
-    if (this.#state !== 'normal') {
-      return this.#close({
-        kind: 'gone',
-        code: 'directconnect/login-timeout',
-        message: 'The hub did not let us in in time',
-      })
-    }
-    this.#out.push({ kind: 'send', bytes: utf8('\n') })
+    if (this.#state !== 'normal') return this.#stream.close(notLetIn)
+    this.#stream.send(utf8('\n'))
     this.#deadline = now + keepAliveMs
   }
 
   poll(): Output<HubEvent> | undefined {
-    return this.#out.shift()
+    return this.#stream.poll()
   }
 
   // What we do
@@ -164,10 +140,10 @@ export class AdcHub implements HubTalk {
     const end = bytes.indexOf(0x0a)
     const line = attempt(() => parseAdc(end < 0 ? bytes : bytes.subarray(0, end)))
     if (!line.ok || line.value.type !== 'U' || line.value.command !== 'RES') return false
-    const from = this.#byCid.get(line.value.cid)
+    const from = this.#list.session(line.value.cid)
     const result = readResult(line.value)
     if (from === undefined || result === undefined) return false
-    this.#event({ kind: 'found', from, ...result })
+    this.#stream.event({ kind: 'found', from, ...result })
     return true
   }
 
@@ -191,13 +167,13 @@ export class AdcHub implements HubTalk {
   }
 
   raw(text: string): void {
-    this.#out.push({ kind: 'send', bytes: utf8(text.endsWith('\n') ? text : `${text}\n`) })
+    this.#stream.send(utf8(text.endsWith('\n') ? text : `${text}\n`))
   }
 
   // What comes
 
   #line(bytes: Uint8Array): void {
-    if (bytes.length === 0 || this.#state === 'closed') return
+    if (bytes.length === 0 || this.#stream.closed) return
     let line: AdcLine
     try {
       line = parseAdc(bytes)
@@ -235,7 +211,7 @@ export class AdcHub implements HubTalk {
       case 'CMD':
         return this.#command(line)
       case 'ZON':
-        if (line.type === 'I') this.#splitter.expectPackedLines()
+        if (line.type === 'I') this.#stream.input.expectPackedLines()
         return
     }
   }
@@ -266,25 +242,16 @@ export class AdcHub implements HubTalk {
   #info(line: AdcLine): void {
     if (line.type === 'I') {
       updateFields(this.#hub, line.words)
-      this.#event({ kind: 'title', name: this.#hub.get('NI') ?? '', description: this.#hub.get('DE') ?? '' })
+      this.#stream.event({ kind: 'title', name: this.#hub.get('NI') ?? '', description: this.#hub.get('DE') ?? '' })
       return
     }
     if (line.type !== 'B') return
-    let fields = this.#fields.get(line.from)
-    const joined = fields === undefined
-    if (fields === undefined) {
-      if (this.#fields.size >= mostUsers) return
-      this.#fields.set(line.from, (fields = new Map()))
-    }
-    updateFields(fields, line.words)
-    this.#held.set(line.from, fields.values())
-    const user = userOf(line.from, fields)
-    this.#users.set(line.from, user)
-    if (user.cid !== undefined) this.#byCid.set(user.cid, line.from)
-    this.#event({ kind: 'user', user, joined })
+    const told = this.#list.update(line.from, line.words)
+    if (told === undefined) return
+    this.#stream.event({ kind: 'user', ...told })
     if (line.from === this.id && this.#state === 'identify') {
       this.#state = 'normal'
-      this.#event({ kind: 'online' })
+      this.#stream.event({ kind: 'online' })
     }
   }
 
@@ -292,14 +259,7 @@ export class AdcHub implements HubTalk {
     const salt = fromBase32(line.words[0] ?? '')
     const { password } = this.#self
     if (this.#state !== 'identify' || salt === undefined) return
-    if (password === undefined) {
-      return this.#close({
-        kind: 'input',
-        code: 'directconnect/password-needed',
-        message: 'The hub asks for a password',
-        hint: 'Add the hub as adc://nick:password@host:port.',
-      })
-    }
+    if (password === undefined) return this.#stream.close(passwordNeeded('adc'))
     this.#send({ type: 'H', command: 'PAS', words: [tigerText(this.#options.tiger(concat([utf8(password), salt])))] })
   }
 
@@ -309,8 +269,8 @@ export class AdcHub implements HubTalk {
     const severity = Number(match[1]) as 0 | 1 | 2
     const code = Number(match[2])
     const text = line.words[1] ?? ''
-    this.#event({ kind: 'status', severity, code, text })
-    if (severity === 2 && line.type === 'I') this.#close(refusal(code, text))
+    this.#stream.event({ kind: 'status', severity, code, text })
+    if (severity === 2 && line.type === 'I') this.#stream.close(refusal(code, text))
   }
 
   #quit(line: AdcLine): void {
@@ -319,41 +279,37 @@ export class AdcHub implements HubTalk {
     if (id === this.id) {
       const address = named(line, 'RD', 1)
       const message = named(line, 'MS', 1)
-      if (address !== undefined) this.#event({ kind: 'redirect', address })
+      if (address !== undefined) this.#stream.event({ kind: 'redirect', address })
       const wait = numberIn(named(line, 'TL', 1))
-      return this.#close({
+      return this.#stream.close({
         kind: 'unavailable',
         code: address === undefined ? 'directconnect/kicked' : 'directconnect/redirected',
         message: message ?? (address === undefined ? 'The hub has sent us away' : 'The hub has sent us elsewhere'),
         ...(wait === undefined ? {} : { retryAt: this.#deadline - keepAliveMs + wait * 1000 }),
       })
     }
-    const user = this.#users.get(id)
-    this.#users.delete(id)
-    this.#fields.delete(id)
-    this.#held.delete(id)
-    if (user?.cid !== undefined) this.#byCid.delete(user.cid)
-    if (user !== undefined) this.#event({ kind: 'left', user })
+    const user = this.#list.remove(id)
+    if (user !== undefined) this.#stream.event({ kind: 'left', user })
   }
 
   #message(line: AdcLine): void {
     const text = line.words[0] ?? ''
     const me = named(line, 'ME', 1) === '1'
     if (!('from' in line)) {
-      if (line.type === 'I') this.#event({ kind: 'chat', from: undefined, text, me })
+      if (line.type === 'I') this.#stream.event({ kind: 'chat', from: undefined, text, me })
       return
     }
     const room = named(line, 'PM', 1)
-    if (room === undefined) return this.#event({ kind: 'chat', from: line.from, text, me })
+    if (room === undefined) return this.#stream.event({ kind: 'chat', from: line.from, text, me })
     // An echo belongs to the talk with whom we wrote to.
     const other = line.from === this.id && (line.type === 'E' || line.type === 'D') ? line.to : room
-    this.#event({ kind: 'private', from: line.from, room: other, text: me ? `/me ${text}` : text })
+    this.#stream.event({ kind: 'private', from: line.from, room: other, text: me ? `/me ${text}` : text })
   }
 
   #question(line: AdcLine): void {
     if ((line.type !== 'B' && line.type !== 'F' && line.type !== 'D') || line.from === this.id) return
     const asked = readSearch(line)
-    const user = this.#users.get(line.from)
+    const user = this.#list.users.get(line.from)
     if (asked === undefined || user === undefined) return
     const { question, token } = asked
     const { address, udpPort } = user
@@ -361,13 +317,13 @@ export class AdcHub implements HubTalk {
       user.active && address !== undefined && udpPort !== undefined
         ? { kind: 'datagram' as const, host: address, port: udpPort, token }
         : { kind: 'user' as const, id: line.from, token }
-    this.#event({ kind: 'question', question, reply })
+    this.#stream.event({ kind: 'question', question, reply })
   }
 
   #found(line: AdcLine): void {
     if (line.type !== 'D' && line.type !== 'E') return
     const result = readResult(line)
-    if (result !== undefined) this.#event({ kind: 'found', from: line.from, ...result })
+    if (result !== undefined) this.#stream.event({ kind: 'found', from: line.from, ...result })
   }
 
   #meeting(line: AdcLine): void {
@@ -378,31 +334,21 @@ export class AdcHub implements HubTalk {
       const words = ['141', 'Unknown protocol', `TO${line.command === 'RCM' ? second : third}`, `PR${protocol}`]
       return this.#send({ type: 'D', command: 'STA', from: line.to, to: line.from, words })
     }
-    if (line.command === 'RCM') return this.#event({ kind: 'invite', from: line.from, meeting: { token: second, tls } })
+    if (line.command === 'RCM')
+      return this.#stream.event({ kind: 'invite', from: line.from, meeting: { token: second, tls } })
     const port = numberIn(second)
     if (port === undefined || port < 1 || port > 65_535) return
     const [from, meeting] = [line.from, { token: third, tls }]
-    if (line.command === 'CTM') this.#event({ kind: 'meet', from, port, meeting })
-    else this.#event({ kind: 'traverse', from, port, meeting, first: line.command === 'NAT' })
+    if (line.command === 'CTM') this.#stream.event({ kind: 'meet', from, port, meeting })
+    else this.#stream.event({ kind: 'traverse', from, port, meeting, first: line.command === 'NAT' })
   }
 
   #command(line: AdcLine): void {
     const command = line.type === 'I' ? readAdcCommand(line.words) : undefined
-    if (command !== undefined) this.#event({ kind: 'command', command })
-  }
-
-  #event(event: HubEvent): void {
-    this.#out.push({ kind: 'event', event })
+    if (command !== undefined) this.#stream.event({ kind: 'command', command })
   }
 
   #send(line: AdcLine): void {
-    this.#out.push({ kind: 'send', bytes: utf8(formatAdc(line)) })
-  }
-
-  #close(fault: Fault): void {
-    if (this.#state === 'closed') return
-    this.#state = 'closed'
-    this.#splitter.stop()
-    this.#out.push({ kind: 'close', fault })
+    this.#stream.send(utf8(formatAdc(line)))
   }
 }

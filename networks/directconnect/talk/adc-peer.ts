@@ -1,5 +1,3 @@
-import type { Fault } from '@kith/core/fault/fault.ts'
-import { FaultError } from '@kith/core/fault/fault.ts'
 import type { Output } from '@kith/core/network/machine.ts'
 import { utf8 } from '@kith/wire/bytes.ts'
 import { broken } from '@kith/wire/fault.ts'
@@ -8,14 +6,13 @@ import { formatAdc, named, parseAdc } from '../wire/adc-line.ts'
 import { numberIn } from '../wire/adc-search.ts'
 import type { Ask } from '../wire/ask.ts'
 import { readAsk } from '../wire/ask.ts'
+import { Asking } from './asking.ts'
+import { LineStream } from './line-stream.ts'
 import type { PeerEvent, PeerTalk, Refusal, Taker } from './peer-event.ts'
-import { Splitter } from './splitter.ts'
 
 /** Clients have little to say to each other: paths are the longest. */
 const mostLineBytes = 64 * 1024
 const helloMs = 30_000
-/** Who has begun to answer and then says nothing. */
-const stalledMs = 60_000
 
 export interface AdcPeerOptions {
   /** Ours, in base32. */
@@ -25,7 +22,7 @@ export interface AdcPeerOptions {
   readonly now: number
 }
 
-type State = 'protocol' | 'identify' | 'open' | 'closed'
+type State = 'protocol' | 'identify' | 'open'
 
 /**
  * Client to client in ADC (ADC 1.0, 4.3.2). Who dialled speaks first.
@@ -37,60 +34,56 @@ type State = 'protocol' | 'identify' | 'open' | 'closed'
  */
 export class AdcPeer implements PeerTalk {
   readonly #options: AdcPeerOptions
-  readonly #splitter: Splitter
-  readonly #out: Output<PeerEvent>[] = []
+  readonly #stream: LineStream<PeerEvent>
   #state: State = 'protocol'
-  #asked: { readonly ask: Ask; readonly taker: Taker } | undefined
+  readonly #asking = new Asking()
   /** They can compress what they send. */
   #packs = false
-  #deadline: number | undefined
+  /** They have said who they are by then. */
+  readonly #helloBy: number
   #now: number
 
   constructor(options: AdcPeerOptions) {
     this.#options = options
     this.#now = options.now
-    this.#deadline = options.now + helloMs
-    this.#splitter = new Splitter(0x0a, mostLineBytes, {
+    this.#helloBy = options.now + helloMs
+    this.#stream = new LineStream(0x0a, mostLineBytes, {
       line: (bytes) => this.#line(bytes),
-      body: (bytes) => this.#asked!.taker.body(bytes),
-      bodyEnd: () => this.#bodyEnd(),
+      body: (bytes) => this.#asking.body(bytes),
+      bodyEnd: () => this.#asking.bodyEnd(),
     })
     if (options.token !== undefined) this.#support()
   }
 
   get free(): boolean {
-    return this.#state === 'open' && this.#asked === undefined
+    return !this.#stream.closed && this.#state === 'open' && !this.#asking.open
   }
 
   get deadline(): number | undefined {
-    return this.#state === 'closed' ? undefined : this.#deadline
+    if (this.#stream.closed) return undefined
+    return this.#state === 'open' ? this.#asking.deadline : this.#helloBy
   }
 
   receive(bytes: Uint8Array, now: number): void {
-    if (this.#state === 'closed') return
+    if (this.#stream.closed) return
     this.#now = now
-    if (this.#asked !== undefined) this.#deadline = now + stalledMs
-    try {
-      this.#splitter.receive(bytes)
-    } catch (error) {
-      if (!(error instanceof FaultError)) throw error
-      this.#close(error.fault)
-    }
+    this.#asking.heard(now)
+    this.#stream.receive(bytes)
   }
 
   tick(now: number): void {
-    if (this.#deadline === undefined || now < this.#deadline) return
+    const { deadline } = this
+    if (deadline === undefined || now < deadline) return
     const message = this.#state === 'open' ? 'It stopped in the middle of an answer' : 'It did not say who it is'
-    this.#close({ kind: 'gone', code: 'directconnect/peer-silent', message })
+    this.#stream.close({ kind: 'gone', code: 'directconnect/peer-silent', message })
   }
 
   poll(): Output<PeerEvent> | undefined {
-    return this.#out.shift()
+    return this.#stream.poll()
   }
 
   ask(ask: Ask, taker: Taker): void {
-    this.#asked = { ask, taker }
-    this.#deadline = this.#now + stalledMs
+    this.#asking.ask(ask, taker, this.#now)
     const { kind, name, start, bytes, recursive } = ask
     const zlib = ask.zlib && this.#packs
     const flags = [...(zlib ? ['ZL1'] : []), ...(recursive ? ['RE1'] : [])]
@@ -113,7 +106,7 @@ export class AdcPeer implements PeerTalk {
   }
 
   #line(bytes: Uint8Array): void {
-    if (bytes.length === 0 || this.#state === 'closed') return
+    if (bytes.length === 0 || this.#stream.closed) return
     const line = parseAdc(bytes)
     if (line.type !== 'C') throw broken('directconnect/adc-line', 'A client spoke like a hub')
     switch (line.command) {
@@ -153,39 +146,19 @@ export class AdcPeer implements PeerTalk {
     const token = this.#options.token ?? named(line, 'TO')
     if (cid === undefined) throw broken('directconnect/adc-line', 'A client did not say who it is')
     this.#state = 'open'
-    this.#deadline = undefined
-    this.#event({ kind: 'hello', cid, ...(token === undefined ? {} : { token }) })
-    this.#event({ kind: 'ready', taking: true })
+    this.#stream.event({ kind: 'hello', cid, ...(token === undefined ? {} : { token }) })
+    this.#stream.event({ kind: 'ready', taking: true })
   }
 
   #get(line: AdcLine): void {
     if (this.#state !== 'open') throw broken('directconnect/too-early', 'It asked before it said who it is')
     const ask = readAsk(line.words)
     if (ask === undefined) return this.#send('STA', ['140', 'Malformed request'])
-    this.#event({ kind: 'asked', ask })
+    this.#stream.event({ kind: 'asked', ask })
   }
 
   #sending(line: AdcLine): void {
-    const asked = this.#asked
-    const [kind, name, start, bytes] = line.words
-    const length = numberIn(bytes)
-    if (asked === undefined || kind !== asked.ask.kind || name !== asked.ask.name || length === undefined)
-      throw broken('directconnect/unasked', 'It sends what nobody asked for')
-    if (numberIn(start) !== asked.ask.start || (asked.ask.bytes >= 0 && length > asked.ask.bytes))
-      throw broken('directconnect/unasked', 'It sends another part than it was asked for')
-    const packed = named(line, 'ZL', 4) === '1'
-    if (packed && !asked.ask.zlib) throw broken('directconnect/unasked', 'It compresses what it was not asked to')
-    asked.taker.begin(length)
-    if (length === 0) this.#bodyEnd()
-    else if (packed) this.#splitter.expectPacked(length)
-    else this.#splitter.expect(length)
-  }
-
-  #bodyEnd(): void {
-    const { taker } = this.#asked!
-    this.#asked = undefined
-    this.#deadline = undefined
-    taker.end()
+    this.#asking.announced(line.words, named(line, 'ZL', 4) === '1', this.#stream.input)
   }
 
   #status(line: AdcLine): void {
@@ -193,33 +166,20 @@ export class AdcPeer implements PeerTalk {
     if (match === null || match[1] === '0') return
     const text = line.words[1] ?? ''
     const place = numberIn(named(line, 'QP', 2))
-    if (this.#asked !== undefined) {
-      this.#asked = undefined
-      this.#deadline = undefined
+    if (this.#asking.refused()) {
       const refusal: Refusal =
         match[2] === '53'
           ? { kind: 'busy', ...(place === undefined ? {} : { place }) }
           : match[2] === '51' || match[2] === '52'
             ? { kind: 'absent' }
             : { kind: 'other', text }
-      this.#event({ kind: 'refused', refusal })
+      this.#stream.event({ kind: 'refused', refusal })
     }
     if (match[1] === '2')
-      this.#close({ kind: 'gone', code: 'directconnect/peer-refused', message: text || 'It refused us' })
-  }
-
-  #event(event: PeerEvent): void {
-    this.#out.push({ kind: 'event', event })
+      this.#stream.close({ kind: 'gone', code: 'directconnect/peer-refused', message: text || 'It refused us' })
   }
 
   #send(command: string, words: readonly string[]): void {
-    this.#out.push({ kind: 'send', bytes: utf8(formatAdc({ type: 'C', command, words })) })
-  }
-
-  #close(fault: Fault): void {
-    if (this.#state === 'closed') return
-    this.#state = 'closed'
-    this.#splitter.stop()
-    this.#out.push({ kind: 'close', fault })
+    this.#stream.send(utf8(formatAdc({ type: 'C', command, words })))
   }
 }

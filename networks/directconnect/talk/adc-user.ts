@@ -1,5 +1,3 @@
-import type { Fault } from '@kith/core/fault/fault.ts'
-import { FaultError } from '@kith/core/fault/fault.ts'
 import type { Output } from '@kith/core/network/machine.ts'
 import { base32, concat, equal, utf8 } from '@kith/wire/bytes.ts'
 import { attempt } from '@kith/wire/fault.ts'
@@ -11,7 +9,7 @@ import { fromTiger } from '../wire/cid.ts'
 import { mostFieldLength, mostUserLineBytes, userLoginMs, userSilenceMs } from '../wire/user-limits.ts'
 import type { Refusal } from '../wire/refusal.ts'
 import { refusalCode } from '../wire/refusal.ts'
-import { Splitter } from './splitter.ts'
+import { LineStream } from './line-stream.ts'
 import type { UserEvent, UserTalk } from './user-event.ts'
 
 /** What only the hub may say of somebody, or nobody: the proof of identity, the class, the hub's own marks. */
@@ -31,7 +29,7 @@ export interface AdcUserOptions {
   tiger(bytes: Uint8Array): Uint8Array
 }
 
-type State = 'protocol' | 'identify' | 'named' | 'verify' | 'normal' | 'closed'
+type State = 'protocol' | 'identify' | 'named' | 'verify' | 'normal'
 
 /**
  * The hub's side of ADC (ADC 1.0, 4).
@@ -47,9 +45,8 @@ type State = 'protocol' | 'identify' | 'named' | 'verify' | 'normal' | 'closed'
  */
 export class AdcUser implements UserTalk {
   readonly #options: AdcUserOptions
-  readonly #splitter: Splitter
   readonly #fields = new Map<string, string>()
-  readonly #out: Output<UserEvent>[] = []
+  readonly #stream: LineStream<UserEvent>
   /** Where a password was asked for. */
   #salt: Uint8Array | undefined
   #state: State = 'protocol'
@@ -59,37 +56,30 @@ export class AdcUser implements UserTalk {
   constructor(options: AdcUserOptions) {
     this.#options = options
     this.#deadline = options.now + userLoginMs
-    this.#splitter = new Splitter(0x0a, mostUserLineBytes, {
-      line: (bytes) => this.#line(bytes),
-      body: () => {},
-      bodyEnd: () => {},
-    })
+    this.#stream = new LineStream(0x0a, mostUserLineBytes, { line: (bytes) => this.#line(bytes) }, ({ message }) =>
+      this.refuse({ kind: 'protocol', text: message }),
+    )
   }
 
   get deadline(): number | undefined {
-    return this.#state === 'closed' ? undefined : this.#deadline
+    return this.#stream.closed ? undefined : this.#deadline
   }
 
   receive(bytes: Uint8Array, now: number): void {
-    if (this.#state === 'closed') return
+    if (this.#stream.closed) return
     if (this.#state === 'normal') this.#deadline = now + userSilenceMs
-    try {
-      this.#splitter.receive(bytes)
-    } catch (error) {
-      if (!(error instanceof FaultError)) throw error
-      this.refuse({ kind: 'protocol', text: error.message })
-    }
+    this.#stream.receive(bytes)
   }
 
   tick(now: number): void {
     if (now < this.#deadline) return
     this.#deadline = now + userSilenceMs
     if (this.#state === 'normal') return this.send(Uint8Array.of(0x0a))
-    this.#close({ kind: 'gone', code: 'directconnect/login-timeout', message: 'It did not log in in time' })
+    this.#stream.close({ kind: 'gone', code: 'directconnect/login-timeout', message: 'It did not log in in time' })
   }
 
   poll(): Output<UserEvent> | undefined {
-    return this.#out.shift()
+    return this.#stream.poll()
   }
 
   challenge(): void {
@@ -104,7 +94,7 @@ export class AdcUser implements UserTalk {
     if (this.#state !== 'named') return
     this.#state = 'normal'
     const changes = [...this.#fields].map(([name, value]) => name + value)
-    this.#event({ kind: 'profile', fields: this.#fields, changes })
+    this.#stream.event({ kind: 'profile', fields: this.#fields, changes })
   }
 
   refuse(why: Refusal): void {
@@ -112,18 +102,18 @@ export class AdcUser implements UserTalk {
     this.#say({ type: 'I', command: 'STA', words: [refusalCode(why), why.text, ...flags] })
     if (this.#state === 'normal')
       this.#say({ type: 'I', command: 'QUI', words: [this.#options.session, `MS${why.text}`, ...flags] })
-    this.#close()
+    this.#stream.close()
   }
 
   send(bytes: Uint8Array): void {
-    this.#out.push({ kind: 'send', bytes })
+    this.#stream.send(bytes)
   }
 
   #line(bytes: Uint8Array): void {
-    if (bytes.length === 0 || this.#state === 'closed') return
+    if (bytes.length === 0 || this.#stream.closed) return
     const parsed = attempt(() => parseAdc(bytes))
     if (!parsed.ok) {
-      if (this.#state === 'normal') return this.#event({ kind: 'broken', text: parsed.fault.message })
+      if (this.#state === 'normal') return this.#stream.event({ kind: 'broken', text: parsed.fault.message })
       return this.refuse({ kind: 'protocol', text: parsed.fault.message })
     }
     const line = parsed.value
@@ -169,7 +159,7 @@ export class AdcUser implements UserTalk {
     this.#fields.delete(other)
     this.#fields.set(own, address)
     this.#state = 'named'
-    this.#event({ kind: 'named', nick, cid: cid!, menus: this.#menus })
+    this.#stream.event({ kind: 'named', nick, cid: cid!, menus: this.#menus })
   }
 
   #password(line: AdcLine): void {
@@ -179,12 +169,12 @@ export class AdcUser implements UserTalk {
     this.#state = 'named'
     const proves = (password: string): boolean =>
       given !== undefined && equal(this.#options.tiger(concat([utf8(password), salt])), given)
-    this.#event({ kind: 'password', proves })
+    this.#stream.event({ kind: 'password', proves })
   }
 
   #heard(line: AdcLine, native: Uint8Array): void {
     if (line.type === 'C' || line.type === 'I' || line.type === 'U') return
-    if (line.type === 'H') return this.#event({ kind: 'passed', to: undefined, native })
+    if (line.type === 'H') return this.#stream.event({ kind: 'passed', to: undefined, native })
     const to = 'to' in line ? line.to : undefined
     const features = line.type === 'F' ? { features: line.features } : {}
     switch (line.command) {
@@ -193,25 +183,26 @@ export class AdcUser implements UserTalk {
       case 'MSG': {
         const text = line.words[0] ?? ''
         const me = named(line, 'ME', 1) === '1'
-        if (to !== undefined) return this.#event({ kind: 'private', to, text: me ? `/me ${text}` : text, native })
-        return line.type === 'B' ? this.#event({ kind: 'chat', text, me }) : undefined
+        if (to !== undefined)
+          return this.#stream.event({ kind: 'private', to, text: me ? `/me ${text}` : text, native })
+        return line.type === 'B' ? this.#stream.event({ kind: 'chat', text, me }) : undefined
       }
       case 'SCH': {
         const asked = readSearch(line)
-        return this.#event({ kind: 'question', asked, native, ...(to === undefined ? {} : { to }), ...features })
+        return this.#stream.event({ kind: 'question', asked, native, ...(to === undefined ? {} : { to }), ...features })
       }
       case 'RES':
         if (to === undefined) return
-        return this.#event({ kind: 'result', to, item: readResult(line)?.item, native })
+        return this.#stream.event({ kind: 'result', to, item: readResult(line)?.item, native })
       case 'CTM':
       case 'RCM': {
         if (to === undefined) return
         const token = line.words[line.command === 'CTM' ? 2 : 1] ?? ''
-        return this.#event({ kind: 'meeting', to, protocol: line.words[0] ?? '', token, native })
+        return this.#stream.event({ kind: 'meeting', to, protocol: line.words[0] ?? '', token, native })
       }
       default:
         // Words to all are for the hub's own commands only.
-        if (line.type !== 'B') this.#event({ kind: 'passed', to, native, ...features })
+        if (line.type !== 'B') this.#stream.event({ kind: 'passed', to, native, ...features })
     }
   }
 
@@ -222,22 +213,11 @@ export class AdcUser implements UserTalk {
     })
     if (changes.length === 0) return
     updateFields(this.#fields, changes)
-    this.#event({ kind: 'profile', fields: this.#fields, changes })
-  }
-
-  #event(event: UserEvent): void {
-    this.#out.push({ kind: 'event', event })
+    this.#stream.event({ kind: 'profile', fields: this.#fields, changes })
   }
 
   #say(line: AdcLine): void {
     this.send(utf8(formatAdc(line)))
-  }
-
-  #close(fault?: Fault): void {
-    if (this.#state === 'closed') return
-    this.#state = 'closed'
-    this.#splitter.stop()
-    this.#out.push(fault === undefined ? { kind: 'close' } : { kind: 'close', fault })
   }
 }
 

@@ -63,6 +63,7 @@ export interface HubTalk extends Machine<HubEvent> {
   readonly users: ReadonlyMap<string, HubUser>
   /** What the hub calls us, once it does. */
   readonly id: string | undefined
+  /** We were let in, also when it is over since: whom we saw there is to be told as gone. */
   readonly online: boolean
   /** Says what has changed about us. */
   present(self: HubSelf, now: number): void

@@ -7,6 +7,7 @@ import { TigerKernel } from '@kith/wire/hash/tiger.ts'
 import type { HubSelf } from '../wire/hub-user.ts'
 import { nmdcText } from '../wire/nmdc-text.ts'
 import { AdcHub } from './adc-hub.ts'
+import { AdcUserList } from './adc-user-list.ts'
 import type { HubEvent, HubTalk } from './hub-event.ts'
 import { NmdcHub } from './nmdc-hub.ts'
 
@@ -221,6 +222,51 @@ function onNmdc(): HubTalk {
   )
   return talk
 }
+
+test('ADC: an identity is of who said it last, and nothing is kept of those that nobody has', () => {
+  const list = new AdcUserList()
+  for (let at = 0; at < 100; at++) list.update('AAAC', [`IDX${at}`, 'NIeisk'])
+  assert.deepEqual(
+    Array.from({ length: 100 }, (_, at) => list.session(`X${at}`)).filter((one) => one !== undefined),
+    ['AAAC'],
+  )
+  list.update('AAAD', ['IDX99'])
+  assert.equal(list.remove('AAAC')?.nick, 'eisk')
+  assert.equal(list.session('X99'), 'AAAD')
+  assert.equal(list.remove('AAAC'), undefined)
+})
+
+test('NMDC: who keeps order is told in parts by some hubs, and before it is told who that is', () => {
+  const talk = nmdc()
+  tell(talk, '$Lock EXTENDEDPROTOCOLABC Pk=PtokaX|$Hello kith|$OpList anna$$|$OpList bert$$|')
+  const info = (nick: string): string => `$MyINFO $ALL ${nick} <x V:1,M:A,H:1/0/0,S:3>$ $20\x11$$1$|`
+  tell(talk, info('anna') + info('bert') + info('carl') + '$OpList carl$$|')
+  assert.deepEqual(
+    [...talk.users.values()].map(({ nick, operator }) => [nick, operator]),
+    [
+      ['anna', true],
+      ['bert', true],
+      ['carl', true],
+    ],
+  )
+  tell(talk, '$Quit anna|' + info('anna'))
+  assert.equal(talk.users.get('anna')?.operator, false)
+})
+
+test('a hub that was left says nothing more, and still tells who was there', () => {
+  for (const [talk, end] of [
+    [onAdc(), 'IQUI AAAB MSbye\n'],
+    [onNmdc(), '$ForceMove 127.0.0.1:412|'],
+  ] as const) {
+    const { fault } = tell(talk, end)
+    assert.match(fault ?? '', /kicked|redirected/)
+    talk.say('hello?')
+    talk.present({ ...self, freeSlots: 1 }, 0)
+    assert.deepEqual(drain(talk), { text: '', events: [], fault: undefined })
+    assert.ok(talk.online)
+    assert.ok(talk.users.size > 0)
+  }
+})
 
 test('NMDC: login with a password', () => {
   const talk = nmdc()

@@ -1,26 +1,24 @@
-import type { Fault } from '@kith/core/fault/fault.ts'
-import { FaultError } from '@kith/core/fault/fault.ts'
 import type { Output } from '@kith/core/network/machine.ts'
 import { fromLatin1, latin1 } from '@kith/wire/bytes.ts'
 import type { FoundItem } from '../wire/found.ts'
 import type { HubSelf, HubUser } from '../wire/hub-user.ts'
+import { formatAction, formatChat, formatPrivate, readAction, readChat, readPrivate } from '../wire/nmdc-chat.ts'
 import { readCommand } from '../wire/nmdc-command.ts'
 import { endpointIn } from '../wire/nmdc-endpoint.ts'
-import { formatMyInfo, readMyInfo } from '../wire/nmdc-info.ts'
+import { formatMyInfo } from '../wire/nmdc-info.ts'
 import { keyOf, readLock } from '../wire/nmdc-lock.ts'
+import { formatMeeting, readMeeting } from '../wire/nmdc-meeting.ts'
 import { nmdcRefusal } from '../wire/nmdc-refusal.ts'
 import { formatResult, readResultText, readSearchText, searchText } from '../wire/nmdc-search.ts'
 import type { NmdcText } from '../wire/nmdc-text.ts'
 import { escapeNmdc, unescapeNmdc } from '../wire/nmdc-text.ts'
 import type { Question } from '../wire/question.ts'
-import { Held } from './held.ts'
 import type { HubEvent, HubTalk, Meeting } from './hub-event.ts'
-import { Splitter } from './splitter.ts'
+import { keepAliveMs, loginMs, notLetIn, passwordNeeded } from './hub-limits.ts'
+import { LineStream } from './line-stream.ts'
+import { NmdcUserList } from './nmdc-user-list.ts'
 
 const mostLineBytes = 256 * 1024
-const keepAliveMs = 120_000
-const loginMs = 60_000
-const mostUsers = 200_000
 /** Hubs send our own `$MyINFO` back after those of the others; one that does not is waited for so long. */
 const settleMs = 3_000
 const classicVersion = '1,0091'
@@ -35,7 +33,7 @@ export interface NmdcHubOptions {
   readonly now: number
 }
 
-type State = 'lock' | 'nick' | 'normal' | 'closed'
+type State = 'lock' | 'nick' | 'normal'
 
 /**
  * Our side of an NMDC hub. A nick is an identity, and here it is as the wire has it, a character for each byte.
@@ -51,13 +49,9 @@ type State = 'lock' | 'nick' | 'normal' | 'closed'
  */
 export class NmdcHub implements HubTalk {
   readonly id: string
-  readonly #users = new Map<string, HubUser>()
-  readonly #operators = new Set<string>()
-  readonly #addresses = new Map<string, string>()
-  readonly #held = new Held()
+  readonly #list: NmdcUserList
   readonly #options: NmdcHubOptions
-  readonly #splitter: Splitter
-  readonly #out: Output<HubEvent>[] = []
+  readonly #stream: LineStream<HubEvent>
   #self: HubSelf
   #told = ''
   #name = ''
@@ -73,15 +67,12 @@ export class NmdcHub implements HubTalk {
     this.#now = options.now
     this.#deadline = options.now + loginMs
     this.id = options.text.write(options.self.nick.replace(/[$|<> ]/g, '_'))
-    this.#splitter = new Splitter(0x7c, mostLineBytes, {
-      line: (bytes) => this.#line(latin1(bytes)),
-      body: () => {},
-      bodyEnd: () => {},
-    })
+    this.#list = new NmdcUserList(this.id, options.text)
+    this.#stream = new LineStream(0x7c, mostLineBytes, { line: (bytes) => this.#line(latin1(bytes)) })
   }
 
   get users(): ReadonlyMap<string, HubUser> {
-    return this.#users
+    return this.#list.users
   }
 
   get online(): boolean {
@@ -89,37 +80,26 @@ export class NmdcHub implements HubTalk {
   }
 
   get deadline(): number | undefined {
-    return this.#state === 'closed' ? undefined : this.#deadline
+    return this.#stream.closed ? undefined : this.#deadline
   }
 
   receive(bytes: Uint8Array, now: number): void {
-    if (this.#state === 'closed') return
+    if (this.#stream.closed) return
     this.#now = now
     if (this.#isSettled) this.#deadline = now + keepAliveMs
-    try {
-      this.#splitter.receive(bytes)
-    } catch (error) {
-      if (!(error instanceof FaultError)) throw error
-      this.#close(error.fault)
-    }
+    this.#stream.receive(bytes)
   }
 
   tick(now: number): void {
     if (now < this.#deadline) return
-    if (this.#state !== 'normal') {
-      return this.#close({
-        kind: 'gone',
-        code: 'directconnect/login-timeout',
-        message: 'The hub did not let us in in time',
-      })
-    }
+    if (this.#state !== 'normal') return this.#stream.close(notLetIn)
     if (!this.#isSettled) return this.#settled(now)
     this.#send('|')
     this.#deadline = now + keepAliveMs
   }
 
   poll(): Output<HubEvent> | undefined {
-    return this.#out.shift()
+    return this.#stream.poll()
   }
 
   // What we do
@@ -130,11 +110,11 @@ export class NmdcHub implements HubTalk {
   }
 
   say(text: string, me = false): void {
-    this.#send(`<${this.id}> ${this.#written(me ? `/me ${text}` : text)}|`)
+    this.#send(formatChat(this.id, this.#written(formatAction(text, me))))
   }
 
   tell(to: string, text: string): void {
-    this.#send(`$To: ${to} From: ${this.id} $<${this.id}> ${this.#written(text)}|`)
+    this.#send(formatPrivate(this.id, to, this.#written(text)))
   }
 
   ask(question: Question): void {
@@ -156,7 +136,7 @@ export class NmdcHub implements HubTalk {
   }
 
   meet(to: string, { tls }: Meeting, port: number): void {
-    this.#send(`$ConnectToMe ${to} ${this.#address}:${port}${tls ? 'S' : ''}|`)
+    this.#send(formatMeeting({ to, way: '', tls }, `${this.#address}:${port}`, this.id))
   }
 
   invite(to: string): void {
@@ -164,9 +144,7 @@ export class NmdcHub implements HubTalk {
   }
 
   traverse(to: string, { tls }: Meeting, port: number, first: boolean): void {
-    const how = `${first ? 'N' : 'R'}${tls ? 'S' : ''}`
-    // Who answers an invitation says who it is; some hubs pass on no line that says so otherwise.
-    this.#send(`$ConnectToMe ${to} ${this.#address}:${port}${how}${first ? ` ${this.id}` : ''}|`)
+    this.#send(formatMeeting({ to, way: first ? 'N' : 'R', tls }, `${this.#address}:${port}`, this.id))
   }
 
   raw(text: string): void {
@@ -176,7 +154,7 @@ export class NmdcHub implements HubTalk {
   // What comes
 
   #line(raw: string): void {
-    if (raw === '' || this.#state === 'closed') return
+    if (raw === '' || this.#stream.closed) return
     if (!raw.startsWith('$')) return this.#chat(raw)
     const space = raw.indexOf(' ')
     const command = space < 0 ? raw.slice(1) : raw.slice(1, space)
@@ -190,17 +168,17 @@ export class NmdcHub implements HubTalk {
         return this.#hello(rest, this.#now)
       case 'HubName':
         this.#name = this.#read(rest)
-        return this.#event({ kind: 'title', name: this.#name, description: '' })
+        return this.#stream.event({ kind: 'title', name: this.#name, description: '' })
       case 'HubTopic':
-        return this.#event({ kind: 'title', name: this.#name, description: this.#read(rest) })
+        return this.#stream.event({ kind: 'title', name: this.#name, description: this.#read(rest) })
       case 'MyINFO':
         return this.#info(rest)
       case 'Quit':
         return this.#left(rest)
       case 'OpList':
-        return this.#operatorsAre(rest)
+        return this.#list.operatorsAre(rest)
       case 'UserIP':
-        return this.#addressesAre(rest)
+        return this.#list.addressesAre(rest)
       case 'To:':
         return this.#private(rest)
       case 'Search':
@@ -215,14 +193,14 @@ export class NmdcHub implements HubTalk {
       case 'ForceMove':
         return this.#moved(rest)
       case 'ZOn':
-        return this.#splitter.expectPackedLines()
+        return this.#stream.input.expectPackedLines()
       case 'UserCommand': {
         const read = readCommand(this.#read(rest))
-        return read === undefined ? undefined : this.#event({ kind: 'command', command: read })
+        return read === undefined ? undefined : this.#stream.event({ kind: 'command', command: read })
       }
       default: {
         const fault = nmdcRefusal(command)
-        if (fault !== undefined) this.#close(fault)
+        if (fault !== undefined) this.#stream.close(fault)
       }
     }
   }
@@ -238,12 +216,7 @@ export class NmdcHub implements HubTalk {
   #password(): void {
     const { password } = this.#self
     if (password !== undefined) return this.#send(`$MyPass ${this.#options.text.write(password)}|`)
-    this.#close({
-      kind: 'input',
-      code: 'directconnect/password-needed',
-      message: 'The hub asks for a password',
-      hint: 'Add the hub as dchub://nick:password@host.',
-    })
+    this.#stream.close(passwordNeeded('dchub'))
   }
 
   #hello(nick: string, now: number): void {
@@ -259,7 +232,7 @@ export class NmdcHub implements HubTalk {
     if (this.#isSettled) return
     this.#isSettled = true
     this.#deadline = now + keepAliveMs
-    this.#event({ kind: 'online' })
+    this.#stream.event({ kind: 'online' })
   }
 
   #inform(): void {
@@ -270,62 +243,31 @@ export class NmdcHub implements HubTalk {
   }
 
   #info(rest: string): void {
-    const nick = /^\$ALL ([^ ]+)/.exec(rest)?.[1] ?? ''
-    const address = this.#addresses.get(nick)
-    const known = { operator: this.#operators.has(nick), ...(address === undefined ? {} : { address }) }
-    const user = readMyInfo(rest, this.#options.text, known)
-    const joined = !this.#users.has(nick)
-    if (user === undefined || (joined && this.#users.size >= mostUsers)) return
-    this.#held.set(nick, [nick, user.description, user.client])
-    this.#users.set(nick, user)
-    this.#event({ kind: 'user', user, joined })
-    if (nick === this.id) this.#settled(this.#now)
+    const told = this.#list.update(rest)
+    if (told === undefined) return
+    this.#stream.event({ kind: 'user', ...told })
+    if (told.user.id === this.id) this.#settled(this.#now)
   }
 
   #left(nick: string): void {
-    const user = this.#users.get(nick)
-    this.#users.delete(nick)
-    this.#addresses.delete(nick)
-    this.#held.delete(nick)
-    this.#operators.delete(nick)
-    if (user !== undefined) this.#event({ kind: 'left', user })
-  }
-
-  #operatorsAre(rest: string): void {
-    this.#operators.clear()
-    for (const nick of rest.split('$$').slice(0, mostUsers)) {
-      const user = this.#users.get(nick)
-      if (nick !== '') this.#operators.add(nick)
-      if (user !== undefined) this.#users.set(nick, { ...user, operator: true })
-    }
-  }
-
-  #addressesAre(rest: string): void {
-    for (const pair of rest.split('$$')) {
-      const [nick = '', address = ''] = pair.split(' ')
-      if (!/^[\d.]{7,15}$|^[\da-f:]{3,39}$/i.test(address)) continue
-      const user = this.#users.get(nick)
-      if (user === undefined && nick !== this.id) continue
-      this.#addresses.set(nick, address)
-      if (user !== undefined) this.#users.set(nick, { ...user, address })
-    }
+    const user = this.#list.remove(nick)
+    if (user !== undefined) this.#stream.event({ kind: 'left', user })
   }
 
   #chat(raw: string): void {
-    const match = /^<([^>]*)>(?: |$)(.*)$/s.exec(raw)
-    if (match === null) return this.#event({ kind: 'chat', from: undefined, text: this.#read(raw), me: false })
-    const [, nick = '', said = ''] = match
-    const text = this.#read(said)
-    const me = /^\/me (.+)$/s.exec(text)
-    const from = nick === this.id || this.#users.has(nick) ? nick : undefined
-    this.#event({ kind: 'chat', from, text: me?.[1] ?? text, me: me !== null })
+    const said = readChat(raw)
+    if (said === undefined)
+      return this.#stream.event({ kind: 'chat', from: undefined, text: this.#read(raw), me: false })
+    const { nick } = said
+    const from = nick === this.id || this.#list.users.has(nick) ? nick : undefined
+    this.#stream.event({ kind: 'chat', from, ...readAction(this.#read(said.text)) })
   }
 
   #private(rest: string): void {
-    const match = /^([^ ]+) From: ([^ ]+) \$<[^>]*> ?(.*)$/s.exec(rest)
-    if (match === null || match[1] !== this.id) return
-    const from = match[2]!
-    this.#event({ kind: 'private', from, room: from, text: this.#read(match[3]!) })
+    const said = readPrivate(rest)
+    if (said === undefined || said.to !== this.id) return
+    const { from } = said
+    this.#stream.event({ kind: 'private', from, room: from, text: this.#read(said.text) })
   }
 
   #question(rest: string): void {
@@ -335,44 +277,42 @@ export class NmdcHub implements HubTalk {
     if (question === undefined) return
     if (from.startsWith('Hub:')) {
       const id = from.slice(4)
-      if (id !== this.id && this.#users.has(id))
-        this.#event({ kind: 'question', question, reply: { kind: 'user', id, token: '' } })
+      if (id !== this.id && this.#list.users.has(id))
+        this.#stream.event({ kind: 'question', question, reply: { kind: 'user', id, token: '' } })
       return
     }
     const at = endpointIn(from)
     if (at === undefined || (at.host === this.#address && at.port === this.#self.udpPort)) return
-    this.#event({ kind: 'question', question, reply: { kind: 'datagram', ...at, token: '' } })
+    this.#stream.event({ kind: 'question', question, reply: { kind: 'datagram', ...at, token: '' } })
   }
 
   #found(raw: string): boolean {
     const result = readResultText(raw, this.#options.text)
-    if (result === undefined || !this.#users.has(result.nick)) return false
-    this.#event({ kind: 'found', from: result.nick, token: '', item: result.item })
+    if (result === undefined || !this.#list.users.has(result.nick)) return false
+    this.#stream.event({ kind: 'found', from: result.nick, token: '', item: result.item })
     return true
   }
 
   #meet(rest: string): void {
-    const [nick = '', where = '', from = ''] = rest.split(' ')
-    const match = /^(.*?)([NR]?)(S?)$/.exec(where)
-    const at = endpointIn(match?.[1] ?? '')
-    if (nick !== this.id || at === undefined) return
-    const [, , how, secure] = match!
-    const meeting = { token: '', tls: secure === 'S' }
-    if (how === '') return this.#event({ kind: 'meet', ...at, meeting })
-    if (how === 'R') return this.#event({ kind: 'traverse', ...at, meeting, first: false })
-    if (this.#users.has(from)) this.#event({ kind: 'traverse', from, ...at, meeting, first: true })
+    const read = readMeeting(rest)
+    if (read === undefined || read.to !== this.id) return
+    const { at, way, tls, from } = read
+    const meeting = { token: '', tls }
+    if (way === '') return this.#stream.event({ kind: 'meet', ...at, meeting })
+    if (way === 'R') return this.#stream.event({ kind: 'traverse', ...at, meeting, first: false })
+    if (this.#list.users.has(from)) this.#stream.event({ kind: 'traverse', from, ...at, meeting, first: true })
   }
 
   #invited(rest: string): void {
     const [from = '', to = ''] = rest.split(' ')
-    const user = this.#users.get(from)
+    const user = this.#list.users.get(from)
     if (to !== this.id || user === undefined) return
-    this.#event({ kind: 'invite', from, meeting: { token: '', tls: user.tls } })
+    this.#stream.event({ kind: 'invite', from, meeting: { token: '', tls: user.tls } })
   }
 
   #moved(address: string): void {
-    this.#event({ kind: 'redirect', address: this.#read(address) })
-    this.#close({
+    this.#stream.event({ kind: 'redirect', address: this.#read(address) })
+    this.#stream.close({
       kind: 'unavailable',
       code: 'directconnect/redirected',
       message: 'The hub has sent us elsewhere',
@@ -380,7 +320,7 @@ export class NmdcHub implements HubTalk {
   }
 
   get #address(): string {
-    return this.#addresses.get(this.id) ?? this.#options.address
+    return this.#list.address(this.id) ?? this.#options.address
   }
 
   #result(item: FoundItem, to?: string): string {
@@ -397,18 +337,7 @@ export class NmdcHub implements HubTalk {
     return this.#options.text.write(escapeNmdc(text))
   }
 
-  #event(event: HubEvent): void {
-    this.#out.push({ kind: 'event', event })
-  }
-
   #send(raw: string): void {
-    this.#out.push({ kind: 'send', bytes: fromLatin1(raw) ?? new Uint8Array() })
-  }
-
-  #close(fault: Fault): void {
-    if (this.#state === 'closed') return
-    this.#state = 'closed'
-    this.#splitter.stop()
-    this.#out.push({ kind: 'close', fault })
+    this.#stream.send(fromLatin1(raw) ?? new Uint8Array())
   }
 }

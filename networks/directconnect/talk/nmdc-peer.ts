@@ -1,5 +1,3 @@
-import type { Fault } from '@kith/core/fault/fault.ts'
-import { FaultError } from '@kith/core/fault/fault.ts'
 import type { Output } from '@kith/core/network/machine.ts'
 import { fromLatin1, latin1, strictText, utf8 } from '@kith/wire/bytes.ts'
 import { broken } from '@kith/wire/fault.ts'
@@ -7,12 +5,12 @@ import { numberIn } from '../wire/adc-search.ts'
 import type { Ask } from '../wire/ask.ts'
 import { readAsk } from '../wire/ask.ts'
 import { formatLock, keyOf, readLock } from '../wire/nmdc-lock.ts'
+import { Asking } from './asking.ts'
+import { LineStream } from './line-stream.ts'
 import type { PeerEvent, PeerTalk, Refusal, Taker } from './peer-event.ts'
-import { Splitter } from './splitter.ts'
 
 const mostLineBytes = 64 * 1024
 const helloMs = 30_000
-const stalledMs = 60_000
 
 /** What we are in a conversation with somebody, known once they have said who they are. */
 export interface NmdcSelf {
@@ -34,7 +32,7 @@ export interface NmdcPeerOptions {
   readonly now: number
 }
 
-type State = 'hello' | 'open' | 'closed'
+type State = 'hello' | 'open'
 
 /**
  * Client to client in NMDC. Who dialled says its nick and lock first; each answers a lock with what it supports, the
@@ -47,62 +45,58 @@ type State = 'hello' | 'open' | 'closed'
  */
 export class NmdcPeer implements PeerTalk {
   readonly #options: NmdcPeerOptions
-  readonly #splitter: Splitter
-  readonly #out: Output<PeerEvent>[] = []
+  readonly #stream: LineStream<PeerEvent>
   #state: State = 'hello'
   #self: NmdcSelf | undefined
   #theirs: { readonly taking: boolean; readonly number: number } | undefined
   #supports = new Set<string>()
   #taking = false
-  #asked: { readonly ask: Ask; readonly taker: Taker } | undefined
-  #deadline: number | undefined
+  readonly #asking = new Asking()
+  /** They have said who they are by then. */
+  readonly #helloBy: number
   #now: number
 
   constructor(options: NmdcPeerOptions) {
     this.#options = options
     this.#now = options.now
-    this.#deadline = options.now + helloMs
-    this.#splitter = new Splitter(0x7c, mostLineBytes, {
+    this.#helloBy = options.now + helloMs
+    this.#stream = new LineStream(0x7c, mostLineBytes, {
       line: (bytes) => this.#line(bytes),
-      body: (bytes) => this.#asked!.taker.body(bytes),
-      bodyEnd: () => this.#bodyEnd(),
+      body: (bytes) => this.#asking.body(bytes),
+      bodyEnd: () => this.#asking.bodyEnd(),
     })
     if (options.dialled !== undefined) this.#introduce(options.dialled.nick)
   }
 
   get free(): boolean {
-    return this.#state === 'open' && this.#taking && this.#asked === undefined
+    return !this.#stream.closed && this.#state === 'open' && this.#taking && !this.#asking.open
   }
 
   get deadline(): number | undefined {
-    return this.#state === 'closed' ? undefined : this.#deadline
+    if (this.#stream.closed) return undefined
+    return this.#state === 'open' ? this.#asking.deadline : this.#helloBy
   }
 
   receive(bytes: Uint8Array, now: number): void {
-    if (this.#state === 'closed') return
+    if (this.#stream.closed) return
     this.#now = now
-    if (this.#asked !== undefined) this.#deadline = now + stalledMs
-    try {
-      this.#splitter.receive(bytes)
-    } catch (error) {
-      if (!(error instanceof FaultError)) throw error
-      this.#close(error.fault)
-    }
+    this.#asking.heard(now)
+    this.#stream.receive(bytes)
   }
 
   tick(now: number): void {
-    if (this.#deadline === undefined || now < this.#deadline) return
+    const { deadline } = this
+    if (deadline === undefined || now < deadline) return
     const message = this.#state === 'open' ? 'It stopped in the middle of an answer' : 'It did not say who it is'
-    this.#close({ kind: 'gone', code: 'directconnect/peer-silent', message })
+    this.#stream.close({ kind: 'gone', code: 'directconnect/peer-silent', message })
   }
 
   poll(): Output<PeerEvent> | undefined {
-    return this.#out.shift()
+    return this.#stream.poll()
   }
 
   ask(ask: Ask, taker: Taker): void {
-    this.#asked = { ask, taker }
-    this.#deadline = this.#now + stalledMs
+    this.#asking.ask(ask, taker, this.#now)
     const { kind, name, start, bytes, recursive } = ask
     const zlib = ask.zlib && this.#supports.has('ZLIG')
     const flags = `${zlib ? ' ZL1' : ''}${recursive ? ' RE1' : ''}`
@@ -126,7 +120,7 @@ export class NmdcPeer implements PeerTalk {
 
   #line(bytes: Uint8Array): void {
     const raw = latin1(bytes)
-    if (this.#state === 'closed' || !raw.startsWith('$')) return
+    if (this.#stream.closed || !raw.startsWith('$')) return
     const space = raw.indexOf(' ')
     const command = space < 0 ? raw.slice(1) : raw.slice(1, space)
     const rest = space < 0 ? '' : raw.slice(space + 1)
@@ -166,7 +160,7 @@ export class NmdcPeer implements PeerTalk {
     if (this.#self !== undefined) throw broken('directconnect/nmdc-order', 'It says twice who it is')
     this.#self = this.#options.self(nick)
     if (this.#self === undefined) throw broken('directconnect/stranger', 'It is nobody who was expected')
-    this.#event({ kind: 'hello', nick })
+    this.#stream.event({ kind: 'hello', nick })
     if (this.#options.dialled === undefined) this.#introduce(this.#self.nick)
   }
 
@@ -190,13 +184,12 @@ export class NmdcPeer implements PeerTalk {
       throw broken('directconnect/nmdc-order', 'It begins with a key')
     const { taking, number } = this.#theirs
     if (this.#self.taking && taking && number === this.#options.number)
-      return this.#close({ kind: 'gone', code: 'directconnect/tie', message: 'Both want to take first' })
+      return this.#stream.close({ kind: 'gone', code: 'directconnect/tie', message: 'Both want to take first' })
     this.#taking = this.#self.taking && (!taking || this.#options.number > number)
     if (this.#taking && !this.#supports.has('ADCGet'))
       throw broken('directconnect/no-common-protocol', 'The client is too old to take from')
     this.#state = 'open'
-    this.#deadline = undefined
-    this.#event({ kind: 'ready', taking: this.#taking })
+    this.#stream.event({ kind: 'ready', taking: this.#taking })
   }
 
   #get(rest: Uint8Array): void {
@@ -204,52 +197,20 @@ export class NmdcPeer implements PeerTalk {
       throw broken('directconnect/too-early', 'It asked although it is not its turn')
     const ask = readAsk(wordsOf(rest))
     if (ask === undefined) return this.refuse({ kind: 'other', text: 'Malformed request' })
-    this.#event({ kind: 'asked', ask })
+    this.#stream.event({ kind: 'asked', ask })
   }
 
   #sending(rest: Uint8Array): void {
-    const asked = this.#asked
-    const [kind, name, start, bytes, ...flags] = wordsOf(rest)
-    const length = numberIn(bytes)
-    if (asked === undefined || kind !== asked.ask.kind || name !== asked.ask.name || length === undefined)
-      throw broken('directconnect/unasked', 'It sends what nobody asked for')
-    if (numberIn(start) !== asked.ask.start || (asked.ask.bytes >= 0 && length > asked.ask.bytes))
-      throw broken('directconnect/unasked', 'It sends another part than it was asked for')
-    const packed = flags.includes('ZL1')
-    if (packed && !asked.ask.zlib) throw broken('directconnect/unasked', 'It compresses what it was not asked to')
-    asked.taker.begin(length)
-    if (length === 0) this.#bodyEnd()
-    else if (packed) this.#splitter.expectPacked(length)
-    else this.#splitter.expect(length)
-  }
-
-  #bodyEnd(): void {
-    const { taker } = this.#asked!
-    this.#asked = undefined
-    this.#deadline = undefined
-    taker.end()
+    const words = wordsOf(rest)
+    this.#asking.announced(words, words.slice(4).includes('ZL1'), this.#stream.input)
   }
 
   #refused(refusal: Refusal): void {
-    if (this.#asked === undefined) return
-    this.#asked = undefined
-    this.#deadline = undefined
-    this.#event({ kind: 'refused', refusal })
-  }
-
-  #event(event: PeerEvent): void {
-    this.#out.push({ kind: 'event', event })
+    if (this.#asking.refused()) this.#stream.event({ kind: 'refused', refusal })
   }
 
   #send(raw: string): void {
-    this.#out.push({ kind: 'send', bytes: fromLatin1(raw) ?? new Uint8Array() })
-  }
-
-  #close(fault: Fault): void {
-    if (this.#state === 'closed') return
-    this.#state = 'closed'
-    this.#splitter.stop()
-    this.#out.push({ kind: 'close', fault })
+    this.#stream.send(fromLatin1(raw) ?? new Uint8Array())
   }
 }
 

@@ -1,9 +1,8 @@
-import type { Fault } from '@kith/core/fault/fault.ts'
-import { FaultError } from '@kith/core/fault/fault.ts'
 import type { Endpoint } from '@kith/core/network/net.ts'
 import { endpointText } from '@kith/core/network/net.ts'
 import type { Output } from '@kith/core/network/machine.ts'
 import { latin1, utf8 } from '@kith/wire/bytes.ts'
+import { readAction, readPrivate } from '../wire/nmdc-chat.ts'
 import { formatLock } from '../wire/nmdc-lock.ts'
 import { readProfile } from '../wire/nmdc-profile.ts'
 import { readResultText, readSearchText } from '../wire/nmdc-search.ts'
@@ -11,7 +10,7 @@ import type { NmdcText } from '../wire/nmdc-text.ts'
 import { escapeNmdc, unescapeNmdc } from '../wire/nmdc-text.ts'
 import type { Refusal } from '../wire/refusal.ts'
 import { mostFieldLength, mostUserLineBytes, userLoginMs, userSilenceMs } from '../wire/user-limits.ts'
-import { Splitter } from './splitter.ts'
+import { LineStream } from './line-stream.ts'
 import type { UserEvent, UserTalk } from './user-event.ts'
 
 export interface NmdcUserOptions {
@@ -34,7 +33,7 @@ export interface NmdcUserOptions {
 /** Flags of NMDC that are no character of any text: they say what address families there are, which we see. */
 const notAscii = /[^\0-\x7f](\$[^$]*\$\d*\$?)$/
 
-type State = 'nick' | 'named' | 'verify' | 'welcome' | 'normal' | 'closed'
+type State = 'nick' | 'named' | 'verify' | 'welcome' | 'normal'
 
 /**
  * The hub's side of NMDC. We speak first.
@@ -50,8 +49,7 @@ type State = 'nick' | 'named' | 'verify' | 'welcome' | 'normal' | 'closed'
  */
 export class NmdcUser implements UserTalk {
   readonly #options: NmdcUserOptions
-  readonly #splitter: Splitter
-  readonly #out: Output<UserEvent>[] = []
+  readonly #stream: LineStream<UserEvent>
   #nick = ''
   #told = ''
   #state: State = 'nick'
@@ -62,38 +60,34 @@ export class NmdcUser implements UserTalk {
   constructor(options: NmdcUserOptions) {
     this.#options = options
     this.#deadline = options.now + userLoginMs
-    this.#splitter = new Splitter(0x7c, mostUserLineBytes, {
-      line: (bytes) => this.#line(latin1(bytes)),
-      body: () => {},
-      bodyEnd: () => {},
-    })
+    this.#stream = new LineStream(
+      0x7c,
+      mostUserLineBytes,
+      { line: (bytes) => this.#line(latin1(bytes)) },
+      ({ message }) => this.refuse({ kind: 'protocol', text: message }),
+    )
     this.#say(formatLock(options.noise, options.program))
   }
 
   get deadline(): number | undefined {
-    return this.#state === 'closed' ? undefined : this.#deadline
+    return this.#stream.closed ? undefined : this.#deadline
   }
 
   receive(bytes: Uint8Array, now: number): void {
-    if (this.#state === 'closed') return
+    if (this.#stream.closed) return
     if (this.#state === 'normal') this.#deadline = now + userSilenceMs
-    try {
-      this.#splitter.receive(bytes)
-    } catch (error) {
-      if (!(error instanceof FaultError)) throw error
-      this.refuse({ kind: 'protocol', text: error.message })
-    }
+    this.#stream.receive(bytes)
   }
 
   tick(now: number): void {
     if (now < this.#deadline) return
     this.#deadline = now + userSilenceMs
     if (this.#state === 'normal') return this.#say('|')
-    this.#close({ kind: 'gone', code: 'directconnect/login-timeout', message: 'It did not log in in time' })
+    this.#stream.close({ kind: 'gone', code: 'directconnect/login-timeout', message: 'It did not log in in time' })
   }
 
   poll(): Output<UserEvent> | undefined {
-    return this.#out.shift()
+    return this.#stream.poll()
   }
 
   challenge(): void {
@@ -116,15 +110,15 @@ export class NmdcUser implements UserTalk {
     if (why.kind === 'nick-taken' || why.kind === 'nick-bad') this.#say(`$ValidateDenide ${this.#nick}|`)
     if (why.kind === 'password') this.#say('$BadPass|')
     if (why.kind === 'full') this.#say('$HubIsFull|')
-    this.#close()
+    this.#stream.close()
   }
 
   send(bytes: Uint8Array): void {
-    this.#out.push({ kind: 'send', bytes })
+    this.#stream.send(bytes)
   }
 
   #line(raw: string): void {
-    if (raw === '' || this.#state === 'closed') return
+    if (raw === '' || this.#stream.closed) return
     const line = this.#options.text.read(raw)
     if (!line.startsWith('$')) return this.#chat(line)
     const space = line.indexOf(' ')
@@ -142,11 +136,11 @@ export class NmdcUser implements UserTalk {
         if (latin1(utf8(line)) !== raw)
           return this.refuse({ kind: 'nick-bad', text: 'This hub writes UTF-8: have your client do so here' })
         this.#state = 'named'
-        return this.#event({ kind: 'named', nick: rest, menus: this.#menus })
+        return this.#stream.event({ kind: 'named', nick: rest, menus: this.#menus })
       case 'MyPass':
         if (this.#state !== 'verify') return
         this.#state = 'named'
-        return this.#event({ kind: 'password', proves: (password) => password === rest })
+        return this.#stream.event({ kind: 'password', proves: (password) => password === rest })
       case 'MyINFO':
         return this.#profile(rest.replace(notAscii, '\x01$1'))
       case 'BotINFO':
@@ -177,7 +171,7 @@ export class NmdcUser implements UserTalk {
         return
       default:
         // Hubs have had hundreds of commands; what ours does not know costs its sender only.
-        this.#event({ kind: 'passed', to: undefined, native: new Uint8Array() })
+        this.#stream.event({ kind: 'passed', to: undefined, native: new Uint8Array() })
     }
   }
 
@@ -185,30 +179,28 @@ export class NmdcUser implements UserTalk {
     if (this.#state !== 'welcome' && this.#state !== 'normal') return
     const fields = readProfile(rest, this.#nick)
     if (fields === undefined || [...fields.values()].some((value) => value.length > mostFieldLength)) {
-      if (this.#state === 'normal') return this.#event({ kind: 'broken', text: 'That is no $MyINFO of yours' })
+      if (this.#state === 'normal') return this.#stream.event({ kind: 'broken', text: 'That is no $MyINFO of yours' })
       return this.refuse({ kind: 'protocol', text: 'That is no $MyINFO of yours' })
     }
     if (rest === this.#told) return
     this.#told = rest
     this.#state = 'normal'
     const changes = [...fields].map(([name, value]) => name + value)
-    this.#event({ kind: 'profile', fields, changes, native: utf8(`$MyINFO ${rest}|`) })
+    this.#stream.event({ kind: 'profile', fields, changes, native: utf8(`$MyINFO ${rest}|`) })
   }
 
   #chat(line: string): void {
     if (this.#state !== 'normal') return
     const own = `<${this.#nick}> `
-    if (!line.startsWith(own)) return this.#event({ kind: 'broken', text: 'You speak in your own name only' })
-    const text = unescapeNmdc(line.slice(own.length))
-    const me = /^\/me (.+)$/s.exec(text)
-    this.#event({ kind: 'chat', text: me?.[1] ?? text, me: me !== null })
+    if (!line.startsWith(own)) return this.#stream.event({ kind: 'broken', text: 'You speak in your own name only' })
+    this.#stream.event({ kind: 'chat', ...readAction(unescapeNmdc(line.slice(own.length))) })
   }
 
   #private(rest: string): void {
-    const match = /^([^ ]+) From: ([^ ]+) \$<([^>]*)> ?(.*)$/s.exec(rest)
-    if (match === null || match[2] !== this.#nick || match[3] !== this.#nick)
-      return this.#event({ kind: 'broken', text: 'You speak in your own name only' })
-    this.#event({ kind: 'private', to: match[1]!, text: unescapeNmdc(match[4]!), native: utf8(`$To: ${rest}|`) })
+    const said = readPrivate(rest)
+    if (said === undefined || said.from !== this.#nick || said.as !== this.#nick)
+      return this.#stream.event({ kind: 'broken', text: 'You speak in your own name only' })
+    this.#stream.event({ kind: 'private', to: said.to, text: unescapeNmdc(said.text), native: utf8(`$To: ${rest}|`) })
   }
 
   /** Answers go to the address that they come from, or to nobody. */
@@ -219,9 +211,9 @@ export class NmdcUser implements UserTalk {
     const at = /:(\d{1,5})$/.exec(rest.slice(0, space))
     const from = rest.startsWith('Hub:') ? `Hub:${this.#nick}` : this.#own(at?.[1])
     if (question === undefined || from === undefined)
-      return this.#event({ kind: 'broken', text: 'That is no question' })
+      return this.#stream.event({ kind: 'broken', text: 'That is no question' })
     const native = utf8(`$Search ${from} ${pattern}|`)
-    this.#event({ kind: 'question', asked: { question, token: '' }, native })
+    this.#stream.event({ kind: 'question', asked: { question, token: '' }, native })
   }
 
   #result(raw: string): void {
@@ -231,28 +223,28 @@ export class NmdcUser implements UserTalk {
     const body = raw.slice(0, end)
     const result = end < 0 ? undefined : readResultText(body, text)
     if (result === undefined || text.read(result.nick) !== this.#nick)
-      return this.#event({ kind: 'broken', text: 'That is no result of yours' })
-    this.#event({ kind: 'result', to, item: result.item, native: utf8(`$SR ${text.read(body)}|`) })
+      return this.#stream.event({ kind: 'broken', text: 'That is no result of yours' })
+    this.#stream.event({ kind: 'result', to, item: result.item, native: utf8(`$SR ${text.read(body)}|`) })
   }
 
   #waits(rest: string): void {
     const [to = '', where = '', from] = rest.split(' ')
     const match = /:(\d{1,5})([NR]?)(S?)$/.exec(where)
     const at = this.#own(match?.[1])
-    if (at === undefined) return this.#event({ kind: 'broken', text: 'That is no address' })
+    if (at === undefined) return this.#stream.event({ kind: 'broken', text: 'That is no address' })
     const [, , how = '', secure = ''] = match ?? []
     // Who cannot be dialled says who it is when it offers to meet half way.
     if (how === 'N' && from !== this.#nick)
-      return this.#event({ kind: 'broken', text: 'You speak in your own name only' })
+      return this.#stream.event({ kind: 'broken', text: 'You speak in your own name only' })
     const native = utf8(`$ConnectToMe ${to} ${at}${how}${secure}${how === 'N' ? ` ${this.#nick}` : ''}|`)
-    this.#event({ kind: 'meeting', to, protocol: secure === '' ? 'NMDC' : 'NMDCS', token: '', native })
+    this.#stream.event({ kind: 'meeting', to, protocol: secure === '' ? 'NMDC' : 'NMDCS', token: '', native })
   }
 
   #invites(rest: string): void {
     const [from, to = ''] = rest.split(' ')
-    if (from !== this.#nick) return this.#event({ kind: 'broken', text: 'You speak in your own name only' })
+    if (from !== this.#nick) return this.#stream.event({ kind: 'broken', text: 'You speak in your own name only' })
     const native = utf8(`$RevConnectToMe ${from} ${to}|`)
-    this.#event({ kind: 'meeting', to, protocol: 'NMDC', token: '', native })
+    this.#stream.event({ kind: 'meeting', to, protocol: 'NMDC', token: '', native })
   }
 
   /** Their own address with this port; undefined for a port that there is not. */
@@ -261,18 +253,7 @@ export class NmdcUser implements UserTalk {
     return at.port < 1 || at.port > 65_535 ? undefined : endpointText(at)
   }
 
-  #event(event: UserEvent): void {
-    this.#out.push({ kind: 'event', event })
-  }
-
   #say(text: string): void {
     this.send(utf8(text))
-  }
-
-  #close(fault?: Fault): void {
-    if (this.#state === 'closed') return
-    this.#state = 'closed'
-    this.#splitter.stop()
-    this.#out.push(fault === undefined ? { kind: 'close' } : { kind: 'close', fault })
   }
 }

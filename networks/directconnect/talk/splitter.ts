@@ -16,9 +16,10 @@ const stepBytes = 4 * 1024
 export interface SplitterTarget {
   /** A line without its end. */
   line(bytes: Uint8Array): void
-  body(bytes: Uint8Array): void
+  /** For conversations in which there are bodies. */
+  body?(bytes: Uint8Array): void
   /** All bytes of a body have been given. */
-  bodyEnd(): void
+  bodyEnd?(): void
 }
 
 /**
@@ -58,7 +59,7 @@ export class Splitter {
     this.#packed = new Inflater((part) => {
       left -= part.length
       if (left < 0) throw broken('directconnect/packed', 'What it compressed is longer than it said')
-      this.#target.body(part)
+      this.#target.body?.(part)
     })
     this.#left = () => left
   }
@@ -86,15 +87,15 @@ export class Splitter {
         if (!this.#packed.done) continue
         this.#packed = undefined
         if (this.#left() > 0) throw broken('directconnect/packed', 'What it compressed is shorter than it said')
-        this.#target.bodyEnd()
+        this.#target.bodyEnd?.()
         continue
       }
       if (this.#body > 0) {
         const part = chunk.subarray(at, at + this.#body)
         at += part.length
         this.#body -= part.length
-        this.#target.body(part)
-        if (this.#body === 0) this.#target.bodyEnd()
+        this.#target.body?.(part)
+        if (this.#body === 0) this.#target.bodyEnd?.()
         continue
       }
       if (this.#lines !== undefined) {

@@ -4,9 +4,12 @@ import fc from 'fast-check'
 import { fromLatin1, hex } from '@kith/wire/bytes.ts'
 import type { FoundItem } from './found.ts'
 import type { HubSelf } from './hub-user.ts'
+import { formatAction, formatChat, formatPrivate, readAction, readChat, readPrivate } from './nmdc-chat.ts'
 import { readCommand } from './nmdc-command.ts'
 import { formatMyInfo, readMyInfo } from './nmdc-info.ts'
 import { formatLock, keyOf, readLock } from './nmdc-lock.ts'
+import type { NmdcWay } from './nmdc-meeting.ts'
+import { formatMeeting, readMeeting } from './nmdc-meeting.ts'
 import { formatResult, readResultText, readSearchText, searchText } from './nmdc-search.ts'
 import { escapeNmdc, nmdcText, unescapeNmdc } from './nmdc-text.ts'
 import type { Question } from './question.ts'
@@ -133,4 +136,37 @@ test('what a hub offers in menus', () => {
   })
   assert.equal(readCommand('7 1 x$y'), undefined)
   assert.equal(readCommand('255 1')?.kind, 'clear')
+})
+
+test('chat, private words and meetings come through, and any line is read without a fault', () => {
+  const nick = fc.stringMatching(/^[a-z[\]]{1,12}$/)
+  fc.assert(
+    fc.property(nick, nick, fc.stringMatching(/^[^|]*$/s), fc.boolean(), (from, to, text, me) => {
+      const chat = readChat(formatChat(from, formatAction(text, me)).slice(0, -1))
+      assert.equal(chat?.nick, from)
+      if (me && text !== '') assert.deepEqual(readAction(chat?.text ?? ''), { text, me })
+      const said = readPrivate(formatPrivate(from, to, text).slice('$To: '.length, -1))
+      assert.deepEqual({ ...said, text: said?.text.trimStart() }, { to, from, as: from, text: text.trimStart() })
+    }),
+  )
+  fc.assert(
+    fc.property(nick, nick, fc.constantFrom<NmdcWay>('', 'N', 'R'), fc.boolean(), (from, to, way, tls) => {
+      const line = formatMeeting({ to, way, tls }, '10.0.0.1:5', from)
+      assert.deepEqual(readMeeting(line.slice('$ConnectToMe '.length, -1)), {
+        to,
+        way,
+        tls,
+        at: { host: '10.0.0.1', port: 5 },
+        from: way === 'N' ? from : '',
+      })
+    }),
+  )
+  fc.assert(
+    fc.property(fc.string({ unit: 'binary' }), (line) => {
+      readChat(line)
+      readPrivate(line)
+      readAction(line)
+      readMeeting(line)
+    }),
+  )
 })
