@@ -2,8 +2,8 @@ import { z } from 'zod'
 import type { FaultView } from './fault.ts'
 import { faultView } from './fault.ts'
 import type { Id, None, Route } from './route.ts'
-import type { BeginRequest } from './transfers.ts'
-import { beginShape } from './transfers.ts'
+import type { BeginRequest } from './transfer-changes.ts'
+import { beginShape } from './transfer-changes.ts'
 
 export interface BrowseRequest {
   /** The peer, as people and holders of what was found name it; or the name of somebody who is there now. */

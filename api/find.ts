@@ -4,8 +4,8 @@ import { gotBrowsed } from './browse.ts'
 import type { FaultView } from './fault.ts'
 import { faultView } from './fault.ts'
 import type { Id, None, Route } from './route.ts'
-import type { AddResponse, BeginOneRequest, BeginRequest } from './transfers.ts'
-import { addResponse, beginOneRequest, beginRequest } from './transfers.ts'
+import type { AddResponse, BeginOneRequest, BeginRequest } from './transfer-changes.ts'
+import { addResponse, beginOneRequest, beginRequest } from './transfer-changes.ts'
 
 export const media = ['audio', 'video', 'image', 'document', 'archive', 'program', 'folder'] as const
 export type MediumWord = (typeof media)[number]

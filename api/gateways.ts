@@ -1,11 +1,31 @@
 import { z } from 'zod'
+import type { FaultView } from './fault.ts'
+import { faultView } from './fault.ts'
 import type { Id, None, Route } from './route.ts'
-import { gatewayView, type GatewayView } from './transfers.ts'
 
-export interface AttachRequest {
+/** A tracker, hub, server or other thing that we attach to. */
+export interface GatewayView {
+  readonly address: string
+  readonly kind: string
+  readonly state: 'idle' | 'asking' | 'attached' | 'failed'
+  readonly note?: string | undefined
+  readonly fault?: FaultView | undefined
+  readonly nextAt?: number | undefined
+}
+
+export const gatewayView: z.ZodType<GatewayView> = z.object({
+  address: z.string(),
+  kind: z.string(),
+  state: z.enum(['idle', 'asking', 'attached', 'failed']),
+  note: z.string().optional(),
+  fault: faultView.optional(),
+  nextAt: z.number().optional(),
+})
+
+export interface GatewayRequest {
   readonly address: string
 }
-const attachRequest: z.ZodType<AttachRequest> = z.strictObject({ address: z.string().min(1).max(2_048) })
+export const gatewayRequest: z.ZodType<GatewayRequest> = z.strictObject({ address: z.string().min(1).max(2048) })
 
 export interface KnownQuery {
   /** Words that have to occur in the name, the description or the address. */
@@ -52,8 +72,8 @@ const knownWindow: z.ZodType<KnownWindow> = z.object({
 /** The hubs of a network; the id is the network's. */
 export interface GatewayRoutes {
   readonly gateways: Route<Id, None, None, readonly GatewayView[]>
-  readonly attach: Route<Id, None, AttachRequest, readonly GatewayView[]>
-  readonly detach: Route<Id, AttachRequest, None, void>
+  readonly attach: Route<Id, None, GatewayRequest, readonly GatewayView[]>
+  readonly detach: Route<Id, GatewayRequest, None, void>
   readonly knownGateways: Route<Id, KnownQuery, None, KnownWindow>
 }
 
@@ -77,7 +97,7 @@ export const gatewayRoutes: GatewayRoutes = {
     tag,
     summary: 'Attach to a gateway from now on',
     params: ['id'],
-    body: attachRequest,
+    body: gatewayRequest,
     response: z.array(gatewayView),
   },
   detach: {
@@ -87,7 +107,7 @@ export const gatewayRoutes: GatewayRoutes = {
     tag,
     summary: 'Leave a gateway for good',
     params: ['id'],
-    query: attachRequest,
+    query: gatewayRequest,
   },
   knownGateways: {
     method: 'get',

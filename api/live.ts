@@ -5,8 +5,10 @@ import type { LogQuery } from './journal.ts'
 import { logQuery } from './journal.ts'
 import type { MessagesQuery, PeopleQuery } from './talk.ts'
 import { messagesQuery, peopleQuery } from './talk.ts'
-import type { TransferQuery, WindowQuery } from './transfers.ts'
-import { transferQuery, windowQuery } from './transfers.ts'
+import type { TransferQuery } from './transfers.ts'
+import type { WindowQuery } from './transfer-parts.ts'
+import { transferQuery } from './transfers.ts'
+import { windowQuery } from './transfer-parts.ts'
 
 /**
  * What a screen shows and wants to be told of: the same things that the routes give, sampled at most once a second and

@@ -1,7 +1,9 @@
 import { z } from 'zod'
 import type { Id, None, Route } from './route.ts'
-import type { AddResponse, Publication } from './transfers.ts'
-import { addResponse, publication } from './transfers.ts'
+import type { AddResponse } from './transfer-changes.ts'
+import type { Publication } from './publications.ts'
+import { addResponse } from './transfer-changes.ts'
+import { publication } from './publications.ts'
 
 /** A device near, or one that was met. Wherever an id is asked for, its beginning or the name does. */
 export interface DeviceView {

@@ -2,8 +2,8 @@ import { z } from 'zod'
 import type { LibraryQuery, LibraryWindow } from './library.ts'
 import { libraryQuery, libraryWindow } from './library.ts'
 import type { Id, None, Route } from './route.ts'
-import type { Publication, PublishRequest } from './transfers.ts'
-import { publication, publishRequest } from './transfers.ts'
+import type { Publication, PublishRequest } from './publications.ts'
+import { publication, publishRequest } from './publications.ts'
 
 /** What is made here for others, and what is complete. */
 export interface PublicationRoutes {

@@ -4,38 +4,17 @@ import type {
   AddRequest,
   AddResponse,
   BulkRequest,
-  FileWindow,
-  GatewayRequest,
   MoveRequest,
-  PieceMap,
-  PriorityRequest,
   RenameRequest,
-  SourceView,
-  Transfer,
-  TransferDetails,
   TransferPatch,
-  TransferQuery,
-  TransferWindow,
-  WindowQuery,
-} from './transfers.ts'
-import {
-  addRequest,
-  addResponse,
-  bulkRequest,
-  fileWindow,
-  gatewayRequest,
-  moveRequest,
-  pieceMap,
-  priorityRequest,
-  renameRequest,
-  sourceView,
-  transfer,
-  transferDetails,
-  transferPatch,
-  transferQuery,
-  transferWindow,
-  windowQuery,
-} from './transfers.ts'
+} from './transfer-changes.ts'
+import type { FileWindow, PieceMap, PriorityRequest, SourceView, WindowQuery } from './transfer-parts.ts'
+import type { GatewayRequest } from './gateways.ts'
+import type { Transfer, TransferDetails, TransferQuery, TransferWindow } from './transfers.ts'
+import { addRequest, addResponse, bulkRequest, moveRequest, renameRequest, transferPatch } from './transfer-changes.ts'
+import { fileWindow, pieceMap, priorityRequest, sourceView, windowQuery } from './transfer-parts.ts'
+import { gatewayRequest } from './gateways.ts'
+import { transfer, transferDetails, transferQuery, transferWindow } from './transfers.ts'
 
 const flag = z.union([z.boolean(), z.enum(['true', 'false']).transform((text) => text === 'true')])
 const filesQuery = z.object({ files: flag.optional() })

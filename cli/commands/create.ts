@@ -1,7 +1,7 @@
 import { access, constants, writeFile } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import type { Command } from 'commander'
-import type { PublishRequest } from '@kith/api/transfers.ts'
+import type { PublishRequest } from '@kith/api/publications.ts'
 import type { Context, Run } from '../context.ts'
 import { FailedError, UsageError, failure } from '../exit.ts'
 import { bar, parseSize, percentText, sizeText } from '../format.ts'

@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import type { Client } from '@kith/api/client.ts'
-import type { GatewayView } from '@kith/api/transfers.ts'
+import type { GatewayView } from '@kith/api/gateways.ts'
 import type { Context, Run } from '../context.ts'
 import { FailedError } from '../exit.ts'
 import { sizeText, table } from '../format.ts'

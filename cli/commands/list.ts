@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
 import { transferSorts, transferStates } from '@kith/api/transfers.ts'
-import type { Transfer, TransferDetails, TransferFile, TransferQuery } from '@kith/api/transfers.ts'
+import type { Transfer, TransferDetails, TransferQuery } from '@kith/api/transfers.ts'
+import type { TransferFile } from '@kith/api/transfer-parts.ts'
 import { Option } from 'commander'
 import { parseIndices } from './add.ts'
 import type { Context, Run } from '../context.ts'

@@ -1,5 +1,5 @@
 import type { SearchView } from '@kith/api/find.ts'
-import type { AddResponse } from '@kith/api/transfers.ts'
+import type { AddResponse } from '@kith/api/transfer-changes.ts'
 import type { Content } from '@kith/core/content/content.ts'
 import type { Digest } from '@kith/core/content/digest.ts'
 import { algorithmOf } from '@kith/core/content/digest.ts'

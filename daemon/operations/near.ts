@@ -1,5 +1,5 @@
 import type { DeviceView, GiftView } from '@kith/api/near.ts'
-import type { AddResponse } from '@kith/api/transfers.ts'
+import type { AddResponse } from '@kith/api/transfer-changes.ts'
 import { fail } from '@kith/core/fault/fault.ts'
 import type { Device, Devices, Gift } from '@kith/core/network/devices.ts'
 import { endpointText, type Endpoint, type Names } from '@kith/core/network/net.ts'

@@ -1,4 +1,4 @@
-import type { Publication, PublishRequest } from '@kith/api/transfers.ts'
+import type { Publication, PublishRequest } from '@kith/api/publications.ts'
 import type { Fault } from '@kith/core/fault/fault.ts'
 import { fail, faultOf } from '@kith/core/fault/fault.ts'
 import type { Layout } from '@kith/core/transfer/layout.ts'

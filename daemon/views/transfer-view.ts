@@ -1,18 +1,14 @@
 import type {
   TransferFile,
   FileWindow,
-  GatewayView,
   PieceMap,
   PriorityWord,
   SourceView,
-  Transfer,
-  TransferDetails,
-  TransferQuery,
-  TransferSort,
-  TransferWindow,
   WindowQuery,
-} from '@kith/api/transfers.ts'
-import { priorityWords } from '@kith/api/transfers.ts'
+} from '@kith/api/transfer-parts.ts'
+import type { GatewayView } from '@kith/api/gateways.ts'
+import type { Transfer, TransferDetails, TransferQuery, TransferSort, TransferWindow } from '@kith/api/transfers.ts'
+import { priorityWords } from '@kith/api/transfer-parts.ts'
 import type { Gateway } from '@kith/core/network/facets.ts'
 import { usual } from '@kith/core/transfer/priorities.ts'
 import { blockSize } from '@kith/core/transfer/lane.ts'

@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { DeviceView } from '@kith/api/near.ts'
-import type { Publication } from '@kith/api/transfers.ts'
+import type { Publication } from '@kith/api/publications.ts'
 import { Kith, sleep } from '../kith.ts'
 import type { Machine } from '../namespaces.ts'
 

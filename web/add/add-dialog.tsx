@@ -1,4 +1,4 @@
-import type { AddRequest } from '@kith/api/transfers.ts'
+import type { AddRequest } from '@kith/api/transfer-changes.ts'
 import { useMutation } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { FileUp, X } from 'lucide-react'
@@ -11,10 +11,11 @@ import { useLive } from '../live/use-live.ts'
 import type { AddStart } from '../shell/dialogs.ts'
 import { useKept } from '../shell/kept.ts'
 import { useWide } from '../shell/use-wide.ts'
+import { LabelField } from '../transfers/label-field.tsx'
 import { Button, IconButton } from '../ui/button.tsx'
 import { Dialog, DialogButtons } from '../ui/dialog.tsx'
 import { FaultNote } from '../ui/fault-note.tsx'
-import { Checkbox, Field, TextArea, TextInput } from '../ui/field.tsx'
+import { Checkbox, Field, TextArea } from '../ui/field.tsx'
 import { useTell } from '../ui/toasts.tsx'
 import { base64 } from './base64.ts'
 import { FolderField } from './folder-field.tsx'
@@ -22,15 +23,12 @@ import { gatewayNetwork, wishes } from './links.ts'
 
 type Wish = Pick<AddRequest, 'link' | 'document'>
 
-const noQuery = { view: 'transfers', query: { count: 0 } } as const
-
 /** Links and documents, and where and how to get them. */
 export function AddDialog({ start, onClose }: { readonly start: AddStart; readonly onClose: () => void }): ReactNode {
   const client = useClient()
   const tell = useTell()
   const navigate = useNavigate()
   const { value: status } = useLive({ view: 'status' })
-  const { value: list } = useLive(noQuery)
   const [text, setText] = useState((start.links ?? []).join('\n'))
   const [documents, setDocuments] = useState<readonly File[]>(start.documents ?? [])
   const [folder, setFolder] = useKept('add.folder', '')
@@ -144,26 +142,7 @@ export function AddDialog({ start, onClose }: { readonly start: AddStart; readon
           </ul>
         </div>
         <FolderField label={t('add.folder')} value={folder} onChange={setFolder} placeholder={status?.downloads} />
-        <Field label={t('add.label')}>
-          {(id) => (
-            <>
-              <TextInput
-                id={id}
-                list={`${id}-labels`}
-                maxLength={100}
-                value={label}
-                onChange={(event) => setLabel(event.target.value)}
-              />
-              <datalist id={`${id}-labels`}>
-                {Object.keys(list?.labels ?? {}).map((name) => (
-                  <option key={name} value={name}>
-                    {name}
-                  </option>
-                ))}
-              </datalist>
-            </>
-          )}
-        </Field>
+        <LabelField label={t('add.label')} value={label} onChange={setLabel} />
         <div className="flex flex-wrap gap-x-6">
           <Checkbox label={t('add.paused')} checked={isPaused} onChange={(event) => setPaused(event.target.checked)} />
           <Checkbox

@@ -1,5 +1,5 @@
-import type { PriorityWord, TransferFile } from '@kith/api/transfers.ts'
-import { priorityWords } from '@kith/api/transfers.ts'
+import type { PriorityWord, TransferFile } from '@kith/api/transfer-parts.ts'
+import { priorityWords } from '@kith/api/transfer-parts.ts'
 import { useVirtualizer } from '@tanstack/react-virtual'
 import type { ReactNode } from 'react'
 import { useRef, useState } from 'react'

@@ -1,4 +1,4 @@
-import type { GatewayView } from '@kith/api/transfers.ts'
+import type { GatewayView } from '@kith/api/gateways.ts'
 import { useMutation } from '@tanstack/react-query'
 import { Plus, Trash2 } from 'lucide-react'
 import type { ReactNode } from 'react'

@@ -1,4 +1,4 @@
-import type { SourceView } from '@kith/api/transfers.ts'
+import type { SourceView } from '@kith/api/transfer-parts.ts'
 import { ArrowDown, ArrowUp } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { percent, rate, size } from '../format.ts'

@@ -1,6 +1,7 @@
 import type { FolderView } from '@kith/api/access.ts'
-import type { FileWindow, PieceMap, SourceView, Transfer, TransferDetails } from '@kith/api/transfers.ts'
-import { priorityWords } from '@kith/api/transfers.ts'
+import type { FileWindow, PieceMap, SourceView } from '@kith/api/transfer-parts.ts'
+import type { Transfer, TransferDetails } from '@kith/api/transfers.ts'
+import { priorityWords } from '@kith/api/transfer-parts.ts'
 
 const digest = 'c9e15763f722f23e98a29decdfae341b98d53056'
 

@@ -4,7 +4,7 @@ import type { FoundQuery, FoundRow, FoundWindow, HolderView, SearchView } from '
 import type { KnownWindow } from '@kith/api/gateways.ts'
 import type { View } from '@kith/api/live.ts'
 import type { MessageView, PeopleQuery, PeopleWindow, PersonView, RoomView } from '@kith/api/talk.ts'
-import type { GatewayView } from '@kith/api/transfers.ts'
+import type { GatewayView } from '@kith/api/gateways.ts'
 import type { Answer } from './world.ts'
 
 const knownHubs: KnownWindow = {

@@ -7,15 +7,10 @@ import type { NearbyPrinterView, OwnPrinterView, PrintJobView } from '@kith/api/
 import type { HashingView, SharedFolder } from '@kith/api/sharing.ts'
 import type { SpeedHistory, Status } from '@kith/api/status.ts'
 import type { MessageView, PeopleWindow, RoomView, UnreadView } from '@kith/api/talk.ts'
-import type {
-  FileWindow,
-  GatewayView,
-  PieceMap,
-  Publication,
-  SourceView,
-  TransferDetails,
-  TransferWindow,
-} from '@kith/api/transfers.ts'
+import type { FileWindow, PieceMap, SourceView } from '@kith/api/transfer-parts.ts'
+import type { GatewayView } from '@kith/api/gateways.ts'
+import type { Publication } from '@kith/api/publications.ts'
+import type { TransferDetails, TransferWindow } from '@kith/api/transfers.ts'
 
 /** What each view shows. */
 interface ViewValues extends Record<View['view'], unknown> {

@@ -1,10 +1,9 @@
 import { useLocation, useNavigate } from '@tanstack/react-router'
-import { Search } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { useState } from 'react'
 import { linksIn } from '../add/links.ts'
 import { t } from '../i18n/t.ts'
-import { inputClass } from '../ui/field.tsx'
+import { SearchInput } from '../ui/search-input.tsx'
 import { useDialogs } from './dialogs.ts'
 
 /** A question from any screen leads to Find, and links to Add. Find has a box of its own, and phones have Find below. */
@@ -26,13 +25,7 @@ export function SearchBox(): ReactNode {
           setText('')
         }}
       >
-        <Search
-          size={16}
-          aria-hidden
-          className="pointer-events-none absolute top-1/2 left-3 -translate-y-1/2 text-muted"
-        />
-        <input
-          type="search"
+        <SearchInput
           data-testid="search-box"
           aria-label={t('find.box')}
           placeholder={t('find.placeholder')}
@@ -48,7 +41,6 @@ export function SearchBox(): ReactNode {
           onKeyDown={(event) => {
             if (event.key === 'Escape') event.currentTarget.blur()
           }}
-          className={`${inputClass} pl-9`}
         />
       </form>
     </search>

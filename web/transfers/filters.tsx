@@ -1,11 +1,11 @@
 import type { TransferWindow } from '@kith/api/transfers.ts'
 import { transferStates } from '@kith/api/transfers.ts'
-import { Search } from 'lucide-react'
 import type { ReactNode } from 'react'
-import { count } from '../format.ts'
 import { t } from '../i18n/t.ts'
-import { networkName } from '../network-name.ts'
-import { inputClass, Select } from '../ui/field.tsx'
+import { Chip } from '../ui/chip.tsx'
+import { Select } from '../ui/field.tsx'
+import { SearchInput } from '../ui/search-input.tsx'
+import { NetworkSelect } from './network-select.tsx'
 import type { TransfersSearch } from './search.ts'
 
 export interface FiltersProps {
@@ -18,7 +18,6 @@ export interface FiltersProps {
 /** Words, states, labels and networks to choose by, each with how many there are. */
 export function Filters({ search, window, onChange, onLeave }: FiltersProps): ReactNode {
   const labels = Object.entries(window?.labels ?? {}).sort(([a], [b]) => a.localeCompare(b))
-  const networks = Object.entries(window?.networks ?? {})
   return (
     <div className="flex flex-wrap items-center gap-2 px-4 pb-2 md:px-5">
       <FilterBox
@@ -36,16 +35,14 @@ export function Filters({ search, window, onChange, onLeave }: FiltersProps): Re
           const isOn = (search.state ?? 'all') === state
           if (amount === 0 && !isOn && state !== 'all') return null
           return (
-            <button
+            <Chip
               key={state}
-              type="button"
-              aria-pressed={isOn}
+              isOn={isOn}
+              amount={amount}
               onClick={() => onChange({ state: state === 'all' ? undefined : state })}
-              className="touch inline-flex min-h-8 shrink-0 items-center gap-1.5 rounded-full border border-line bg-card px-3 text-sm hover:bg-hover aria-pressed:border-accent aria-pressed:bg-chosen"
             >
               {t(`state.${state}`)}
-              <span className="text-xs text-muted">{count(amount)}</span>
-            </button>
+            </Chip>
           )
         })}
       </fieldset>
@@ -63,20 +60,11 @@ export function Filters({ search, window, onChange, onLeave }: FiltersProps): Re
           ))}
         </Select>
       ) : null}
-      {networks.length > 1 || search.network !== undefined ? (
-        <Select
-          aria-label={t('transfers.byNetwork')}
-          value={search.network ?? ''}
-          onChange={(event) => onChange({ network: event.target.value || undefined })}
-        >
-          <option value="">{t('transfers.anyNetwork')}</option>
-          {networks.map(([id, amount]) => (
-            <option key={id} value={id}>
-              {t('transfers.choice', { name: networkName(id), count: amount })}
-            </option>
-          ))}
-        </Select>
-      ) : null}
+      <NetworkSelect
+        value={search.network}
+        amounts={window?.networks ?? {}}
+        onChange={(network) => onChange({ network })}
+      />
     </div>
   )
 }
@@ -92,13 +80,7 @@ export interface FilterBoxProps {
 export function FilterBox({ label, value, onChange, onLeave }: FilterBoxProps): ReactNode {
   return (
     <div className="relative w-full min-w-40 grow basis-full md:basis-40 md:w-auto md:max-w-64">
-      <Search
-        size={16}
-        aria-hidden
-        className="pointer-events-none absolute top-1/2 left-3 -translate-y-1/2 text-muted"
-      />
-      <input
-        type="search"
+      <SearchInput
         data-filter
         aria-label={label}
         placeholder={label}
@@ -112,7 +94,6 @@ export function FilterBox({ label, value, onChange, onLeave }: FilterBoxProps): 
           event.currentTarget.blur()
           onLeave?.()
         }}
-        className={`${inputClass} pl-9`}
       />
     </div>
   )

@@ -4,10 +4,8 @@ import type { ReactNode } from 'react'
 import { useState } from 'react'
 import { useClient } from '../api.ts'
 import { t } from '../i18n/t.ts'
-import { Button } from '../ui/button.tsx'
-import { Dialog, DialogButtons } from '../ui/dialog.tsx'
-import { FaultNote } from '../ui/fault-note.tsx'
 import { Field, TextInput } from '../ui/field.tsx'
+import { FormDialog } from '../ui/form-dialog.tsx'
 import { useTell } from '../ui/toasts.tsx'
 
 /** The fields count in thousands of bytes per second. */
@@ -28,29 +26,20 @@ export function LimitDialog({ row, onClose }: { readonly row: Transfer; readonly
     },
   })
   return (
-    <Dialog title={t('limit.title', { name: row.name })} onClose={onClose}>
-      <form
-        className="flex flex-col gap-4"
-        onSubmit={(event) => {
-          event.preventDefault()
-          save.mutate()
-        }}
-      >
-        <FaultNote error={save.error} />
-        <Field label={t('limit.down')} hint={t('limit.hint')}>
-          {(id) => <RateInput id={id} value={down} onChange={setDown} />}
-        </Field>
-        <Field label={t('limit.up')} hint={t('limit.hint')}>
-          {(id) => <RateInput id={id} value={up} onChange={setUp} />}
-        </Field>
-        <DialogButtons>
-          <Button onClick={onClose}>{t('dialog.cancel')}</Button>
-          <Button kind="main" type="submit" disabled={save.isPending}>
-            {t('dialog.save')}
-          </Button>
-        </DialogButtons>
-      </form>
-    </Dialog>
+    <FormDialog
+      title={t('limit.title', { name: row.name })}
+      error={save.error}
+      submit={{ label: t('dialog.save'), disabled: save.isPending }}
+      onSubmit={() => save.mutate()}
+      onClose={onClose}
+    >
+      <Field label={t('limit.down')} hint={t('limit.hint')}>
+        {(id) => <RateInput id={id} value={down} onChange={setDown} />}
+      </Field>
+      <Field label={t('limit.up')} hint={t('limit.hint')}>
+        {(id) => <RateInput id={id} value={up} onChange={setUp} />}
+      </Field>
+    </FormDialog>
   )
 }
 

@@ -5,10 +5,8 @@ import { useState } from 'react'
 import { FolderField } from '../add/folder-field.tsx'
 import { useClient } from '../api.ts'
 import { t } from '../i18n/t.ts'
-import { Button } from '../ui/button.tsx'
-import { Dialog, DialogButtons } from '../ui/dialog.tsx'
-import { FaultNote } from '../ui/fault-note.tsx'
 import { Field, TextInput } from '../ui/field.tsx'
+import { FormDialog } from '../ui/form-dialog.tsx'
 import { useTell } from '../ui/toasts.tsx'
 
 export interface PlaceDialogProps {
@@ -31,33 +29,27 @@ export function RenameDialog({ row, onClose }: PlaceDialogProps): ReactNode {
     },
   })
   return (
-    <Dialog title={t('rename.title')} onClose={onClose}>
-      <form
-        onSubmit={(event) => {
-          event.preventDefault()
-          if (name.trim() !== '') save.mutate(name)
-        }}
-      >
-        <FaultNote error={save.error} />
-        <Field label={t('rename.name')}>
-          {(id) => (
-            <TextInput
-              id={id}
-              data-first
-              maxLength={255}
-              value={name}
-              onChange={(event) => setName(event.target.value)}
-            />
-          )}
-        </Field>
-        <DialogButtons>
-          <Button onClick={onClose}>{t('dialog.cancel')}</Button>
-          <Button kind="main" type="submit" disabled={save.isPending}>
-            {t('dialog.save')}
-          </Button>
-        </DialogButtons>
-      </form>
-    </Dialog>
+    <FormDialog
+      title={t('rename.title')}
+      error={save.error}
+      submit={{ label: t('dialog.save'), disabled: save.isPending }}
+      onSubmit={() => {
+        if (name.trim() !== '') save.mutate(name)
+      }}
+      onClose={onClose}
+    >
+      <Field label={t('rename.name')}>
+        {(id) => (
+          <TextInput
+            id={id}
+            data-first
+            maxLength={255}
+            value={name}
+            onChange={(event) => setName(event.target.value)}
+          />
+        )}
+      </Field>
+    </FormDialog>
   )
 }
 
@@ -74,22 +66,16 @@ export function MoveDialog({ row, onClose }: PlaceDialogProps): ReactNode {
     },
   })
   return (
-    <Dialog title={t('move.title', { name: row.name })} onClose={onClose}>
-      <form
-        onSubmit={(event) => {
-          event.preventDefault()
-          if (folder.trim() !== '') save.mutate()
-        }}
-      >
-        <FaultNote error={save.error} />
-        <FolderField label={t('move.folder')} value={folder} onChange={setFolder} />
-        <DialogButtons>
-          <Button onClick={onClose}>{t('dialog.cancel')}</Button>
-          <Button kind="main" type="submit" disabled={save.isPending}>
-            {save.isPending ? t('move.moving') : t('move.submit')}
-          </Button>
-        </DialogButtons>
-      </form>
-    </Dialog>
+    <FormDialog
+      title={t('move.title', { name: row.name })}
+      error={save.error}
+      submit={{ label: save.isPending ? t('move.moving') : t('move.submit'), disabled: save.isPending }}
+      onSubmit={() => {
+        if (folder.trim() !== '') save.mutate()
+      }}
+      onClose={onClose}
+    >
+      <FolderField label={t('move.folder')} value={folder} onChange={setFolder} />
+    </FormDialog>
   )
 }

@@ -212,3 +212,12 @@ test('who knows nobody asks again sooner, ever more patiently', async () => {
   await clock.pass(29 * minute)
   assert.ok(names(asked).length - after <= 1)
 })
+
+test('where the tracker that works is taken away, the next is asked at once', async () => {
+  const { clock, asked, answers, of } = world([['a'], ['b']])
+  for (const name of ['a', 'b']) answers.set(name, ok)
+  await clock.pass(minute)
+  of.remove('http://a/announce')
+  await clock.pass(1_000)
+  assert.deepEqual(names(asked), ['a', 'b'])
+})

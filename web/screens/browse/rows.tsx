@@ -10,9 +10,10 @@ import { t } from '../../i18n/t.ts'
 import { useRowKeys } from '../../keys/use-row-keys.ts'
 import { useScreenSearch } from '../../screen-search.ts'
 import { Tag } from '../../ui/badge.tsx'
-import { Button, IconButton } from '../../ui/button.tsx'
+import { IconButton } from '../../ui/button.tsx'
 import { Empty } from '../../ui/empty.tsx'
 import { FaultNote } from '../../ui/fault-note.tsx'
+import { MoreRows, nextFrom } from '../../ui/more-rows.tsx'
 import { useGet } from './use-get.ts'
 
 const pageLength = 200
@@ -40,7 +41,7 @@ export function Rows({ view, path, filter }: RowsProps): ReactNode {
         signal,
       }),
     initialPageParam: 0,
-    getNextPageParam: ({ from, rows, total }) => (from + rows.length < total ? from + rows.length : undefined),
+    getNextPageParam: nextFrom,
     placeholderData: keepPreviousData,
     refetchInterval: againMs,
   })
@@ -88,13 +89,7 @@ export function Rows({ view, path, filter }: RowsProps): ReactNode {
           </li>
         ))}
       </ul>
-      {pages.hasNextPage ? (
-        <div className="my-3 flex justify-center">
-          <Button disabled={pages.isFetching} onClick={() => void pages.fetchNextPage()}>
-            {t('library.more')}
-          </Button>
-        </div>
-      ) : null}
+      <MoreRows pages={pages} />
     </div>
   )
 }

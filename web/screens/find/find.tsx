@@ -1,6 +1,6 @@
 import type { SearchRequest } from '@kith/api/find.ts'
 import { media } from '@kith/api/find.ts'
-import { FileQuestion, Search } from 'lucide-react'
+import { FileQuestion } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { useEffect, useEffectEvent, useRef, useState } from 'react'
 import { useClient } from '../../api.ts'
@@ -12,7 +12,8 @@ import { Screen } from '../../shell/screen.tsx'
 import { Button } from '../../ui/button.tsx'
 import { Empty } from '../../ui/empty.tsx'
 import { FaultNote, Note } from '../../ui/fault-note.tsx'
-import { inputClass, Select } from '../../ui/field.tsx'
+import { Select } from '../../ui/field.tsx'
+import { SearchInput } from '../../ui/search-input.tsx'
 import { linksIn } from '../../add/links.ts'
 import { Asked } from './asked.tsx'
 import { Narrow } from './narrow.tsx'
@@ -142,13 +143,7 @@ function Box({ search, onFind }: BoxProps): ReactNode {
       <div
         className={`relative min-w-0 grow basis-40 md:max-w-2xl ${search.q === undefined ? 'max-sm:basis-full' : ''}`}
       >
-        <Search
-          size={16}
-          aria-hidden
-          className="pointer-events-none absolute top-1/2 left-3 -translate-y-1/2 text-muted"
-        />
-        <input
-          type="search"
+        <SearchInput
           data-filter
           data-testid="find-box"
           aria-label={t('find.box')}
@@ -159,7 +154,6 @@ function Box({ search, onFind }: BoxProps): ReactNode {
           onKeyDown={(event) => {
             if (event.key === 'Escape') event.currentTarget.blur()
           }}
-          className={`${inputClass} pl-9`}
         />
       </div>
       <Select

@@ -10,9 +10,9 @@ import { useLive } from '../../live/use-live.ts'
 import { useScreenSearch } from '../../screen-search.ts'
 import { FilterBox } from '../../transfers/filters.tsx'
 import { NetworkBadge, Tag } from '../../ui/badge.tsx'
-import { Button } from '../../ui/button.tsx'
 import { Empty } from '../../ui/empty.tsx'
 import { FaultNote } from '../../ui/fault-note.tsx'
+import { MoreRows, nextFrom } from '../../ui/more-rows.tsx'
 import { Publications } from './publications.tsx'
 import { withFilter } from './search.ts'
 
@@ -33,7 +33,7 @@ export function Complete(): ReactNode {
         signal,
       }),
     initialPageParam: 0,
-    getNextPageParam: ({ from, rows, total }) => (from + rows.length < total ? from + rows.length : undefined),
+    getNextPageParam: nextFrom,
     placeholderData: keepPreviousData,
   })
   const rows = pages.data?.pages.flatMap((page) => page.rows)
@@ -62,13 +62,7 @@ export function Complete(): ReactNode {
           ))}
         </ul>
       )}
-      {pages.hasNextPage ? (
-        <div className="mt-3 flex justify-center">
-          <Button disabled={pages.isFetching} onClick={() => void pages.fetchNextPage()}>
-            {t('library.more')}
-          </Button>
-        </div>
-      ) : null}
+      <MoreRows pages={pages} />
     </>
   )
 }

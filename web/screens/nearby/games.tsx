@@ -8,7 +8,8 @@ import { t } from '../../i18n/t.ts'
 import { Button } from '../../ui/button.tsx'
 import { Select } from '../../ui/field.tsx'
 import { Grants } from './grant-box.tsx'
-import { JoinRow, nearList, nearRow } from './join-row.tsx'
+import { JoinRow } from './join-row.tsx'
+import { nearList, NearRow } from './near-row.tsx'
 import { Part } from './part.tsx'
 import { useDoing, useNear } from './use-near.ts'
 
@@ -26,14 +27,12 @@ export function Games({ devices }: { readonly devices: readonly DeviceView[] }):
       {open.length + joined.length === 0 ? null : (
         <ul className={nearList} data-testid="games">
           {joined.map(({ id, title, device, path, ports }) => (
-            <li key={id} className={nearRow}>
-              <Gamepad2 size={20} aria-hidden className="text-muted" />
-              <span className="min-w-32 grow">
-                <span className="block font-medium">{t('nearby.thingOf', { title, name: device })}</span>
-                <span className="block text-muted">
-                  {t(`nearby.path.${path}`)} · {t('nearby.playAt', { port: String(ports[0]?.local ?? '') })}
-                </span>
-              </span>
+            <NearRow
+              key={id}
+              icon={<Gamepad2 size={20} aria-hidden className="text-muted" />}
+              title={t('nearby.thingOf', { title, name: device })}
+              note={`${t(`nearby.path.${path}`)} · ${t('nearby.playAt', { port: String(ports[0]?.local ?? '') })}`}
+            >
               <Button
                 disabled={doing.isBusy}
                 aria-label={t('nearby.leaveNamed', { title })}
@@ -41,7 +40,7 @@ export function Games({ devices }: { readonly devices: readonly DeviceView[] }):
               >
                 {t('nearby.leave')}
               </Button>
-            </li>
+            </NearRow>
           ))}
           {open.map(({ id, title, device }) => (
             <JoinRow
@@ -69,13 +68,11 @@ function Offered({ paired }: { readonly paired: readonly DeviceView[] }): ReactN
   return (
     <ul className={nearList} data-testid="offered-games">
       {offered.map(({ id, title, to, players }) => (
-        <li key={id} className={nearRow}>
-          <span className="min-w-32 grow">
-            <span className="block font-medium">{title}</span>
-            <span className="block text-muted">
-              {players.length === 0 ? t('nearby.nobodyPlays') : t('nearby.players', { list: players.join(', ') })}
-            </span>
-          </span>
+        <NearRow
+          key={id}
+          title={title}
+          note={players.length === 0 ? t('nearby.nobodyPlays') : t('nearby.players', { list: players.join(', ') })}
+        >
           <Grants
             legend={t('nearby.mayJoin', { title })}
             paired={paired}
@@ -85,7 +82,7 @@ function Offered({ paired }: { readonly paired: readonly DeviceView[] }): ReactN
           <Button onClick={() => doing.run(() => client.call('withdrawGame', { params: { id } }))}>
             {t('nearby.withdraw')}
           </Button>
-        </li>
+        </NearRow>
       ))}
     </ul>
   )

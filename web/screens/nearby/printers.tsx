@@ -11,7 +11,7 @@ import { useLive } from '../../live/use-live.ts'
 import { Button } from '../../ui/button.tsx'
 import { Field, Select, TextInput } from '../../ui/field.tsx'
 import { Grants } from './grant-box.tsx'
-import { nearList, nearRow } from './join-row.tsx'
+import { nearList, NearRow } from './near-row.tsx'
 import { Part } from './part.tsx'
 import { useDoing } from './use-near.ts'
 
@@ -28,15 +28,16 @@ export function Printers({ devices }: { readonly devices: readonly DeviceView[] 
       {own.length + nearby.length === 0 ? <p className="mb-3 text-sm text-muted">{t('nearby.noPrinters')}</p> : null}
       <ul className={own.length + nearby.length === 0 ? '' : nearList} data-testid="printers">
         {nearby.map(({ id, name, device, state, uri, reasons }) => (
-          <li key={id} className={nearRow}>
-            <Printer size={20} aria-hidden className="text-muted" />
-            <span className="min-w-32 grow basis-40">
-              <span className="block font-medium">{t('nearby.printerOf', { title: name, name: device })}</span>
-              <span className="block break-all text-muted">
+          <NearRow
+            key={id}
+            icon={<Printer size={20} aria-hidden className="text-muted" />}
+            title={t('nearby.printerOf', { title: name, name: device })}
+            note={
+              <span className="break-all">
                 {t(`nearby.printer.${state}`)} · {[...reasons, uri].join(' · ')}
               </span>
-            </span>
-          </li>
+            }
+          />
         ))}
         {own.map((one) => (
           <Own key={one.id} printer={one} paired={paired} />
@@ -65,12 +66,11 @@ function Own({
   const client = useClient()
   const doing = useDoing()
   return (
-    <li className={nearRow}>
-      <Printer size={20} aria-hidden className="text-accent" />
-      <span className="min-w-32 grow basis-40">
-        <span className="block font-medium">{name}</span>
-        <span className="block text-muted">{[t(`nearby.printer.${state}`), ...reasons].join(' · ')}</span>
-      </span>
+    <NearRow
+      icon={<Printer size={20} aria-hidden className="text-accent" />}
+      title={name}
+      note={[t(`nearby.printer.${state}`), ...reasons].join(' · ')}
+    >
       <Grants
         legend={t('nearby.mayPrint', { title: name })}
         paired={paired}
@@ -86,7 +86,7 @@ function Own({
           {t('nearby.forgetPrinter')}
         </Button>
       ) : null}
-    </li>
+    </NearRow>
   )
 }
 
@@ -167,14 +167,15 @@ function Job({ job }: { readonly job: PrintJobView }): ReactNode {
   const doing = useDoing()
   const { id, name, printer, device, state, bytes, fault } = job
   return (
-    <li className={nearRow}>
-      <span className="min-w-32 grow basis-40">
-        <span className="block font-medium break-words">{name}</span>
-        <span className="block text-muted">
+    <NearRow
+      title={name}
+      note={
+        <>
           {[t(`nearby.job.${state}`), printer, ...(device === undefined ? [] : [device]), size(bytes)].join(' · ')}
           {fault === undefined ? null : <span className="block text-bad">{fault.message}</span>}
-        </span>
-      </span>
+        </>
+      }
+    >
       {over.has(state) ? null : (
         <Button
           disabled={doing.isBusy}
@@ -184,6 +185,6 @@ function Job({ job }: { readonly job: PrintJobView }): ReactNode {
           {t('dialog.cancel')}
         </Button>
       )}
-    </li>
+    </NearRow>
   )
 }

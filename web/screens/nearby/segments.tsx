@@ -8,7 +8,8 @@ import { t } from '../../i18n/t.ts'
 import { Button } from '../../ui/button.tsx'
 import { Field, TextInput } from '../../ui/field.tsx'
 import { Grants } from './grant-box.tsx'
-import { JoinRow, nearList, nearRow } from './join-row.tsx'
+import { JoinRow } from './join-row.tsx'
+import { nearList, NearRow } from './near-row.tsx'
 import { Part } from './part.tsx'
 import { useDoing, useNear } from './use-near.ts'
 
@@ -56,11 +57,11 @@ function Joined({
   const { id, title, owner, own, address, addressV6, members, to, trouble } = segment
   const others = members.filter(({ path }) => path !== 'self')
   return (
-    <li className={nearRow}>
-      <Network size={20} aria-hidden className="text-accent" />
-      <span className="min-w-32 grow">
-        <span className="block font-medium">{own ? title : t('nearby.thingOf', { title, name: owner })}</span>
-        <span className="block text-muted">
+    <NearRow
+      icon={<Network size={20} aria-hidden className="text-accent" />}
+      title={own ? title : t('nearby.thingOf', { title, name: owner })}
+      note={
+        <>
           {t('nearby.segmentHere', { address: addressV6 === undefined ? address : `${address}, ${addressV6}` })}
           {others.map(({ device, address: at, addressV6: atV6, path }) => (
             <span key={device}>
@@ -70,9 +71,10 @@ function Joined({
               {path === 'away' ? ` (${t('nearby.away')})` : ''}
             </span>
           ))}
-        </span>
-        {trouble === undefined ? null : <span className="block text-bad">{trouble}</span>}
-      </span>
+          {trouble === undefined ? null : <span className="block text-bad">{trouble}</span>}
+        </>
+      }
+    >
       {own ? (
         <Grants
           legend={t('nearby.mayJoin', { title })}
@@ -88,7 +90,7 @@ function Joined({
       >
         {t(own ? 'nearby.end' : 'nearby.leave')}
       </Button>
-    </li>
+    </NearRow>
   )
 }
 
