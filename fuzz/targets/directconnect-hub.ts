@@ -1,6 +1,5 @@
 import { settings as schema } from '@kith/directconnect/settings.ts'
-import { OpenHub } from '@kith/directconnect/directory/open-hub.ts'
-import type { Host } from '@kith/core/network/host.ts'
+import { type HubHost, OpenHub } from '@kith/directconnect/directory/open-hub.ts'
 import type { Connection, Receiver } from '@kith/core/network/net.ts'
 import { defaults } from '@kith/core/network/schema.ts'
 import { base32, utf8 } from '@kith/wire/bytes.ts'
@@ -14,13 +13,14 @@ const pieceBytes = 7
 
 /** A hub where time stands, and where whoever comes may be anybody. */
 function hub(): OpenHub {
-  const host: Pick<Host, 'clock' | 'keep' | 'random' | 'self'> = {
+  const host: HubHost = {
     clock: { now: () => 0, after: () => ({ [Symbol.dispose]: () => {} }) },
     keep: { get: () => undefined, set: () => {} },
+    record: () => {},
     random: { number: () => 0, bytes: (length) => new Uint8Array(length) },
     self: { program: 'Kith', version: '1', device: '' },
   }
-  const open = new OpenHub(host as Host, { ...defaults(schema) }, kernel, '10.0.0.1:1511')
+  const open = new OpenHub(host, { ...defaults(schema) }, kernel, '10.0.0.1:1511')
   open.accounts.set({ nick: 'boss', password: 'x', rank: 'keeper' })
   return open
 }

@@ -10,7 +10,7 @@ import { TigerKernel } from '@kith/wire/hash/tiger.ts'
 import type { Settings } from '../settings.ts'
 import { settings as schema } from '../settings.ts'
 import { keeper } from './keeper.ts'
-import { OpenHub } from './open-hub.ts'
+import { type HubHost, OpenHub } from './open-hub.ts'
 
 const kernel = new TigerKernel()
 const root = 'LWPNACQDBZRYXW3VHJVCJ64QBZNGHOHHHZWCLNQ'
@@ -107,7 +107,7 @@ class Place {
   constructor(more: Partial<Settings> = {}) {
     this.settings = { ...defaults(schema), ...more }
     let byte = 0
-    const host: Pick<Host, 'clock' | 'keep' | 'record' | 'random' | 'self'> = {
+    const host: HubHost = {
       clock: this.clock,
       keep: {
         get: (key) => this.kept.get(key),

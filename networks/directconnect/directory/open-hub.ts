@@ -37,6 +37,9 @@ const longestChat = 4_096
 /** Bits of `CT` (ADC 1.0, 5.3.4). */
 const classes = { guest: '', registered: '2', operator: '4', keeper: '16' } as const
 
+/** What it needs of the world. */
+export type HubHost = Pick<Host, 'clock' | 'keep' | 'record' | 'random' | 'self'>
+
 /** Our own hub while it is open: users of ADC and of NMDC, who see each other and talk. */
 export class OpenHub implements Floor, Disposable {
   readonly people: People = new People()
@@ -48,12 +51,12 @@ export class OpenHub implements Floor, Disposable {
   /** Since when it is open, in milliseconds since the epoch. */
   readonly since: number
   topic: string
-  readonly #host: Host
+  readonly #host: HubHost
   readonly #kernel: TigerKernel
   readonly #broadcast: Broadcast
   readonly #door: Door
 
-  constructor(host: Host, settings: Settings, kernel: TigerKernel, address: string) {
+  constructor(host: HubHost, settings: Settings, kernel: TigerKernel, address: string) {
     this.#host = host
     this.settings = settings
     this.#kernel = kernel
