@@ -80,7 +80,8 @@ export async function accessible(page: Page, what: string): Promise<void> {
   // What fades in or out has other colours meanwhile.
   await page.evaluate(async () => {
     const ends = document.getAnimations().filter(({ effect }) => effect?.getComputedTiming().endTime !== Infinity)
-    await Promise.allSettled(ends.map(({ finished }) => finished))
+    const longest = new Promise((resolve) => setTimeout(resolve, 5_000))
+    await Promise.race([Promise.allSettled(ends.map(({ finished }) => finished)), longest])
   })
   const found = await page.evaluate(async () => {
     const { axe: tool } = globalThis as unknown as {

@@ -5,6 +5,7 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import type { Page } from 'playwright-core'
 import type { VisitAsk } from '@kith/api/visits.ts'
 import { Kith } from '@kith/interop/kith.ts'
 import { type Cut, Cutter } from './cutter.ts'
@@ -13,17 +14,33 @@ import { accessible, launch, patienceMs, picture, until } from './browser.ts'
 const skip = existsSync('/usr/bin/chromium') ? false : 'needs the Debian package chromium'
 const phone = { viewport: { width: 360, height: 740 } }
 
-test('somebody without the app takes a file and sends some, from a phone', { skip, timeout: 300_000 }, async () => {
+interface Visited extends AsyncDisposable {
+  readonly folder: string
+  readonly kith: Kith
+  readonly page: Page
+}
+
+/** A daemon, and a phone that has no app. */
+async function visitedFromPhone(): Promise<Visited> {
+  await using made = new AsyncDisposableStack()
   const folder = await mkdtemp(join(tmpdir(), 'kith-visit-'))
-  await using _folder = { [Symbol.asyncDispose]: () => rm(folder, { recursive: true }) }
-  await using kith = await Kith.start(join(folder, 'home'), ['general.device_name=Ann'])
-  await using browser = await launch()
+  made.defer(() => rm(folder, { recursive: true }))
+  const kith = made.use(await Kith.start(join(folder, 'home'), ['general.device_name=Ann']))
+  const browser = made.use(await launch())
   const page = await (await browser.newContext(phone)).newPage()
   page.setDefaultTimeout(patienceMs)
+  const kept = made.move()
+  return { folder, kith, page, [Symbol.asyncDispose]: () => kept[Symbol.asyncDispose]() }
+}
+
+const linkOf = (links: readonly string[]): string => links.find((link) => link.startsWith('http://127.'))!
+
+test('somebody without the app takes a file and sends some, from a phone', { skip, timeout: 300_000 }, async () => {
+  await using visited = await visitedFromPhone()
+  const { folder, kith, page } = visited
   const bytes = randomBytes(3_000_000)
   const gift = join(folder, 'for you ü.bin')
   await writeFile(gift, bytes)
-  const linkOf = (links: readonly string[]): string => links.find((link) => link.startsWith('http://127.'))!
 
   // Offered with a PIN: a wrong one is told so, the right one leads to the file.
   const offer = await kith.client.call('openVisit', { body: { path: gift, pin: '4711' } })
@@ -105,18 +122,14 @@ test(
   'what a phone sends goes on after breaks, a restart and a page that is loaded anew',
   { skip, timeout: 300_000 },
   async () => {
-    const folder = await mkdtemp(join(tmpdir(), 'kith-visit-'))
-    await using _folder = { [Symbol.asyncDispose]: () => rm(folder, { recursive: true }) }
-    await using kith = await Kith.start(join(folder, 'home'), ['general.device_name=Ann'])
-    await using browser = await launch()
-    const page = await (await browser.newContext(phone)).newPage()
-    page.setDefaultTimeout(patienceMs)
+    await using visited = await visitedFromPhone()
+    const { folder, kith, page } = visited
     const part = 4_000_000
     const bytes = randomBytes(5 * part)
     const film = join(folder, 'film.bin')
     await writeFile(film, bytes)
     const receive = await kith.client.call('openVisit', { body: { pin: '4711' } })
-    const link = receive.links.find((one) => one.startsWith('http://127.'))!
+    const link = linkOf(receive.links)
     await using cutter = await Cutter.before(Number(new URL(link).port), part)
     const ask = async (): Promise<VisitAsk | undefined> => (await kith.client.call('visits'))[0]?.asks[0]
     const there = (most: number): Promise<unknown> =>
@@ -158,14 +171,10 @@ test(
 )
 
 test('whoever sends may stop, and what nobody wants any more is not kept', { skip, timeout: 300_000 }, async () => {
-  const folder = await mkdtemp(join(tmpdir(), 'kith-visit-'))
-  await using _folder = { [Symbol.asyncDispose]: () => rm(folder, { recursive: true }) }
-  await using kith = await Kith.start(join(folder, 'home'), ['general.device_name=Ann'])
-  await using browser = await launch()
-  const page = await (await browser.newContext(phone)).newPage()
-  page.setDefaultTimeout(patienceMs)
+  await using visited = await visitedFromPhone()
+  const { kith, page } = visited
   const receive = await kith.client.call('openVisit', { body: {} })
-  const link = receive.links.find((one) => one.startsWith('http://127.'))!
+  const link = linkOf(receive.links)
   await using cutter = await Cutter.before(Number(new URL(link).port), 1_000_000)
   const asks = async (): Promise<readonly VisitAsk[]> => (await kith.client.call('visits'))[0]?.asks ?? []
   const agree = async (name: string): Promise<void> => {

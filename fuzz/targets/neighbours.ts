@@ -197,6 +197,13 @@ const segment: FuzzTarget = {
     Uint8Array.fromHex(
       '01056400002a026b0a460301026b0a46030308004500001c00000000400600000a4603030a46030100090050000800000000',
     ),
+    // IPv6 on its way out, and behind other headers.
+    Uint8Array.fromHex(
+      '01056400003e026b0a460301026b0a46030386dd6000000000081140fd12121212121212000000000000000320010db80080000000000000000000803039005000080000',
+    ),
+    Uint8Array.fromHex(
+      '01056400004e026b0a460301026b0a46030386dd6000000000182c40fd12121212121212000000000000000320010db80080000000000000000000803c0000010000000106000104000000003039005000080000',
+    ),
   ],
   run(input) {
     const plan = attempt(() => decodePlan(input))
@@ -207,7 +214,10 @@ const segment: FuzzTarget = {
       const sent = isFrom(frame.bytes, [10, 70, 3], 3)
       if (sent && frame.bytes[11] !== 3) throw new Error('in the name of another')
       mayEnter(frame.bytes, [10, 70, 3], 1)
-      leavesSegment(frame.bytes, [10, 70, 3], prefixOf('12'.repeat(8)))
+      const out = leavesSegment(frame.bytes, [10, 70, 3], prefixOf('12'.repeat(8)))
+      if (out !== undefined && /^(?:fe[89ab][0-9a-f]:|ff[0-9a-f]{2}:|fd12:1212:1212:1212:|10\.70\.3\.)/.test(out.host)) {
+        throw new Error('out of the virtual network, to itself')
+      }
       offloadHeader(frame, header, 0)
     }
     readOffloaded(input)

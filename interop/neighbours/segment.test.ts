@@ -1,8 +1,6 @@
 import assert from 'node:assert/strict'
-import { execFile } from 'node:child_process'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { promisify } from 'node:util'
 import type { SegmentView } from '@kith/api/segments.ts'
 import { lines } from '../command.ts'
 import type { Kith } from '../kith.ts'
@@ -11,27 +9,8 @@ import { openttd, openttdPlayer, openttdServer, said } from '../peers/openttd.ts
 import { needs } from '../peers/process.ts'
 import { behind, outside, secondOutside } from './outside.ts'
 import { whoPlays } from './who-plays.ts'
+import { inside, pings, reaches, threeDevices } from './on-segment.ts'
 import { pair, start, temporary, until } from './people.ts'
-
-const run = promisify(execFile)
-
-async function inside(machine: Machine, ...args: string[]): Promise<string> {
-  const [command, ...rest] = [...machine.within, ...args]
-  return (await run(command!, rest)).stdout
-}
-
-async function pings(machine: Machine, to: string): Promise<boolean> {
-  return inside(machine, 'ping', '-c', '3', '-i', '0.2', '-W', '2', to).then(
-    () => true,
-    () => false,
-  )
-}
-
-/** A path that was just opened, or taken away, is so on the other side a moment later. */
-async function reaches(machine: Machine, to: string, wanted = true): Promise<void> {
-  const look = async (): Promise<true | undefined> => (await pings(machine, to)) === wanted || undefined
-  await until(look, `${machine.name} ${wanted ? 'reaches' : 'does not reach'} ${to}`)
-}
 
 const addressOf = (view: SegmentView): string => view.address.split('/')[0]!
 
@@ -59,14 +38,9 @@ async function told(kith: Kith): Promise<number> {
 
 test('devices share a virtual network', { timeout: 600_000 }, async (t) => {
   if (!(await canMakeNetworks(t)) || !needs(t, '/usr/bin/ping') || !needs(t, openttd)) return
-  await using folder = await temporary()
-  await using lan = await localNetwork(3)
-  const [one, two, three] = lan.machines
-  await using ann = await start(folder.path, 'ann', one!)
-  await using bob = await start(folder.path, 'bob', two!)
-  await using cat = await start(folder.path, 'cat', three!)
-  await pair(ann, 'ann', bob, 'bob')
-  await pair(cat, 'cat', bob, 'bob')
+  await using devices = await threeDevices()
+  const { folder, ann, bob, cat } = devices
+  const [one, two, three] = devices.machines
   let [first, second, third] = ['', '', '']
 
   await t.test('who is invited joins, and nobody else sees it', async () => {
@@ -80,8 +54,8 @@ test('devices share a virtual network', { timeout: 600_000 }, async (t) => {
     assert.equal(joined.own, false)
     ;[first, second] = [addressOf(joined), addressOf(made)]
     await direct(ann, 'bob')
-    await reaches(one!, second)
-    await reaches(two!, first)
+    await reaches(one, second)
+    await reaches(two, first)
   })
 
   await t.test('members that are not paired with each other reach each other too', async () => {
@@ -89,8 +63,8 @@ test('devices share a virtual network', { timeout: 600_000 }, async (t) => {
     third = addressOf(await cat.client.call('joinSegment', { body: { device: 'bob' } }))
     assert.equal(new Set([first, second, third]).size, 3)
     await direct(cat, 'bob')
-    await reaches(one!, third)
-    await reaches(three!, first)
+    await reaches(one, third)
+    await reaches(three, first)
     const members = async (): Promise<true | undefined> => {
       const [segment] = await bob.client.call('segments')
       const all = segment?.members.map(({ device, path }) => `${device} ${path}`)
@@ -102,26 +76,26 @@ test('devices share a virtual network', { timeout: 600_000 }, async (t) => {
   await t.test('a member speaks for itself only, and is nobody’s router', async () => {
     const name = (await ann.client.call('segments'))[0]!.interface
     const free = `${first.split('.').slice(0, 3).join('.')}.77`
-    await inside(one!, 'ip', 'address', 'add', `${free}/24`, 'dev', name)
+    await inside(one, 'ip', 'address', 'add', `${free}/24`, 'dev', name)
     assert.equal(
-      await inside(one!, 'ping', '-c', '2', '-i', '0.2', '-W', '1', '-I', free, second).catch(() => 'no'),
+      await inside(one, 'ping', '-c', '2', '-i', '0.2', '-W', '1', '-I', free, second).catch(() => 'no'),
       'no',
     )
-    await inside(one!, 'ip', 'address', 'delete', `${free}/24`, 'dev', name)
+    await inside(one, 'ip', 'address', 'delete', `${free}/24`, 'dev', name)
     // Cat's own address on the real network, by way of bob's machine, which would route.
-    await inside(two!, 'sysctl', '-qw', 'net.ipv4.ip_forward=1')
-    await inside(one!, 'ip', 'route', 'add', '198.51.100.7/32', 'via', second, 'dev', name)
-    await inside(two!, 'ip', 'address', 'add', '198.51.100.7/32', 'dev', 'lo')
-    assert.equal(await pings(one!, '198.51.100.7'), false)
-    await reaches(one!, second)
+    await inside(two, 'sysctl', '-qw', 'net.ipv4.ip_forward=1')
+    await inside(one, 'ip', 'route', 'add', '198.51.100.7/32', 'via', second, 'dev', name)
+    await inside(two, 'ip', 'address', 'add', '198.51.100.7/32', 'dev', 'lo')
+    assert.equal(await pings(one, '198.51.100.7'), false)
+    await reaches(one, second)
   })
 
   await t.test('a game finds its server on it by its own broadcast, and is played', async () => {
-    await using server = await openttdServer(two!, join(folder.path, 'server'), '0.0.0.0')
+    await using server = await openttdServer(two, join(folder, 'server'), '0.0.0.0')
     const broadcast = `${first.split('.').slice(0, 3).join('.')}.255`
-    const [host, port, length, whole, kind] = (await whoPlays(one!, broadcast)).split(' ')
+    const [host, port, length, whole, kind] = (await whoPlays(one, broadcast)).split(' ')
     assert.deepEqual([host, port, length, kind], [second, '3979', whole, '1'])
-    await using _player = await openttdPlayer(one!, join(folder.path, 'player'), 'Ann', `${second}:3979`)
+    await using _player = await openttdPlayer(one, join(folder, 'player'), 'Ann', `${second}:3979`)
     await said(server, /Ann has joined the game/, 'the player joins')
   })
 
@@ -132,20 +106,20 @@ test('devices share a virtual network', { timeout: 600_000 }, async (t) => {
     await bob.stop()
     await bob.start()
     assert.equal(addressOf(await direct(ann, 'bob')), first)
-    await reaches(one!, second)
+    await reaches(one, second)
   })
 
   await t.test('who is put out has it no more, and who leaves has no device', async () => {
     await bob.client.call('inviteToSegment', { params: { id: 'LAN party' }, body: { to: ['cat'] } })
-    await reaches(one!, second, false)
-    await without(ann, one!)
+    await reaches(one, second, false)
+    await without(ann, one)
     assert.equal(await told(ann), 1)
     await assert.rejects(ann.client.call('leaveSegment', { params: { id: 'LAN party' } }), /no virtual network/)
     await bob.client.call('inviteToSegment', { params: { id: 'LAN party' }, body: { to: ['ann', 'cat'] } })
     await ann.client.call('joinSegment', { body: { device: 'bob' } })
-    await reaches(one!, second)
+    await reaches(one, second)
     await ann.client.call('leaveSegment', { params: { id: 'LAN party' } })
-    assert.doesNotMatch(await inside(one!, 'ip', '-br', 'link'), /kith/)
+    assert.doesNotMatch(await inside(one, 'ip', '-br', 'link'), /kith/)
     assert.equal(await told(ann), 1, 'who leaves knows')
   })
 
@@ -153,10 +127,10 @@ test('devices share a virtual network', { timeout: 600_000 }, async (t) => {
     await ann.client.call('joinSegment', { body: { device: 'bob' } })
     await ann.stop()
     await bob.client.call('leaveSegment', { params: { id: 'LAN party' } })
-    await without(cat, three!)
+    await without(cat, three)
     assert.equal(await told(cat), 1)
     await ann.start()
-    await without(ann, one!)
+    await without(ann, one)
     assert.equal(await told(ann), 1)
     await ann.stop()
     await ann.start()

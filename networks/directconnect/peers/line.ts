@@ -8,6 +8,11 @@ import type { Party } from './party.ts'
 
 /** Somebody with nothing to ask for keeps a connection this long: ncdc ends it after 30 seconds itself. */
 const idleMs = 20_000
+/**
+ * And this long when nothing more is wanted of them: the next of many short files needs no new one. No longer, for with some a
+ * connection keeps its slot from others.
+ */
+const spareMs = 5_000
 /** Waits after a connection that came to nothing, doubled each time: others are busy with our last one for a moment. */
 const firstWaitMs = 4_000
 const longestWaitMs = 10 * 60_000
@@ -26,7 +31,7 @@ export interface Demand {
 export interface LineWorld {
   readonly clock: Clock
   connect(party: Party, signal: AbortSignal): Promise<Conversation>
-  /** Nobody wants anything of them any more. */
+  /** Nobody wants anything of them any more, and it is closed. */
   empty(line: Line): void
 }
 
@@ -77,9 +82,9 @@ export class Line {
     this.#demands.delete(demand)
     // What comes for it now cannot be stopped otherwise.
     if (this.#serving === demand) this.#conversation?.close()
-    if (this.#demands.size > 0) return
-    this.close()
-    this.#world.empty(this)
+    if (this.#demands.size > 0 || this.#stop.signal.aborted) return
+    if (this.#conversation?.free === true) this.#ask(this.#conversation)
+    else this.#end()
   }
 
   /** Looks whether there is something to ask for. */
@@ -95,6 +100,11 @@ export class Line {
     this.#resting?.[Symbol.dispose]()
     this.#idle?.[Symbol.dispose]()
     this.#conversation?.close()
+  }
+
+  #end(): void {
+    this.close()
+    this.#world.empty(this)
   }
 
   async #dial(): Promise<void> {
@@ -160,7 +170,8 @@ export class Line {
       )
       return
     }
-    this.#idle = this.#world.clock.after(idleMs, () => conversation.close())
+    const ms = this.#demands.size === 0 ? spareMs : idleMs
+    this.#idle = this.#world.clock.after(ms, () => conversation.close())
   }
 
   #ended(fault: Fault | undefined): void {
@@ -170,6 +181,7 @@ export class Line {
     const cut = this.#serving !== undefined
     this.#serving = undefined
     if (this.#stop.signal.aborted) return
+    if (this.#demands.size === 0) return this.#end()
     const brief = this.#world.clock.now() - this.#since < firstWaitMs
     if (cut || brief || fault !== undefined) this.#rest(fault ?? gone)
     else {

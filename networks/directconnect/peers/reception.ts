@@ -255,6 +255,7 @@ export class Reception implements Disposable {
       } else if (event.kind === 'ready' && this.#greeting.delete(conversation)) {
         ready = true
         resolve(true)
+        this.#world.host.log.debug('a user is there', { nick: conversation.party!.user.nick })
         if (event.taking) this.#takes(conversation, conversation.party!, meeting, ours)
         else if (ours) this.#waits(conversation.party!, meeting)
       }

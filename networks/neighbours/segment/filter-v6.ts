@@ -158,6 +158,8 @@ export function leavesV6(
   const inside = carried(bytes)
   if (inside === undefined || inside.routed) return undefined
   const host = addressText(bytes.subarray(TARGET, TARGET + ADDRESS_BYTES))
+  // Version 4 inside version 6 is for use within a machine, and on no line.
+  if (!host.includes(':')) return undefined
   const { protocol, at, later } = inside
   if (later || (protocol !== headers.tcp && protocol !== headers.udp)) return { host, port: 0 }
   return bytes.length < at + 4 ? undefined : { host, port: (bytes[at + 2]! << 8) | bytes[at + 3]! }
