@@ -215,7 +215,10 @@ const segment: FuzzTarget = {
       if (sent && frame.bytes[11] !== 3) throw new Error('in the name of another')
       mayEnter(frame.bytes, [10, 70, 3], 1)
       const out = leavesSegment(frame.bytes, [10, 70, 3], prefixOf('12'.repeat(8)))
-      if (out !== undefined && /^(?:fe[89ab][0-9a-f]:|ff[0-9a-f]{2}:|fd12:1212:1212:1212:|10\.70\.3\.)/.test(out.host)) {
+      if (
+        out !== undefined &&
+        /^(?:fe[89ab][0-9a-f]:|ff[0-9a-f]{2}:|fd12:1212:1212:1212:|10\.70\.3\.)/.test(out.host)
+      ) {
         throw new Error('out of the virtual network, to itself')
       }
       offloadHeader(frame, header, 0)
