@@ -27,7 +27,8 @@ export async function recheck(
   const open = new Set<Promise<void>>()
   for (const run of runs(cells.grid)) {
     signal.throwIfAborted()
-    const task = settle(run).finally(() => open.delete(task))
+    // One that failed stays, so that the next wait for any of them ends with it.
+    const task: Promise<void> = settle(run).then(() => void open.delete(task))
     open.add(task)
     if (open.size >= batchesOpen) await Promise.race(open)
   }

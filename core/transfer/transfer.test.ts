@@ -540,6 +540,23 @@ test('a recheck takes back what is no longer right and finds what is', async () 
   assert.equal(transfer.missing(), 50_000)
 })
 
+test('a disk that fails in the middle of a recheck is told of, though other parts are read', async () => {
+  const content = seeded(14).bytes(1_600_000)
+  const { transfer, storage, layout } = setting({ content, recheck: true })
+  const read = storage.digests.bind(storage)
+  storage.digests = async (start, end, leaf) => {
+    const digests = await read(start, end, leaf)
+    if (start <= 130_000 && end > 130_000) throw fail('local', 'disk/broken', 'The disk is broken')
+    return digests
+  }
+  const proofs = Array.from({ length: 16 }, (_, at) =>
+    proof(content, at * 100_000, (at + 1) * 100_000, at % 2 === 0 ? 50_000 : 25_000, 'sha1'),
+  )
+  transfer.describe({ layout, proofs })
+  await transfer.opened()
+  assert.equal(transfer.fault.current?.code, 'disk/broken')
+})
+
 test('bytes that were on disk before anything was recorded are found and not fetched', async () => {
   const size = 400_000
   const content = seeded(12).bytes(size)

@@ -2,6 +2,7 @@ import { fail, faultOf } from '@kith/core/fault/fault.ts'
 import type { Channel, ChannelAnswer, ChannelQuestion, Channels, TunnelOptions } from '@kith/core/network/channel.ts'
 import type { Clock } from '@kith/core/network/clock.ts'
 import type { Host } from '@kith/core/network/host.ts'
+import { readBody } from '@kith/core/network/http.ts'
 import type { Connection, Endpoint } from '@kith/core/network/net.ts'
 import type { Book } from './book.ts'
 import { firstWay } from './first-way.ts'
@@ -186,19 +187,6 @@ async function leave({ body }: ChannelAnswer): Promise<void> {
 }
 
 /** The whole of a short answer. @throws FaultError `peer` `neighbours/too-long` */
-export async function wholeOf({ body }: ChannelAnswer, limit: number): Promise<Uint8Array> {
-  const parts: Uint8Array[] = []
-  let length = 0
-  for await (const part of body) {
-    length += part.length
-    if (length > limit) throw fail('peer', 'neighbours/too-long', 'The device answers more than makes sense')
-    parts.push(part)
-  }
-  const whole = new Uint8Array(length)
-  let at = 0
-  for (const part of parts) {
-    whole.set(part, at)
-    at += part.length
-  }
-  return whole
+export function wholeOf(answer: Pick<ChannelAnswer, 'body'>, limit: number): Promise<Uint8Array> {
+  return readBody(answer, limit, () => fail('peer', 'neighbours/too-long', 'The device answers more than makes sense'))
 }
