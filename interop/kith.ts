@@ -39,7 +39,12 @@ export class Kith implements AsyncDisposable {
     const own = [`connections.port=${await freePort()}`, 'neighbours.discovery=false', 'connections.port_mapping=false']
     const quiet = within.length === 0 ? own : []
     const kith = new Kith(home, [...quiet, ...settings], within)
-    await kith.start()
+    try {
+      await kith.start()
+    } catch (error) {
+      await kith.kill()
+      throw error
+    }
     return kith
   }
 
