@@ -16,8 +16,8 @@ export interface Where {
   readonly home?: string
 }
 
-/** How long a daemon that was just started may take to answer, in milliseconds. */
-const startMs = 20_000
+/** How long a daemon that was just started may take to answer, in milliseconds: it waits 25 s for one that is ending. */
+const startMs = 35_000
 /** Of what a daemon said before it ended, the last characters are shown. */
 const mostSaid = 1_000
 
