@@ -40,7 +40,7 @@ for (const [ncdcSpeaks, eiskaltSpeaks] of [
 ] as const) {
   test(
     `on our hub, ncdc with ${ncdcSpeaks} and EiskaltDC++ with ${eiskaltSpeaks} talk and find each other`,
-    { timeout: 600_000 },
+    { timeout: 900_000 },
     async (t) => {
       if (!needs(t, 'ncdc', 'tmux', 'eiskaltdcpp-daemon')) return
       await using at = await scratch()

@@ -136,8 +136,9 @@ export class Ncdc implements AsyncDisposable {
   /** Fetches all that somebody has, by their list. */
   async fetchAll(nick: string): Promise<void> {
     await this.type(`/browse ${nick}`)
-    // On NMDC hubs two who want something of each other at the same time meet once, and one of them comes again a minute later.
-    await this.tab(`/${nick}`, 150_000)
+    // On NMDC hubs two who want something of each other at the same time meet once, and one of them comes again a minute
+    // later, when they may meet so again.
+    await this.tab(`/${nick}`, 330_000)
     await this.key('d')
   }
 
