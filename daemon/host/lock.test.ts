@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { mkdirSync, rmSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -20,7 +21,7 @@ function withLock(run: (path: string) => void | Promise<void>): () => Promise<vo
   }
 }
 
-function isRunning(process: number, text: RegExp): (error: unknown) => boolean {
+function isRunning(process: number | '', text: RegExp): (error: unknown) => boolean {
   return (error) => {
     assert.ok(error instanceof FaultError)
     assert.equal(error.fault.code, 'daemon/running')
@@ -78,5 +79,16 @@ test(
     using first = takeLock(path)
     first.ending()
     assert.throws(() => takeLock(path, () => {}), isRunning(process.pid, /has still not ended/))
+  }),
+)
+
+test(
+  'one that cannot say that it is ending, as on a full disk, ends all the same',
+  withLock((path) => {
+    using lock = takeLock(path)
+    rmSync(`${path}.pid`)
+    mkdirSync(`${path}.pid`)
+    lock.ending()
+    assert.throws(() => takeLock(path, never), isRunning('', /is running already/))
   }),
 )

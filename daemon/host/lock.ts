@@ -48,7 +48,13 @@ export function takeLock(path: string, pause: () => void = sleep): Lock {
   }
   const held = database
   return {
-    ending: () => appendFileSync(about, `${endingWord}\n`),
+    ending() {
+      try {
+        appendFileSync(about, `${endingWord}\n`)
+      } catch {
+        // On a full disk too it ends as it should; the next daemon is refused meanwhile, and does not wait.
+      }
+    },
     [Symbol.dispose]() {
       if (held.isOpen) held.close()
     },
