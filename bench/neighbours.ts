@@ -94,7 +94,7 @@ const kith: Contestant = async (machines, { from, name, into }) => {
   const gift = await until(async () => (await bob.client.call('gifts'))[0], 'the gift is offered')
   const yes = performance.now()
   const { transfer } = await bob.client.call('takeGift', { params: { id: gift.id }, body: {} })
-  await bob.complete(transfer.id, patienceMs)
+  await bob.completed(transfer.id, patienceMs)
   return { before, seconds: since(yes) }
 }
 

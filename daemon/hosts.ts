@@ -1,6 +1,7 @@
 import type { Budget } from '@kith/core/limits/budget.ts'
 import type { Journal } from '@kith/core/journal/journal.ts'
 import type { Arrivals } from '@kith/core/network/arrivals.ts'
+import type { Carriers } from '@kith/core/network/carriers.ts'
 import type { Clock, Random } from '@kith/core/network/clock.ts'
 import type { Discovery } from '@kith/core/network/discovery.ts'
 import type { Host, Self } from '@kith/core/network/host.ts'
@@ -30,6 +31,7 @@ export interface Ground {
   readonly http: OpenHttp
   readonly names: Names
   readonly discovery: Discovery
+  readonly carriers: Carriers
   readonly database: Database
   /** Puts on the disk what is to be kept. */
   record(): void
@@ -61,7 +63,7 @@ export function supervise(ground: Ground, all: Budget, config: Config): Readonly
 
 /** The world as one network sees it: with an identity, a memory and a budget of its own. */
 function hostOf(ground: Ground, { id, key }: Pick<Network<never>, 'id' | 'key'>, budget: Budget): Host {
-  const { clock, random, database, record, names, discovery, shares, arrivals, journal, self } = ground
+  const { clock, random, database, record, names, discovery, carriers, shares, arrivals, journal, self } = ground
   const secrets = secretStore(database)
   const identity = keptIdentity(secrets, id, clock, random, key)
   const shown = acceptedByAll(identity, keptIdentity(secrets, `${id} http`, clock, random))
@@ -75,6 +77,7 @@ function hostOf(ground: Ground, { id, key }: Pick<Network<never>, 'id' | 'key'>,
     names,
     http: ground.http.within(budget, shown),
     channels: channels({ clock, log, net, budget, identity, isLocal: localNetwork(), record }),
+    carriers,
     discovery,
     keep: keepOf(database, id),
     record,

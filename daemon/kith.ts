@@ -16,6 +16,7 @@ import { folderFor } from './folders.ts'
 import type { Database } from './host/database/database.ts'
 import { keepOf } from './host/database/keep.ts'
 import { secretStore } from './host/database/secrets.ts'
+import { CarrierThreads } from './host/carry/carriers.ts'
 import { Disk } from './host/disk/disk.ts'
 import { arrivals } from './host/files/arrivals.ts'
 import { keptIdentity } from './host/net/identity.ts'
@@ -97,6 +98,8 @@ export async function startKith(options: KithOptions): Promise<Kith> {
     new Disk({ clock, memoryBytes: memory * 1024 * 1024, ...(workers === 0 ? {} : { workers }) }),
   )
 
+  const carriers = resources.use(new CarrierThreads({ clock, turns: disk.pool.turns }))
+
   // The library, which every network gives from, and file managers look into.
   const { library, hasher } = resources.use(
     await openLibrary({
@@ -124,6 +127,7 @@ export async function startKith(options: KithOptions): Promise<Kith> {
     {
       ...common,
       ...networking,
+      carriers,
       shares: library.shares,
       arrivals: arrivals(() => folderFor(common.downloads())),
       self: { program: programName, version: programVersion, device: common.device },

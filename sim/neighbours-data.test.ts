@@ -5,10 +5,11 @@ import type { Fault } from '@kith/core/fault/fault.ts'
 import type { Channel } from '@kith/core/network/channel.ts'
 import type { Connection } from '@kith/core/network/net.ts'
 import { Transfer } from '@kith/core/transfer/transfer.ts'
-import { DataDesk } from '@kith/neighbours/data/desk.ts'
+import { DataDesk, lineBeside } from '@kith/neighbours/data/desk.ts'
 import { dialData } from '@kith/neighbours/data/dial.ts'
 import { giveOver, type Held } from '@kith/neighbours/data/give.ts'
 import { DeviceLane } from '@kith/neighbours/data/lane.ts'
+import type { DataLine } from '@kith/neighbours/data/line.ts'
 import { PREFACE_BYTES } from '@kith/neighbours/wire/data.ts'
 import { formatRanges } from '@kith/neighbours/wire/ranges.ts'
 import { utf8 } from '@kith/wire/bytes.ts'
@@ -65,6 +66,7 @@ function world(content: Uint8Array) {
           { from: middle, to: end },
         ].map(({ from, to }) => ({
           length: to - from,
+          place: () => undefined,
           read: async (at: number, into: Uint8Array) => into.set(content.subarray(from + at, from + at + into.length)),
         }))
       }),
@@ -89,6 +91,10 @@ function world(content: Uint8Array) {
   return { clock, internet, giver, taker, transfer, disk, held, channel, hear, dial }
 }
 
+function laneOver(subject: Transfer, line: DataLine, via: 'data' | 'channel'): DeviceLane {
+  return new DeviceLane({ peer, subject, line, via, openBulk: async () => undefined })
+}
+
 /** Lets time pass until the promise has settled. */
 async function within<T>(clock: VirtualClock, promise: Promise<T>, ms: number = minute): Promise<T> {
   let settled = false
@@ -102,11 +108,16 @@ test('a content comes whole over a connection beside the channel', async () => {
   const { clock, giver, taker, transfer, disk, held, hear, dial } = world(content)
   await using desk = new DataDesk(giver)
   await desk.listen(6881)
-  await using _tunnels = await hear((tunnel) => desk.offer(tunnel, (line) => giveOver(line, held, giver.log)))
+  await using _tunnels = await hear((tunnel) =>
+    desk.offer(
+      tunnel,
+      lineBeside((line) => giveOver(line, held, giver.log)),
+    ),
+  )
   await clock.until(() => transfer.stage.current === 'getting', minute)
   const line = await within(clock, dial())
   const stop = new AbortController()
-  const lane = new DeviceLane(peer, transfer, line!, 'data')
+  const lane = laneOver(transfer, line!, 'data')
   const over = lane.run(taker.clock, stop.signal)
   assert.ok(await clock.until(() => transfer.stage.current === 'giving', minute))
   assert.deepEqual(disk.bytes, content)
@@ -121,13 +132,13 @@ test('in a channel alone it comes as well, and over any line it is taken back wh
   await using _tunnels = await hear((tunnel) => giveOver(tunnel, held, giver.log))
   await clock.until(() => transfer.stage.current === 'getting', minute)
   const first = await within(clock, channel.tunnel('/data/x'))
-  const broken = new DeviceLane(peer, transfer, first, 'channel').run(taker.clock, signal)
+  const broken = laneOver(transfer, first, 'channel').run(taker.clock, signal)
   assert.ok(await clock.until(() => transfer.missing() < content.length, minute))
   internet.cut('10.0.0.1')
   assert.equal((await within(clock, broken))?.kind, 'gone')
   internet.mend('10.0.0.1')
   const second = await within(clock, channel.tunnel('/data/x'))
-  void new DeviceLane(peer, transfer, second, 'channel').run(taker.clock, signal)
+  void laneOver(transfer, second, 'channel').run(taker.clock, signal)
   assert.ok(await clock.until(() => transfer.stage.current === 'giving', minute))
   assert.deepEqual(disk.bytes, content)
 })
@@ -136,7 +147,12 @@ test('who does not answer beside the channel is not waited for', async () => {
   const { clock, giver, hear, dial } = world(new Uint8Array(100_000))
   const desk = new DataDesk(giver)
   await desk.listen(6881)
-  await using _tunnels = await hear((tunnel) => desk.offer(tunnel, () => {}))
+  await using _tunnels = await hear((tunnel) =>
+    desk.offer(
+      tunnel,
+      lineBeside(() => {}),
+    ),
+  )
   await desk[Symbol.asyncDispose]()
   assert.equal(await within(clock, dial()), undefined)
 })
@@ -146,7 +162,12 @@ test('a ticket is good once, and none is good for nothing', async () => {
   await using desk = new DataDesk(giver)
   await desk.listen(6881)
   let given = 0
-  await using _tunnels = await hear((tunnel) => desk.offer(tunnel, () => given++))
+  await using _tunnels = await hear((tunnel) =>
+    desk.offer(
+      tunnel,
+      lineBeside(() => given++),
+    ),
+  )
   assert.ok((await within(clock, dial())) !== undefined)
   await clock.until(() => given === 1, minute)
   const preface = new Uint8Array(PREFACE_BYTES)
@@ -172,7 +193,7 @@ test('a giver who answers something else, too much or nothing is left', async ()
     await using _tunnels = await hear(answer)
     await clock.until(() => transfer.stage.current === 'getting', minute)
     const line = await within(clock, channel.tunnel('/data/x'))
-    const fault = await within(clock, new DeviceLane(peer, transfer, line, 'channel').run(taker.clock, signal))
+    const fault = await within(clock, laneOver(transfer, line, 'channel').run(taker.clock, signal))
     if (code === 'neighbours/message') assert.equal(fault?.kind, 'peer')
     else assert.equal(fault?.code, code)
     assert.equal(transfer.missing(), 100_000)

@@ -21,11 +21,11 @@ export function concat(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
 
 /**
  * Gives memory back now that nobody reads it any more, where all of it is these bytes: what is made and dropped by the
- * megabyte is otherwise held until the collector comes, and makes it come often.
+ * megabyte is otherwise held until the collector comes, and makes it come often. What was handed to another thread stays there.
  */
 export function free(bytes: Uint8Array): void {
   const { buffer } = bytes
-  if (buffer instanceof ArrayBuffer && buffer.byteLength === bytes.byteLength) buffer.transfer(0)
+  if (buffer instanceof ArrayBuffer && !buffer.detached && buffer.byteLength === bytes.byteLength) buffer.transfer(0)
 }
 
 export function equal(one: Uint8Array, other: Uint8Array): boolean {

@@ -2,6 +2,7 @@ import type { Journal } from '../journal/journal.ts'
 import type { Budget } from '../limits/budget.ts'
 import type { Shares } from '../share/share.ts'
 import type { Arrivals } from './arrivals.ts'
+import type { Carriers } from './carriers.ts'
 import type { Channels } from './channel.ts'
 import type { Clock, Random } from './clock.ts'
 import type { Discovery } from './discovery.ts'
@@ -35,6 +36,8 @@ export interface Host {
   readonly names: Names
   readonly http: Http
   readonly channels: Channels
+  /** Undefined where the system has no threads of this kind. */
+  readonly carriers: Carriers | undefined
   readonly discovery: Discovery
   readonly keep: Keep
   /**

@@ -2,6 +2,7 @@ import type { Content } from '../content/content.ts'
 import type { Digest } from '../content/digest.ts'
 import type { NetworkId } from '../peer/peer.ts'
 import type { Query } from '../search/query.ts'
+import type { Place } from '../transfer/storage.ts'
 
 export type Audience = 'everyone' | 'friends' | 'local' | 'nobody'
 
@@ -32,6 +33,8 @@ export interface Share {
   trees?(): Trees | undefined
   /** @throws FaultError `unavailable` `share/changed` when the file is not the one that was hashed, `disk/…` */
   read(offset: number, into: readonly Uint8Array[]): Promise<void>
+  /** Where its bytes lie, for a thread of the host that reads them itself; undefined where that cannot be. @throws as `read` does */
+  place?(start: number, end: number): Promise<Place> | undefined
 }
 
 /** Who looks: what is offered on a network to one of these audiences is seen, and nothing else. */

@@ -54,6 +54,15 @@ export class Begun {
     return chunk
   }
 
+  /** Opens a fresh cell that a lane collects elsewhere, whole. */
+  take(cell: number, only: number): OpenCell {
+    const { grid, picker } = this.#cells
+    const open = new OpenCell(cell, grid.start(cell), grid.end(cell), grid.end(cell) - grid.start(cell), only)
+    picker.setFresh(cell, false)
+    this.#open.set(cell, open)
+    return open
+  }
+
   /** The next part of a cell that is open; undefined when there is none or no memory. */
   beginPart(open: OpenCell): Chunk | undefined {
     const chunk = open.begin(this.#slots, this.#zeros)
@@ -71,8 +80,8 @@ export class Begun {
     return chunk
   }
 
-  /** The chunk is full: its memory is left to who takes it. Undefined when it was given up. */
-  take(chunk: Chunk): OpenCell | undefined {
+  /** The chunk is full: its memory is left to who asks for it. Undefined when it was given up. */
+  full(chunk: Chunk): OpenCell | undefined {
     const open = this.#open.get(chunk.cell)
     return open !== undefined && this.#chunks.delete(chunk) ? open : undefined
   }

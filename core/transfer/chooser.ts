@@ -116,6 +116,16 @@ export class Chooser {
     return picker.next((cell) => supply.has(cell), this.#world.clock.now())
   }
 
+  /** A fresh cell that passes, or -1. Those that follow each other are worth more than rare ones: such lanes are fast. */
+  whole(lane: LaneState, passes: (cell: number) => boolean): number {
+    const { picker } = this.#cells
+    const after = lane.begun + 1
+    const fits = (cell: number): boolean => lane.supply.has(cell) && passes(cell)
+    const cell = picker.isFresh(after) && fits(after) ? after : picker.next(fits, this.#world.clock.now())
+    if (cell >= 0) lane.begun = cell
+    return cell
+  }
+
   #begin(chunk: Chunk | undefined): Chunk | undefined {
     // Only filler: nobody will deliver anything that could complete it.
     if (chunk?.missing === 0) queueMicrotask(() => void this.#world.judge.complete(chunk))

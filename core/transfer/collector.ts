@@ -13,6 +13,7 @@ import { blockSize } from './lane.ts'
 import type { LaneState } from './lane-state.ts'
 import { Lanes } from './lanes.ts'
 import type { Slots, Storage } from './storage.ts'
+import { type TakenCell, TakenCells } from './taken-cells.ts'
 
 export interface CollectorWorld {
   readonly clock: Clock
@@ -46,6 +47,7 @@ export class Collector {
   readonly #begun: Begun
   readonly #judge: Judge
   readonly #chooser: Chooser
+  readonly #taken: TakenCells
   readonly #world: CollectorWorld
   #stuck = false
   #closed = false
@@ -58,18 +60,14 @@ export class Collector {
     const begun = new Begun(cells, lanes, slots, zeros)
     this.cells = cells
     this.#begun = begun
-    this.#judge = new Judge({
-      slots,
-      storage,
-      blame,
-      cells,
-      begun,
-      lanes,
-      had: (start, end) => world.had(start, end),
-      guilty: (key) => world.guilty(key),
-      halt: (fault) => this.#halt(fault),
-    })
+    const ends = {
+      had: (start: number, end: number): void => world.had(start, end),
+      guilty: (key: string): void => world.guilty(key),
+      halt: (fault: Fault): void => this.#halt(fault),
+    }
+    this.#judge = new Judge({ slots, storage, blame, cells, begun, lanes, ...ends })
     this.#chooser = new Chooser({ clock, blame, cells, begun, lanes, judge: this.#judge })
+    this.#taken = new TakenCells({ storage, blame, cells, begun, lanes, chooser: this.#chooser, ...ends })
   }
 
   join(lane: LaneState): void {
@@ -87,8 +85,16 @@ export class Collector {
 
   /** Up to `count` blocks, appended to `into`; gives how many there were. */
   claim(lane: LaneState, count: number, into: Claim[]): number {
-    if (this.#stuck || this.#closed || this.#world.blame.banned(lane.key)) return 0
-    return this.#chooser.claim(lane, count, into)
+    return this.#mayAsk(lane) ? this.#chooser.claim(lane, count, into) : 0
+  }
+
+  /** A whole cell that the lane proves and writes itself. */
+  takeCell(lane: LaneState, most: number): TakenCell | undefined {
+    return this.#mayAsk(lane) ? this.#taken.take(lane, most) : undefined
+  }
+
+  #mayAsk({ key }: LaneState): boolean {
+    return !this.#stuck && !this.#closed && !this.#world.blame.banned(key)
   }
 
   /** The lane will not get this block. */
@@ -170,8 +176,8 @@ export class Collector {
   }
 
   /** Resolves when all that was here in whole is written and verified, or lost. */
-  rested(): Promise<void> {
-    return this.#judge.rested()
+  async rested(): Promise<void> {
+    await Promise.all([this.#judge.rested(), this.#taken.rested()])
   }
 
   /**

@@ -55,7 +55,7 @@ export class Judge {
 
   async #complete(chunk: Chunk): Promise<void> {
     const { begun, lanes, cells, storage } = this.#world
-    const open = begun.take(chunk)
+    const open = begun.full(chunk)
     if (open === undefined) return
     for (const id of chunk.authors()) open.authors.add(lanes.key(id))
     const check = cells.grid.check(open.cell)!

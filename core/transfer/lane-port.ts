@@ -36,6 +36,18 @@ export function lanePort(state: LaneState, world: PortWorld): LanePort {
     supplyAll: () => tellWanted(({ cells }) => cells.supplyAll(state)),
     supplyAnew: () => tellWanted(({ cells }) => cells.supplyAnew(state)),
     claim: (count, into) => world.collector?.claim(state, count, into) ?? 0,
+    takeCell: (most) => {
+      const cell = world.collector?.takeCell(state, most)
+      if (cell === undefined) return undefined
+      const { start, end } = cell.check
+      return {
+        ...cell,
+        settle: (outcome) => {
+          if (outcome === 'right' || outcome === 'wrong') world.count(end - start, 0)
+          cell.settle(outcome)
+        },
+      }
+    },
     place: (offset, length) => {
       const memory = world.collector?.place(state, offset, length)
       // Only the first block is passed over: about the rest of a run it is asked again.

@@ -1,5 +1,6 @@
 import type { Fault } from '../fault/fault.ts'
 import type { Peer } from '../peer/peer.ts'
+import type { TakenCell } from './taken-cells.ts'
 
 /** The longest block that is asked for at once: what every BitTorrent client accepts. */
 export const blockSize: number = 16 * 1024
@@ -63,6 +64,11 @@ export interface LanePort extends Disposable {
   supplyAnew(): void
   /** Takes up to `count` blocks to ask for, appended to `into`; gives how many were taken. */
   claim(count: number, into: Claim[]): number
+  /**
+   * Takes a whole cell of `most` bytes at the most that nobody has begun, for a lane that has its bytes proven and written
+   * elsewhere; undefined when there is none. It is no claim: nothing that puts claims back touches it.
+   */
+  takeCell(most: number): TakenCell | undefined
   /**
    * Where the bytes of blocks go that follow each other from `offset` on: memory to copy into, for the first of them at
    * least and for as many as end within `length` and are wanted; the rest is asked about separately. Others cannot deliver

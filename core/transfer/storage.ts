@@ -31,6 +31,31 @@ export interface PartDigests {
   join(digests: Uint8Array, algorithm: LeafAlgorithm): Uint8Array
 }
 
+/** A run of bytes in a file that the host has open; what `file` is matters to the host alone. */
+export interface FileRun {
+  readonly file: number
+  /** Where it lies, for people. */
+  readonly path: string
+  readonly position: number
+  readonly length: number
+  /** The file is to be the one that the host knows by this, also when it was read. */
+  readonly stamp?: string
+}
+
+/** Where a range of bytes lies on disk, for a thread of the host that reads or writes them itself. To be disposed when it is done. */
+export interface Place extends Disposable {
+  /** In order. */
+  readonly runs: readonly FileRun[]
+}
+
+/** Places of the bytes of a transfer. */
+export interface Places {
+  /** Whether [start, end) has one: bytes of short files and filler do not. */
+  can(start: number, end: number): boolean
+  /** Opens the files; nobody moves or removes them before the place is disposed. @throws FaultError `disk/…` */
+  open(start: number, end: number): Promise<Place>
+}
+
 export interface Digests {
   /** One digest after another. */
   readonly bytes: Uint8Array
@@ -44,6 +69,10 @@ export interface Digests {
  */
 export interface Storage extends AsyncDisposable {
   readonly partDigests?: PartDigests
+  /** Where threads may read by themselves. */
+  readonly reading?: Places
+  /** Where they may write, by themselves, what is not had. Files are made. */
+  readonly writing?: Places
   /**
    * Hashes the first `length` bytes of the slot, and writes them at `offset` only if they are right. With no
    * check it writes them as they are. True when they were right (and written).

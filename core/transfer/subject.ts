@@ -7,6 +7,7 @@ import type { Value } from '../value/value.ts'
 import type { Lane, LanePort } from './lane.ts'
 import type { Layout } from './layout.ts'
 import type { Proof } from './proof.ts'
+import type { Place } from './storage.ts'
 import type { Range } from '../range/range-set.ts'
 
 /** What a network tells a transfer once it knows what the bytes are. */
@@ -51,6 +52,8 @@ export interface Subject {
   missing(): number
   /** Reads verified bytes into the buffers. */
   read(offset: number, into: readonly Uint8Array[]): Promise<void>
+  /** Where verified bytes lie, for a thread of the host that reads them itself; undefined where that cannot be. */
+  place(start: number, end: number): Promise<Place> | undefined
   moved(): Moved
   /** Counts payload that went to a peer. */
   gave(bytes: number): void

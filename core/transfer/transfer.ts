@@ -21,7 +21,7 @@ import type { Priority } from './picker.ts'
 import { cellPriorities } from './priorities.ts'
 import { sameProof, type Proof } from './proof.ts'
 import { recheck } from './recheck.ts'
-import type { Slots, Storage } from './storage.ts'
+import type { Place, Slots, Storage } from './storage.ts'
 import type { Description, Moved, Subject } from './subject.ts'
 
 /** What a transfer was when it was last put away. */
@@ -299,6 +299,11 @@ export class Transfer implements Subject, AsyncDisposable {
   async read(offset: number, into: readonly Uint8Array[]): Promise<void> {
     if (this.#storage === undefined) throw fail('unavailable', 'transfer/not-open', 'The files are not open yet')
     await this.#storage.read(offset, into)
+  }
+
+  place(start: number, end: number): Promise<Place> | undefined {
+    const reading = this.#storage?.reading
+    return reading?.can(start, end) === true ? reading.open(start, end) : undefined
   }
 
   moved(): Moved {

@@ -35,6 +35,12 @@ export function shareOf(
       await reader.read(at, offset, into)
       if (digests !== undefined) catalogue.digests.give(digests, sumOf(into))
     },
+    place(start, end) {
+      const at = catalogue.at(file)
+      const place = at === undefined ? undefined : reader.place(at, start, end)
+      if (place !== undefined && digests !== undefined) catalogue.digests.give(digests, end - start)
+      return place
+    },
   }
 }
 

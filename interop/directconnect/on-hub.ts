@@ -49,7 +49,7 @@ export class OnHub implements AsyncDisposable {
     const budget = budgets(clock)
     const net = await openNet({ clock, random, budget, log, port: await freePort(), bind: '127.0.0.1' })
     const kept = new Map<string, Uint8Array>()
-    const host: Omit<Host, 'http' | 'channels' | 'discovery' | 'taps' | 'arrivals'> = {
+    const host: Omit<Host, 'http' | 'channels' | 'carriers' | 'discovery' | 'taps' | 'arrivals'> = {
       clock,
       random,
       net: net.within(budget.child('directconnect')),

@@ -13,7 +13,9 @@ import type { WritableValue } from '@kith/core/value/value.ts'
 import { value } from '@kith/core/value/value.ts'
 import { openKernels } from '@kith/wire/hash/kernels.ts'
 import { Book } from './book.ts'
-import { DataDesk } from './data/desk.ts'
+import { BULK_BYTES } from './data/bulk.ts'
+import { bulkBeside } from './data/bulk-give.ts'
+import { DataDesk, lineBeside } from './data/desk.ts'
 import { giveOver } from './data/give.ts'
 import type { DataLine } from './data/line.ts'
 import { answerShelf, browse, OwnShelf } from './facets/browse.ts'
@@ -218,20 +220,23 @@ export class Member implements Membership {
 
   /** Gives a content to a paired device, in the channel or beside it. */
   #answerData(question: PeerQuestion): OurAnswer | undefined {
-    const [, hex, beside] = /^\/data\/([0-9a-f]{64})(\?beside)?$/.exec(question.target) ?? []
+    const [, hex, beside] = /^\/data\/([0-9a-f]{64})(?:\?(beside|bulk))?$/.exec(question.target) ?? []
     if (hex === undefined) return undefined
     if (question.method !== 'POST') return { status: 405 }
     const id = digest(`kith:${hex}`)
     const held = heldBy(this.#running, id) ?? this.#shared.held(id, question)
     if (held === undefined) return { status: 404 }
-    const { log, budget } = this.#host
+    const { log } = this.#host
+    const budget = held.budget ?? this.#host.budget
     const give = (line: DataLine): void => {
-      line.charge(held.budget ?? budget)
+      line.charge(budget)
       giveOver(line, held, log)
     }
     if (beside === undefined) return { status: 200, tunnel: give }
     if (!this.#data.can(question.remote)) return { status: 409 }
-    return { status: 200, tunnel: (tunnel) => this.#data.offer(tunnel, give) }
+    if (held.size >= BULK_BYTES) this.#host.carriers?.prepare('give')
+    const arrived = beside === 'bulk' ? bulkBeside(this.#host, held, budget) : lineBeside(give)
+    return { status: 200, tunnel: (tunnel) => this.#data.offer(tunnel, arrived) }
   }
 
   /** Whoever is near was reached, be they paired or not: to them something can be sent, or they can be paired with. */

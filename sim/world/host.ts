@@ -51,6 +51,7 @@ export function simulatedHost(internet: Internet, address: string, port = 6881):
         throw fail('local', 'net/forbidden', 'There are no channels in this world')
       },
     },
+    carriers: undefined,
     discovery: {
       announce: async () => new AsyncDisposableStack(),
       browse: async () => new AsyncDisposableStack(),

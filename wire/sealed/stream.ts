@@ -15,6 +15,8 @@ import { broken } from '../fault.ts'
  */
 export const STREAM_KEY_BYTES = 32
 /** Fits the cache of a core, so that what was sealed or opened is still there when it is copied on. */
+const RECORD_BYTES: number = 256 * 1024
+/** The longest that is opened. */
 export const MOST_RECORD_BYTES: number = 512 * 1024
 /** As much as TLS 1.3 lets one key of GCM seal (RFC 8446 5.5). */
 export const MOST_STREAM_BYTES: number = 2 ** 38
@@ -57,7 +59,7 @@ export function streamSealer(key: Uint8Array): StreamSealer {
       const parts: Uint8Array[] = []
       let at = 0
       do {
-        const some = plain.subarray(at, at + MOST_RECORD_BYTES)
+        const some = plain.subarray(at, at + RECORD_BYTES)
         at += some.length
         sealed += some.length
         const head = new Uint8Array(HEAD_BYTES)

@@ -111,6 +111,11 @@ export class Files {
     return size <= SHORT_BYTES && !this.#skipped.has(index)
   }
 
+  /** Whether a file is one that stays open. */
+  isLong(index: number): boolean {
+    return !this.#isShort(index, this.layout.files[index]!.size)
+  }
+
   async place(index: number): Promise<Placed> {
     if (await this.inParts(index)) return this.#partsPlace(index)
     return { root: this.dir, path: this.pathOf(index), base: 0 }

@@ -43,10 +43,11 @@ interface Member {
 
 /** Threads that hash and write. Started when they are needed, or will be; one that dies takes only its own jobs along. */
 export class Pool implements AsyncDisposable {
+  /** For others who write to the same files. */
+  readonly turns: Turns = new Turns()
   readonly #clock: Clock
   readonly #limit: number
   readonly #members = new Set<Member>()
-  readonly #turns = new Turns()
   /** What somebody waits for goes first: a check of files does not. */
   readonly #short: Waiting[] = []
   readonly #long: Waiting[] = []
@@ -143,7 +144,7 @@ export class Pool implements AsyncDisposable {
   #start(): Member {
     const worker = new Worker(new URL('./worker.ts', import.meta.url), {
       resourceLimits,
-      workerData: { turns: this.#turns.memory } satisfies WorkerData,
+      workerData: { turns: this.turns.memory } satisfies WorkerData,
       name: 'kith disk',
       // What a thread opens for the main thread outlives it.
       trackUnmanagedFds: false,
@@ -178,7 +179,7 @@ export class Pool implements AsyncDisposable {
 
   #died(member: Member, cause: unknown): void {
     if (!this.#members.delete(member)) return
-    this.#turns.release(member.thread)
+    this.turns.release(member.thread)
     const fault = fail('local', 'disk/worker', 'A thread that hashes and writes ended unexpectedly', {
       doing: 'hash and write',
       hint: 'The transfer goes on when it is started again; please report this if it comes again.',

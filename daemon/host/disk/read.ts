@@ -38,3 +38,8 @@ export function shorter(path: string): FaultError {
     hint: 'Check the transfer again.',
   })
 }
+
+/** A shared file that is another one than when it was hashed. */
+export function changed(): FaultError {
+  return fail('unavailable', 'share/changed', 'This file was changed since it was hashed', { doing: 'read the file' })
+}

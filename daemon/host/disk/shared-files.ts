@@ -1,11 +1,12 @@
 import { fstat } from 'node:fs'
 import type { BigIntStats } from 'node:fs'
 import { promisify } from 'node:util'
+import type { Place } from '@kith/core/transfer/storage.ts'
 import type { FileAt } from '../hash/job.ts'
 import { stampOf } from '../hash/stamp.ts'
 import type { Descriptors, OpenFile } from './descriptors.ts'
-import { readInto, take } from './read.ts'
-import { changed, SHORT_BYTES, type ShortReads } from './short-reads.ts'
+import { changed, readInto, take } from './read.ts'
+import { SHORT_BYTES, type ShortReads } from './short-reads.ts'
 
 const statFile = promisify(fstat) as (fd: number, options: { readonly bigint: true }) => Promise<BigIntStats>
 
@@ -45,6 +46,21 @@ export class SharedFiles implements Disposable {
     }
     this.#descriptors.retire(opened)
     throw changed()
+  }
+
+  /** Where bytes of a long file lie, for a thread that reads them itself; undefined for short files.
+   * @throws FaultError `disk/…` */
+  place(file: FileAt, start: number, end: number): Promise<Place> | undefined {
+    return file.size <= SHORT_BYTES ? undefined : this.#place(file, start, end)
+  }
+
+  async #place(file: FileAt, start: number, end: number): Promise<Place> {
+    const opened = await this.#use(file)
+    const { path, stamp } = file
+    return {
+      runs: [{ file: opened.fd, path, position: start, length: end - start, stamp }],
+      [Symbol.dispose]: () => this.#descriptors.done(opened),
+    }
   }
 
   async #use(file: FileAt): Promise<OpenFile> {

@@ -1,12 +1,10 @@
-import type { FaultError } from '@kith/core/fault/fault.ts'
-import { fail } from '@kith/core/fault/fault.ts'
 import type { Clock } from '@kith/core/network/clock.ts'
 import type { Slot } from '@kith/core/transfer/storage.ts'
 import { diskFault } from './fault.ts'
 import type { ReadPart } from './job.ts'
 import { packParts, packStamps } from './packed.ts'
 import type { Pool } from './pool.ts'
-import { shorter } from './read.ts'
+import { changed, shorter } from './read.ts'
 import { SharedSlots } from './slots.ts'
 
 /** Files up to this are opened for each read and each write, in the thread that does it; longer ones stay open. */
@@ -114,9 +112,4 @@ export class ShortReads implements Disposable {
   [Symbol.dispose](): void {
     this.#memory[Symbol.dispose]()
   }
-}
-
-/** A shared file that is another one than when it was hashed. */
-export function changed(): FaultError {
-  return fail('unavailable', 'share/changed', 'This file was changed since it was hashed', { doing: 'read the file' })
 }

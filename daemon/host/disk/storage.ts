@@ -4,7 +4,7 @@ import { fail } from '@kith/core/fault/fault.ts'
 import type { Range } from '@kith/core/range/range-set.ts'
 import type { Layout } from '@kith/core/transfer/layout.ts'
 import type { Check, LeafAlgorithm } from '@kith/core/transfer/proof.ts'
-import type { Digests, PartDigests, Slot, Storage } from '@kith/core/transfer/storage.ts'
+import type { Digests, PartDigests, Places, Slot, Storage } from '@kith/core/transfer/storage.ts'
 import { joiner, leafHash } from './algorithms.ts'
 import type { Descriptors, OpenFile } from './descriptors.ts'
 import { diskFault } from './fault.ts'
@@ -18,6 +18,7 @@ import type { Answer, CommitJob, Job, OpenWrite, Run, ShortWrite } from './job.t
 import type { MoveOptions } from './move.ts'
 import { move, rename } from './move.ts'
 import { packRuns, packWrites, type Packed } from './packed.ts'
+import { placesIn } from './places.ts'
 import type { Pool } from './pool.ts'
 import { readInto, take } from './read.ts'
 import { removeData, removeFile } from './remove.ts'
@@ -49,6 +50,8 @@ export interface StorageWorld {
  * under way and keep the rest waiting meanwhile.
  */
 export class FileStorage implements Storage {
+  readonly reading: Places
+  readonly writing: Places
   readonly #layout: Layout
   readonly #pool: Pool
   readonly #short: ShortReads
@@ -61,6 +64,10 @@ export class FileStorage implements Storage {
     this.#pool = world.pool
     this.#short = world.short
     this.#files = new Files(options, world.descriptors)
+    const { layout } = options
+    const fenced = { layout, files: this.#files, enter: () => this.#enter(), leave: () => this.#fence.leave() }
+    this.reading = placesIn(fenced, false)
+    this.writing = placesIn(fenced, true)
   }
 
   get dir(): string {

@@ -4,7 +4,7 @@ import { TLSSocket } from 'node:tls'
 
 /** What Node keeps inside a socket and does not document; touched in this file only. */
 interface Insides {
-  _handle: { readonly useUserBuffer?: unknown } | null
+  _handle: { readonly useUserBuffer?: unknown; readonly fd?: unknown } | null
   /** What `onread` leaves in a socket, by the names of its symbols: the memory in use, what gives it, who is called. */
   [inside: symbol]: unknown
   _server: unknown
@@ -29,6 +29,13 @@ export function adopt(accepted: Socket, onread: OnReadOpts): { readonly socket: 
   old._server = null
   old._handle = null
   return { socket, direct: true }
+}
+
+/** The system's number of a socket; undefined for what is none, or where it has none. */
+export function descriptorOf(socket: Duplex): number | undefined {
+  if (!(socket instanceof Socket) || socket instanceof TLSSocket) return undefined
+  const fd = (socket as unknown as Insides)._handle?.fd
+  return typeof fd === 'number' && fd >= 0 ? fd : undefined
 }
 
 /**

@@ -8,7 +8,7 @@ import type { Log } from '@kith/core/network/log.ts'
 import type { Secured } from '@kith/core/network/tls.ts'
 import { endpointText, type Connection, type Endpoint, type Receiver } from '@kith/core/network/net.ts'
 import { concat } from '@kith/wire/bytes.ts'
-import { readInside } from './adopt.ts'
+import { descriptorOf, readInside } from './adopt.ts'
 import { netFault } from './faults.ts'
 import type { ReadSpace } from './read-space.ts'
 import { sendQueue } from './send-queue.ts'
@@ -79,6 +79,7 @@ export class TcpConnection implements Connection {
   readonly #waiting: Record<Direction, Disposable | undefined> = { down: undefined, up: undefined }
   #linger: Disposable | undefined
   #over = false
+  #lent: ((fault: Fault | undefined) => void) | undefined
   #secured: Secured | undefined
   readonly #onData = (data: Uint8Array): void => {
     if (!this.#took(new Uint8Array(data.buffer, data.byteOffset, data.length))) this.#socket?.pause()
@@ -148,6 +149,27 @@ export class TcpConnection implements Connection {
     this.#socket?.off('close', this.#onClose)
     this.#secured = secured
     this.attach(inside, this.#local, false)
+  }
+
+  /**
+   * Leaves the socket to who reads or writes it by a copy of this descriptor. From then on this connection only holds its seat
+   * and counts what it is told of; `over` is called when it has ended. Undefined for what is no plain socket, or is open.
+   */
+  lend(over: (fault: Fault | undefined) => void): number | undefined {
+    const fd = this.#socket === undefined ? undefined : descriptorOf(this.#socket)
+    if (fd === undefined || this.#state !== 'open' || this.#receiver !== undefined) return undefined
+    this.#stopReading()
+    this.#lent = over
+    return fd
+  }
+
+  /** Counts what moved past this connection. */
+  count(direction: Direction, bytes: number): void {
+    this.#budget.spend(direction, bytes, this.#world.clock.now())
+  }
+
+  isUnlimited(direction: Direction): boolean {
+    return this.#budget.unlimited(direction)
   }
 
   get secured(): Secured | undefined {
@@ -262,6 +284,7 @@ export class TcpConnection implements Connection {
     this.#endTurn('up')
     this.#seat[Symbol.dispose]()
     this.#queue.abandon()
+    this.#lent?.(this.#fault)
     this.#tell('ended')
   }
 

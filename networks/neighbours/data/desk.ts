@@ -1,4 +1,4 @@
-import { fail } from '@kith/core/fault/fault.ts'
+import { fail, type Fault } from '@kith/core/fault/fault.ts'
 import type { Host } from '@kith/core/network/host.ts'
 import type { Connection, Endpoint } from '@kith/core/network/net.ts'
 import { STREAM_KEY_BYTES } from '@kith/wire/sealed/stream.ts'
@@ -11,6 +11,33 @@ const TICKET_MS = 10_000
 const MOST_TICKETS = 64
 
 type World = Pick<Host, 'net' | 'clock' | 'random'>
+
+/** A connection beside the channel that the other side has dialled. */
+export interface Arrived {
+  readonly connection: Connection
+  readonly keys: DataOffer['keys']
+  /** Ends the tunnel, and tells `ended`. */
+  over(): void
+}
+
+/** What is done with one; both are told by its tunnel. */
+export interface Beside {
+  receive?(bytes: Uint8Array): void
+  ended(fault: Fault): void
+}
+
+/** As a line in both directions. */
+export function lineBeside(given: (line: DataLine) => void): (arrived: Arrived) => Beside {
+  return ({ connection, keys, over }) => {
+    const line = new SealedLine(
+      connection,
+      { keys: { send: keys.answer, receive: keys.ask }, head: PREFACE_BYTES },
+      over,
+    )
+    given(line)
+    return { ended: (fault) => line.close(fault) }
+  }
+}
 
 /**
  * Offers data connections: beside the channel, for bytes in bulk. HTTP/2 and TLS of Node cost several times as much for
@@ -52,27 +79,29 @@ export class DataDesk implements AsyncDisposable {
     return this.#at !== undefined && host !== '' && this.#tickets.size < MOST_TICKETS
   }
 
-  /** Offers one in a tunnel; `given` gets it when the other side has dialled. */
-  offer(tunnel: Connection, given: (line: DataLine) => void): void {
+  /** Offers one in a tunnel; `arrived` gets it when the other side has dialled. */
+  offer(tunnel: Connection, arrived: (one: Arrived) => Beside): void {
     const { random, clock } = this.#world
     const ticket = random.bytes(TICKET_BYTES)
     const keys = { ask: random.bytes(STREAM_KEY_BYTES), answer: random.bytes(STREAM_KEY_BYTES) }
     const name = ticket.toHex()
-    let line: SealedLine | undefined
+    let beside: Beside | undefined
     const over = (): void => {
       late[Symbol.dispose]()
       this.#tickets.delete(name)
-      line?.close(fail('gone', 'neighbours/data-ended', 'The channel beside a data connection has ended').fault)
+      beside?.ended(fail('gone', 'neighbours/data-ended', 'The channel beside a data connection has ended').fault)
       tunnel.close()
     }
     const late = clock.after(TICKET_MS, over)
     this.#tickets.set(name, (connection) => {
       this.#tickets.delete(name)
       late[Symbol.dispose]()
-      line = new SealedLine(connection, { keys: { send: keys.answer, receive: keys.ask }, head: PREFACE_BYTES }, over)
-      given(line)
+      beside = arrived({ connection, keys, over })
+      tunnel.resume()
     })
-    tunnel.open({ receive() {}, ended: over })
+    tunnel.open({ receive: (bytes) => beside?.receive?.(bytes), ended: over })
+    // What is said here may overtake the connection that it is about.
+    tunnel.pause()
     tunnel.send(encodeDataOffer({ ticket, keys, ...this.#at }))
   }
 

@@ -1,23 +1,22 @@
-import { fail, faultOf, type Fault } from '@kith/core/fault/fault.ts'
 import type { Budget } from '@kith/core/limits/budget.ts'
 import type { Log } from '@kith/core/network/log.ts'
-import { lossyText } from '@kith/wire/bytes.ts'
-import { lengthPrefixed } from '@kith/wire/framing.ts'
-import { type AskedRange, MOST_QUESTION_BYTES, parseRanges } from '../wire/ranges.ts'
+import type { Place } from '@kith/core/transfer/storage.ts'
+import type { AskedRange } from '../wire/ranges.ts'
 import type { DataLine } from './line.ts'
+import { lengthOf, Questions } from './questions.ts'
 
 /** What one read of the disk brings: large reads are cheap, and twice this much memory is held for each line. */
 const READ_BYTES = 512 * 1024
 /** Short files are read beside each other. */
 const MOST_READS = 32
-/** Questions that wait may ask for so much; a device of ours asks for 16 MiB ahead, and 4 MiB more at the most. */
-const MOST_ASKED_BYTES = 64 * 1024 * 1024
 
 /** A run of bytes that are read from one place. */
 export interface Stretch {
   readonly length: number
   /** @throws FaultError */
   read(at: number, into: Uint8Array): Promise<void>
+  /** Where it lies, for a thread that reads it itself; undefined where that cannot be. @throws FaultError */
+  place(): Promise<Place> | undefined
 }
 
 /** A content that we have, or a part of one. */
@@ -77,70 +76,31 @@ class Rooms {
   }
 }
 
-function lengthOf(ranges: readonly AskedRange[]): number {
-  return ranges.reduce((sum, { start, end }) => sum + end - start, 0)
-}
-
 /**
  * Gives a content over a line to whoever asks: questions are frames of ranges, and each answer begins with how many bytes
  * follow, four bytes, highest first; 0 where they are not given. Answers come in the order of the questions.
  */
 export function giveOver(line: DataLine, held: Held, log: Log): void {
-  const frames = lengthPrefixed(MOST_QUESTION_BYTES)
-  const waiting: (readonly AskedRange[])[] = []
-  const stop = new AbortController()
   // One pair for all answers: what was read and has not left is never more.
   const rooms = new Rooms()
-  let asked = 0
-  let giving = false
-
-  async function giveAll(): Promise<void> {
-    giving = true
-    try {
-      for (let ranges = waiting.shift(); ranges !== undefined && !stop.signal.aborted; ranges = waiting.shift()) {
-        await give(ranges)
-        asked -= lengthOf(ranges)
+  const questions = new Questions(held.size, log, {
+    async answer(ranges, signal) {
+      const stretches = held.stretches(ranges)
+      const head = new Uint8Array(4)
+      new DataView(head.buffer).setUint32(0, stretches === undefined ? 0 : lengthOf(ranges))
+      line.send(head)
+      if (stretches === undefined) return
+      for (const parts of batches(stretches)) {
+        const room = await rooms.free()
+        if (signal.aborted) return
+        let filled = 0
+        await Promise.all(parts.map(({ of, at, length }) => of.read(at, room.subarray(filled, (filled += length)))))
+        if (signal.aborted) return
+        line.send(room.subarray(0, filled), rooms.leaves())
+        held.gave(filled)
       }
-    } catch (error) {
-      const fault = faultOf(error, 'give to a device')
-      log.debug('a device is given no more', { fault })
-      line.close(fault)
-    }
-    giving = false
-  }
-
-  async function give(ranges: readonly AskedRange[]): Promise<void> {
-    const stretches = held.stretches(ranges)
-    const head = new Uint8Array(4)
-    new DataView(head.buffer).setUint32(0, stretches === undefined ? 0 : lengthOf(ranges))
-    line.send(head)
-    if (stretches === undefined) return
-    for (const parts of batches(stretches)) {
-      const room = await rooms.free()
-      if (stop.signal.aborted) return
-      let filled = 0
-      await Promise.all(parts.map(({ of, at, length }) => of.read(at, room.subarray(filled, (filled += length)))))
-      if (stop.signal.aborted) return
-      line.send(room.subarray(0, filled), rooms.leaves())
-      held.gave(filled)
-    }
-  }
-
-  line.open({
-    receive(bytes) {
-      try {
-        for (const frame of frames.frames(bytes)) {
-          const ranges = parseRanges(lossyText(frame), held.size, MOST_ASKED_BYTES - asked)
-          asked += lengthOf(ranges)
-          waiting.push(ranges)
-        }
-      } catch (error) {
-        return line.close(faultOf(error, 'hear a device'))
-      }
-      if (!giving && waiting.length > 0) void giveAll()
     },
-    ended(fault?: Fault) {
-      stop.abort(fault ?? fail('gone', 'neighbours/data-ended', 'The device wants no more'))
-    },
+    close: (fault) => line.close(fault),
   })
+  line.open({ receive: (bytes) => questions.receive(bytes), ended: (fault) => questions.stop(fault) })
 }

@@ -6,7 +6,9 @@ import type { Claim, Lane, LaneFacts, LanePort } from '@kith/core/transfer/lane.
 import type { Subject } from '@kith/core/transfer/subject.ts'
 import { concat, utf8 } from '@kith/wire/bytes.ts'
 import { withLength } from '@kith/wire/framing.ts'
-import { type AskedRange, formatRanges } from '../wire/ranges.ts'
+import { formatRanges, joined } from '../wire/ranges.ts'
+import { Bulk } from './bulk.ts'
+import type { BulkLine } from './bulk-take.ts'
 import type { DataLine } from './line.ts'
 
 /** Blocks of one question at the most: 4 MiB. */
@@ -29,16 +31,27 @@ interface Asked {
   void: boolean
 }
 
-/** Fetches one content from one device, over a line to it. */
+export interface DeviceLaneOptions {
+  readonly peer: Peer
+  readonly subject: Subject
+  readonly line: DataLine
+  readonly via: 'data' | 'channel'
+  /** Further lines, for threads; undefined where there is none to be had. */
+  openBulk(): Promise<BulkLine | undefined>
+}
+
+/** Fetches one content from one device, over a line to it, and over more of them where the device is fast. */
 export class DeviceLane implements Lane {
   readonly peer: Peer
-  readonly via: string
+  readonly #via: 'data' | 'channel'
+  readonly #openBulk: () => Promise<BulkLine | undefined>
   readonly #subject: Subject
   readonly #line: DataLine
   readonly #over = Promise.withResolvers<Fault | undefined>()
   /** In the order in which they will be answered. */
   readonly #asked: Asked[] = []
   #port: LanePort | undefined
+  #bulk: Bulk | undefined
   #ahead = 0
   /** Of the first question's answer; undefined before its head has come. */
   #left: number | undefined
@@ -49,9 +62,10 @@ export class DeviceLane implements Lane {
   #silence = 0
   #received = 0
 
-  constructor(peer: Peer, subject: Subject, line: DataLine, via: 'data' | 'channel') {
+  constructor({ peer, subject, line, via, openBulk }: DeviceLaneOptions) {
     this.peer = peer
-    this.via = via
+    this.#via = via
+    this.#openBulk = openBulk
     this.#subject = subject
     this.#line = line
   }
@@ -59,6 +73,10 @@ export class DeviceLane implements Lane {
   /** Bytes that came. */
   get received(): number {
     return this.#received
+  }
+
+  get via(): string {
+    return this.#bulk?.asks === true ? 'threads' : this.#via
   }
 
   rate(): number {
@@ -80,12 +98,13 @@ export class DeviceLane implements Lane {
   }
   abandon(): void {
     for (const asked of this.#asked) asked.void = true
+    this.#bulk?.close()
   }
   close(fault?: Fault): void {
     this.#end(fault)
   }
   idle(): string | undefined {
-    return this.#asked.length > 0 ? undefined : 'nothing to ask for'
+    return this.#waits ? undefined : 'nothing to ask for'
   }
   facts(): LaneFacts {
     return { upRate: 0, progress: 1, incoming: false, taking: false }
@@ -98,6 +117,14 @@ export class DeviceLane implements Lane {
     const stop = (): void => this.#end(undefined)
     signal.addEventListener('abort', stop, { once: true })
     this.#port = port
+    this.#bulk = new Bulk({
+      port,
+      clock,
+      missing: () => this.#subject.missing(),
+      open: this.#openBulk,
+      came: (bytes) => this.#count(bytes),
+      changed: () => this.wake(),
+    })
     this.#line.open({
       receive: (bytes) => this.#receive(bytes),
       ended: (fault) => this.#end(fault ?? fail('gone', 'neighbours/away', 'The device went away').fault),
@@ -116,11 +143,22 @@ export class DeviceLane implements Lane {
   #end(fault: Fault | undefined): void {
     this.#over.resolve(fault)
     this.#line.close(fault)
+    this.#bulk?.close(fault)
+  }
+
+  /** It has been asked for something that has not come. */
+  get #waits(): boolean {
+    return this.#asked.length > 0 || (this.#bulk?.ahead ?? 0) > 0
+  }
+
+  #count(bytes: number): void {
+    this.#lately += bytes
+    this.#received += bytes
   }
 
   #tick(): void {
     this.#rate += (this.#lately - this.#rate) / RATE_SECONDS
-    const held = this.#asked.length === 0 || !this.#subject.budget.unlimited('down')
+    const held = !this.#waits || !this.#subject.budget.unlimited('down')
     this.#silence = this.#lately > 0 || held ? 0 : this.#silence + 1
     this.#lately = 0
     if (this.#silence < PATIENCE_SECONDS) return
@@ -129,7 +167,9 @@ export class DeviceLane implements Lane {
 
   #ask(): void {
     const port = this.#port
-    if (port === undefined || this.#ahead > AHEAD_BYTES / 2) return
+    if (port === undefined) return
+    this.#bulk?.wake()
+    if (this.#bulk?.asks === true || this.#ahead > AHEAD_BYTES / 2) return
     const questions: Uint8Array[] = []
     while (this.#ahead < AHEAD_BYTES) {
       const claims: Claim[] = []
@@ -138,14 +178,18 @@ export class DeviceLane implements Lane {
       const length = claims.reduce((sum, claim) => sum + claim.length, 0)
       this.#asked.push({ filler: new Filler(port, claims), length, void: false })
       this.#ahead += length
-      questions.push(withLength(utf8(formatRanges(rangesOf(claims)))))
+      questions.push(
+        withLength(
+          utf8(formatRanges(joined(claims.map(({ offset, length }) => ({ start: offset, end: offset + length }))))),
+        ),
+      )
     }
     if (questions.length > 0) this.#line.send(concat(questions))
   }
 
   #receive(bytes: Uint8Array): void {
-    this.#lately += bytes.length
-    this.#received += bytes.length
+    this.#count(bytes.length)
+    this.#bulk?.ordinary(bytes.length)
     try {
       for (let at = 0; at < bytes.length;) at += this.#take(bytes.subarray(at))
     } catch (error) {
@@ -182,15 +226,4 @@ export class DeviceLane implements Lane {
     this.#left = length
     this.#head = new Uint8Array()
   }
-}
-
-/** Blocks in order as ranges without gaps. */
-function rangesOf(claims: readonly Claim[]): readonly AskedRange[] {
-  const ranges: { start: number; end: number }[] = []
-  for (const { offset, length } of claims) {
-    const last = ranges.at(-1)
-    if (last?.end === offset) last.end += length
-    else ranges.push({ start: offset, end: offset + length })
-  }
-  return ranges
 }

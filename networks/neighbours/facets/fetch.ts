@@ -7,7 +7,9 @@ import type { Host } from '@kith/core/network/host.ts'
 import type { Subject } from '@kith/core/transfer/subject.ts'
 import type { Book } from '../book.ts'
 import { type Lines, wholeOf } from '../lines.ts'
-import { dialData } from '../data/dial.ts'
+import { dialBulk, dialData } from '../data/dial.ts'
+import { BULK_BYTES } from '../data/bulk.ts'
+import type { BulkLine } from '../data/bulk-take.ts'
 import { DeviceLane } from '../data/lane.ts'
 import { decodeHint, emptyHint, encodeHint } from '../wire/hint.ts'
 import { isOfShares, manifestDigest, MOST_MANIFEST_BYTES, parseManifest } from '../wire/manifest.ts'
@@ -132,10 +134,14 @@ class Job {
     const wish = { target: `/data/${contentPath(this.#id)}`, budget: this.#subject.budget, signal: this.#signal }
     const channel = await lines.to(id, this.#signal)
     const long = beside && this.#subject.missing() >= BESIDE_BYTES
+    if (beside && this.#subject.missing() >= BULK_BYTES) host.carriers?.prepare('take')
     const line = long ? await dialData(host, channel, wish) : undefined
     const peer = { network: 'neighbours', key: id, name: book.get(id)?.name ?? id, client: 'Kith' } as const
-    if (line !== undefined) return new DeviceLane(peer, this.#subject, line, 'data')
-    return new DeviceLane(peer, this.#subject, await channel.tunnel(wish.target, wish), 'channel')
+    const openBulk = async (): Promise<BulkLine | undefined> =>
+      line === undefined ? undefined : dialBulk(host, channel, wish)
+    const subject = this.#subject
+    if (line !== undefined) return new DeviceLane({ peer, subject, line, via: 'data', openBulk })
+    return new DeviceLane({ peer, subject, line: await channel.tunnel(wish.target, wish), via: 'channel', openBulk })
   }
 
   /** Ends when the transfer ends, or when everything is here. */

@@ -38,6 +38,7 @@ export function heldBy(running: ReadonlyMap<Digest, Subject>, id: Digest): Held 
         ? ranges.map(({ start, end }) => ({
             length: end - start,
             read: (at, into) => subject.read(start + at, [into]),
+            place: () => subject.place(start, end),
           }))
         : undefined,
     gave: (bytes) => subject.gave(bytes),

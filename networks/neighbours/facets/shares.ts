@@ -175,7 +175,11 @@ export class SharedContents {
         if (share === undefined) return undefined
         const from = Math.max(start - file.offset, 0)
         const length = Math.min(end - file.offset, file.size) - from
-        stretches.push({ length, read: (at, into) => share.read(from + at, [into]) })
+        stretches.push({
+          length,
+          read: (at, into) => share.read(from + at, [into]),
+          place: () => share.place?.(from, from + length),
+        })
       }
     }
     return stretches

@@ -10,6 +10,17 @@ export interface AskedRange {
   readonly end: number
 }
 
+/** Ranges in order, those that follow each other without a gap as one. */
+export function joined(ranges: readonly AskedRange[]): readonly AskedRange[] {
+  const whole: { start: number; end: number }[] = []
+  for (const { start, end } of ranges) {
+    const last = whole.at(-1)
+    if (last?.end === start) last.end = end
+    else whole.push({ start, end })
+  }
+  return whole
+}
+
 /** `0-1024,4096-8192`: starts and ends in bytes, the ends not included. */
 export function formatRanges(ranges: readonly AskedRange[]): string {
   return ranges.map(({ start, end }) => `${start}-${end}`).join(',')

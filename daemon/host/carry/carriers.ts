@@ -1,0 +1,134 @@
+import { availableParallelism } from 'node:os'
+import { MessageChannel, type MessagePort } from 'node:worker_threads'
+import { fail } from '@kith/core/fault/fault.ts'
+import type { Direction } from '@kith/core/limits/budget.ts'
+import type { Carriers, Giving, Taking } from '@kith/core/network/carriers.ts'
+import type { Clock } from '@kith/core/network/clock.ts'
+import type { Connection } from '@kith/core/network/net.ts'
+import type { Check } from '@kith/core/transfer/proof.ts'
+import type { Turns } from '../disk/turns.ts'
+import { TcpConnection } from '../net/tcp.ts'
+import { CarriedConnection } from './carried.ts'
+import type { CarryOrder } from './orders.ts'
+import { CarryThreads } from './threads.ts'
+import { carrySystem, type CarrySystem } from './system.ts'
+
+/** One hashes and writes less than one receives and opens. */
+const MOST_WRITERS = 2
+/** Each has a thread or two of some MiB, and more do not make anything faster. */
+const MOST_CARRIED = 4
+export interface CarriersWorld {
+  readonly clock: Clock
+  /** Of the threads of the disk, which write to the same files. */
+  readonly turns: Turns
+  /** How many connections at most. */
+  readonly most?: number
+  /** Threads that prove and write what one connection brings; as many as there are cores for without it. */
+  readonly writers?: number
+}
+
+/** The threads that carry, each for one connection in one direction for as long as that lasts. */
+export class CarrierThreads implements Carriers, AsyncDisposable {
+  readonly #world: CarriersWorld
+  readonly #system: CarrySystem | undefined
+  readonly #threads: CarryThreads
+  readonly #open = new Set<CarriedConnection>()
+
+  constructor(world: CarriersWorld) {
+    this.#world = world
+    this.#threads = new CarryThreads(world.clock)
+    try {
+      this.#system = process.platform === 'win32' ? undefined : carrySystem()
+    } catch {
+      // Then all bytes go the usual way.
+    }
+  }
+
+  get #writers(): number {
+    return this.#world.writers ?? Math.max(1, Math.min(MOST_WRITERS, availableParallelism() - 1))
+  }
+
+  get #most(): number {
+    return this.#world.most ?? MOST_CARRIED
+  }
+
+  /** How many connections are carried now. */
+  get size(): number {
+    return this.#open.size
+  }
+
+  prepare(direction: 'give' | 'take'): void {
+    if (this.#system === undefined || this.#open.size >= this.#most) return
+    for (const kind of direction === 'give' ? (['give'] as const) : (['write', 'receive'] as const)) {
+      this.#threads.prepare(kind)
+    }
+  }
+
+  give(connection: Connection, key: Uint8Array): Giving | undefined {
+    const carried = this.#carry(connection, 'up')
+    if (carried === undefined) return undefined
+    const thread = carried.begin(this.#threads.take('give'), { file: carried.file, key }, [])
+    return {
+      get unlimited() {
+        return carried.unlimited
+      },
+      async give(runs) {
+        const bytes = runs.reduce((sum, { length }) => sum + length, 0)
+        await carried.expect(thread, { kind: 'give', runs }, bytes)
+      },
+      close: (fault) => carried.close(fault),
+    }
+  }
+
+  take(connection: Connection, key: Uint8Array): Taking | undefined {
+    const carried = this.#carry(connection, 'down')
+    if (carried === undefined) return undefined
+    const turns = this.#world.turns.memory
+    const to: MessagePort[] = []
+    const writers = Array.from({ length: this.#writers }, () => {
+      const { port1, port2: from } = new MessageChannel()
+      to.push(port1)
+      return carried.begin(this.#threads.take('write'), { from, turns }, [from])
+    })
+    const receiver = carried.begin(this.#threads.take('receive'), { file: carried.file, key, to }, to)
+    let next = 0
+    return {
+      get unlimited() {
+        return carried.unlimited
+      },
+      take(check, runs) {
+        const bytes = check.end - check.start
+        const writer = next++ % writers.length
+        const done = carried.expect(writers[writer]!, { kind: 'write', check: alone(check), runs }, bytes)
+        receiver.postMessage({ kind: 'receive', bytes, writer } satisfies CarryOrder)
+        return done
+      },
+      close: (fault) => carried.close(fault),
+    }
+  }
+
+  #carry(connection: Connection, direction: Direction): CarriedConnection | undefined {
+    if (this.#system === undefined || this.#open.size >= this.#most) return undefined
+    if (!(connection instanceof TcpConnection)) return undefined
+    let carried: CarriedConnection | undefined
+    const lent = connection.lend((fault) => carried?.close(fault))
+    const file = lent === undefined ? undefined : this.#system.duplicate(lent)
+    if (file === undefined) return undefined
+    carried = new CarriedConnection({ connection, direction, file, turns: this.#world.turns }, () => {
+      if (carried !== undefined) this.#open.delete(carried)
+    })
+    this.#open.add(carried)
+    return carried
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    const over = fail('gone', 'net/closed', 'Kith is going').fault
+    await Promise.all([...this.#open].map((carried) => carried.end(over)))
+    await this.#threads[Symbol.asyncDispose]()
+  }
+}
+
+/** Its bytes may lie in the middle of all digests of a content, which would travel along. */
+function alone(check: Check): Check {
+  return { ...check, expected: check.expected.slice() }
+}

@@ -1,0 +1,2 @@
+/** A thread is to end. */
+export class Stopped extends Error {}
