@@ -165,8 +165,10 @@ test('a game is offered to nobody at first, then granted, joined and left', { sk
   await page.getByRole('button', { name: 'Join OpenTTD' }).waitFor({ state: 'detached' })
   await becomes(1, () => page.getByText('OpenTTD of bob').count())
   await page.getByRole('button', { name: 'Leave OpenTTD' }).click()
-  await page.getByRole('button', { name: 'Join OpenTTD' }).waitFor()
-  await offered.getByRole('button', { name: 'Offer no more' }).click()
+  await page.getByRole('button', { name: 'Join OpenTTD' }).click()
+  await page.getByRole('button', { name: 'Leave OpenTTD' }).waitFor()
+  await offered.getByRole('button', { name: 'Offer OpenTTD no more' }).click()
+  await page.getByText('OpenTTD is not offered to this machine any more').first().waitFor()
   await becomes(0, () => page.getByText('OpenTTD of bob').count())
 })
 

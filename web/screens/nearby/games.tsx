@@ -79,7 +79,11 @@ function Offered({ paired }: { readonly paired: readonly DeviceView[] }): ReactN
             to={to}
             grant={(ids) => client.call('grantGame', { params: { id }, body: { to: ids } })}
           />
-          <Button onClick={() => doing.run(() => client.call('withdrawGame', { params: { id } }))}>
+          <Button
+            disabled={doing.isBusy}
+            aria-label={t('nearby.withdrawNamed', { title })}
+            onClick={() => doing.run(() => client.call('withdrawGame', { params: { id } }))}
+          >
             {t('nearby.withdraw')}
           </Button>
         </NearRow>

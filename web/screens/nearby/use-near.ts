@@ -6,7 +6,7 @@ import { useClient } from '../../api.ts'
 import { useTell } from '../../ui/toasts.tsx'
 
 /** Devices come and go by themselves. */
-const againMs = 2_000
+export const againMs = 2_000
 /** What is asked of the devices themselves, each time. */
 const farMs = 5_000
 const far: ReadonlySet<Listed> = new Set<Listed>(['nearbyGames', 'nearbyInternet', 'nearbySegments'])
