@@ -1,25 +1,34 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
+import type { Keep } from '@kith/core/network/host.ts'
 import { encode } from '@kith/wire/bencode.ts'
 import type { ToldPrinter } from '../wire/printers.ts'
 import { keepPrinters, keptPrinters, knownPrinter } from './known.ts'
 
 const device = '11'.repeat(32)
 
-function keeps(bytes?: Uint8Array): Parameters<typeof keptPrinters>[0] & { writes: number } {
-  let kept = bytes
-  const host = {
-    writes: 0,
-    keep: {
-      get: () => kept,
-      set: (_key: string, now: Uint8Array | undefined) => {
-        host.writes++
-        kept = now
-      },
-    },
+/** What is kept of a network, and how often it was written. */
+class Keeps implements Keep {
+  writes = 0
+  #bytes: Uint8Array | undefined
+
+  constructor(bytes?: Uint8Array) {
+    this.#bytes = bytes
   }
-  return host as unknown as ReturnType<typeof keeps>
+
+  get keep(): Keep {
+    return this
+  }
+
+  get(): Uint8Array | undefined {
+    return this.#bytes
+  }
+
+  set(_key: string, bytes: Uint8Array | undefined): void {
+    this.writes++
+    this.#bytes = bytes
+  }
 }
 
 const printer = {
@@ -37,7 +46,7 @@ const printer = {
 } as unknown as ToldPrinter
 
 test('printers of devices are written down once, and come back', () => {
-  const host = keeps()
+  const host = new Keeps()
   const all = [knownPrinter(device, printer)]
   keepPrinters(host, all)
   keepPrinters(host, all)
@@ -53,8 +62,8 @@ test('printers of devices are written down once, and come back', () => {
 
 test('what is written down wrongly is nothing, and stops nobody', () => {
   assert.deepEqual(
-    keptPrinters(keeps(encode({ printers: [{ device: Uint8Array.of(1), printer: Uint8Array.of(2) }] }))),
+    keptPrinters(new Keeps(encode({ printers: [{ device: Uint8Array.of(1), printer: Uint8Array.of(2) }] }))),
     [],
   )
-  fc.assert(fc.property(fc.uint8Array(), (bytes) => assert.ok(Array.isArray(keptPrinters(keeps(bytes))))))
+  fc.assert(fc.property(fc.uint8Array(), (bytes) => assert.ok(Array.isArray(keptPrinters(new Keeps(bytes))))))
 })

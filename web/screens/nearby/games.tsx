@@ -1,3 +1,4 @@
+import type { JoinedGameView } from '@kith/api/games.ts'
 import type { DeviceView } from '@kith/api/near.ts'
 import { useQuery } from '@tanstack/react-query'
 import { Gamepad2 } from 'lucide-react'
@@ -31,7 +32,7 @@ export function Games({ devices }: { readonly devices: readonly DeviceView[] }):
               key={id}
               icon={<Gamepad2 size={20} aria-hidden className="text-muted" />}
               title={t('nearby.thingOf', { title, name: device })}
-              note={`${t(`nearby.path.${path}`)} · ${t('nearby.playAt', { port: String(ports[0]?.local ?? '') })}`}
+              note={`${t(`nearby.path.${pathOf(path, ports)}`)} · ${playAt(ports)}`}
             >
               <Button
                 disabled={doing.isBusy}
@@ -57,6 +58,19 @@ export function Games({ devices }: { readonly devices: readonly DeviceView[] }):
       <Offer />
     </Part>
   )
+}
+
+type Ports = JoinedGameView['ports']
+
+/** A game without datagrams goes by the line of the devices, however those would travel. */
+function pathOf(path: JoinedGameView['path'], ports: Ports): JoinedGameView['path'] {
+  return path === 'away' || ports.some(({ protocol }) => protocol === 'udp') ? path : 'channel'
+}
+
+/** Where on this machine it is played: of TCP and UDP at the same number, once. */
+function playAt(ports: Ports): string {
+  const numbers = [...new Set(ports.map(({ local }) => local))]
+  return t('nearby.playAt', { count: numbers.length, list: numbers.join(', ') })
 }
 
 /** Our games, and who may join each. */
@@ -114,7 +128,12 @@ function Offer(): ReactNode {
       </Select>
       <Button
         disabled={game === '' || doing.isBusy}
-        onClick={() => doing.run(() => client.call('offerGame', { body: { game, to: [] } }))}
+        onClick={() =>
+          doing.run(async () => {
+            await client.call('offerGame', { body: { game, to: [] } })
+            setGame('')
+          })
+        }
       >
         {t('nearby.offerGame')}
       </Button>
