@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { FaultError } from '@kith/core/fault/fault.ts'
-import { Kept, scratch, wish } from './test-kit/kept.ts'
+import { damagedHint, Kept, scratch, wish } from './test-kit/kept.ts'
 
 const codeOf = (work: () => unknown): string | undefined => {
   try {
@@ -110,4 +110,19 @@ test('what was removed is gone from what is kept, and can be added anew', async 
   assert.equal(kept.records.size, 0)
   assert.deepEqual(kept.told, ['transfer/added', 'transfer/removed'])
   assert.equal((await daemon.transfers.add(wish('one'))).duplicate, false)
+})
+
+test('what is kept of one transfer may be damaged: the others are there and run', async () => {
+  await using folder = await scratch()
+  const kept = new Kept()
+  {
+    await using first = await kept.open(folder.path)
+    await first.transfers.add(wish('damaged'), {})
+    await first.transfers.add(wish('whole'), {})
+  }
+  for (const record of kept.records.values())
+    if (record.name === 'damaged') record.hints = new Map([['bittorrent', Uint8Array.of(damagedHint)]])
+  await using second = await kept.open(folder.path)
+  assert.equal(second.worked.length, 2)
+  for (const { layout, state } of second.transfers) assert.deepEqual([layout, state], [undefined, 'looking'])
 })

@@ -18,6 +18,7 @@ import { Transfers } from '../transfers.ts'
 /** What every transfer with `hintOfBytes` consists of. */
 export const bytes: Uint8Array = Uint8Array.of(1, 2, 3, 4)
 export const hintOfBytes = 9
+export const damagedHint = 66
 const description: Description = {
   layout: { name: 'a', single: true, size: 4, files: [{ path: ['a'], offset: 0, size: 4 }] },
   proofs: [{ start: 0, end: 4, leaf: 4, algorithm: 'sha1', expected: hash('sha1', bytes), digestSize: 20 }],
@@ -126,7 +127,10 @@ const network = {
     },
   ],
   files: [],
-  describe: (hint: Uint8Array) => (hint[0] === hintOfBytes ? description : undefined),
+  describe(hint: Uint8Array): Description | undefined {
+    if (hint[0] === damagedHint) throw new FaultError({ kind: 'input', code: 'test/damaged', message: 'It is damaged' })
+    return hint[0] === hintOfBytes ? description : undefined
+  },
   mergeHints: (known: Uint8Array, news: Uint8Array) => Uint8Array.of(...new Set([...known, ...news])),
 } as unknown as Network<never>
 

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { Hours } from '@kith/core/network/test-kit/hours.ts'
 import { Broadcast } from './broadcast.ts'
 import type { Dialect } from './dialect.ts'
 import type { Guest } from './guest.ts'
-import { Hours, Place } from './test-kit/place.ts'
+import { Place } from './test-kit/place.ts'
 
 test('what somebody said besides, when he was sent away for the first of it, is not heard', () => {
   const place = new Place({ directoryMinimumShare: 1 })

@@ -1,8 +1,8 @@
-import type { Clock } from '@kith/core/network/clock.ts'
 import type { Host } from '@kith/core/network/host.ts'
 import type { Log } from '@kith/core/network/log.ts'
 import type { Connection, Endpoint, Receiver } from '@kith/core/network/net.ts'
 import { defaults } from '@kith/core/network/schema.ts'
+import { Hours } from '@kith/core/network/test-kit/hours.ts'
 import type { LanePort } from '@kith/core/transfer/lane.ts'
 import type { Subject } from '@kith/core/transfer/subject.ts'
 import type { WritableValue } from '@kith/core/value/value.ts'
@@ -26,34 +26,6 @@ const silent: Log = { debug() {}, info() {}, warn() {}, error() {}, child: () =>
 /** Two pieces of 16 KiB. */
 const info: Uint8Array = encode({ length: 32_768, name: 'a', 'piece length': 16_384, pieces: new Uint8Array(40) })
 export const infoHash: Uint8Array = hash('sha1', info)
-
-/** Time that stands until it is told to go; what is due is called in order. */
-export class Hours implements Clock {
-  #now = 1_000_000
-  readonly #calls = new Map<object, { readonly at: number; readonly call: () => void }>()
-
-  now(): number {
-    return this.#now
-  }
-
-  after(ms: number, call: () => void): Disposable {
-    const key = {}
-    this.#calls.set(key, { at: this.#now + ms, call })
-    return { [Symbol.dispose]: () => void this.#calls.delete(key) }
-  }
-
-  go(ms: number): void {
-    const end = this.#now + ms
-    for (;;) {
-      const [next] = [...this.#calls].filter(([, { at }]) => at <= end).sort(([, a], [, b]) => a.at - b.at)
-      if (next === undefined) break
-      this.#calls.delete(next[0])
-      this.#now = Math.max(this.#now, next[1].at)
-      next[1].call()
-    }
-    this.#now = end
-  }
-}
 
 /** A connection that a peer has opened. As with a socket, its end is told some time after it was closed. */
 export class Line implements Connection {

@@ -1,7 +1,7 @@
-import type { Clock } from '@kith/core/network/clock.ts'
 import type { Host } from '@kith/core/network/host.ts'
 import type { Connection, Endpoint, Receiver } from '@kith/core/network/net.ts'
 import { defaults } from '@kith/core/network/schema.ts'
+import { Hours } from '@kith/core/network/test-kit/hours.ts'
 import { base32, lossyText, utf8 } from '@kith/wire/bytes.ts'
 import { TigerKernel } from '@kith/wire/hash/tiger.ts'
 import type { Settings } from '../../settings.ts'
@@ -9,39 +9,6 @@ import { settings as schema } from '../../settings.ts'
 import { type HubHost, OpenHub } from '../open-hub.ts'
 
 const kernel = new TigerKernel()
-
-/** Time that stands until it is told to go. */
-export class Hours implements Clock {
-  #now = 1_000_000
-  readonly #calls = new Map<object, { at: number; call: () => void }>()
-
-  now(): number {
-    return this.#now
-  }
-
-  after(ms: number, call: () => void): Disposable {
-    const key = {}
-    this.#calls.set(key, { at: this.#now + ms, call })
-    return { [Symbol.dispose]: () => void this.#calls.delete(key) }
-  }
-
-  /** Calls that are still to come. */
-  get waiting(): number {
-    return this.#calls.size
-  }
-
-  go(ms: number): void {
-    const end = this.#now + ms
-    for (;;) {
-      const next = [...this.#calls].filter(([, { at }]) => at <= end).sort(([, a], [, b]) => a.at - b.at)[0]
-      if (next === undefined) break
-      this.#calls.delete(next[0])
-      this.#now = Math.max(this.#now, next[1].at)
-      next[1].call()
-    }
-    this.#now = end
-  }
-}
 
 /** Somebody's end of a connection to the hub. */
 export class Caller implements Connection {
