@@ -18,8 +18,6 @@ const toleratedBytes = 256 * 1024
 const longestExtended = 1024 * 1024
 /** Messages that we do not know, and small ones whose length is checked later. */
 const longestOther = 64 * 1024
-/** A peer allows ten or so; more are passed over. */
-const mostAllowedFast = 1_024
 /** How often a peer may tell of all its pieces at once: it has to once, and each time all that we want is counted anew. */
 const mostHaves = 16
 
@@ -47,7 +45,6 @@ export class Inbox {
   readonly #framer: Framer
   readonly #extended: ExtendedInbox
   readonly supply: Supply
-  readonly allowedFast: Set<number> = new Set()
   /** It chokes us. */
   choked = true
   /** It is interested. */
@@ -116,7 +113,6 @@ export class Inbox {
     if (this.#geometry !== undefined) return
     this.supply.describe(pieceCount)
     this.#geometry = { pieceCount, pieceLength, size }
-    for (const piece of this.allowedFast) if (piece >= pieceCount) this.allowedFast.delete(piece)
   }
 
   abandon(): void {
@@ -283,10 +279,6 @@ export class Inbox {
     this.#needFast()
     this.#idle()
     this.#pieceInRange(piece)
-    if (kind === 'allowedFast') {
-      if (this.allowedFast.size >= mostAllowedFast || this.allowedFast.has(piece)) return
-      this.allowedFast.add(piece)
-    }
     if (this.#geometry !== undefined) this.push({ kind, piece })
   }
 }
