@@ -7,6 +7,7 @@ import { Client, UnreachableError } from '@kith/api/client.ts'
 import { daemonCommand } from '@kith/cli/connect.ts'
 import { fetchOver } from '@kith/api/socket.ts'
 import type { Transfer, TransferDetails } from '@kith/api/transfers.ts'
+import { patience } from './peers/client.ts'
 import { freePort } from './peers/process.ts'
 
 const root = dirname(import.meta.dirname)
@@ -141,11 +142,11 @@ export class Kith implements AsyncDisposable {
 
   /** Waits until a transfer passes the test; says what it was when time is up. */
   async until(id: string, test: (transfer: TransferDetails) => boolean, ms = 180_000): Promise<TransferDetails> {
-    const end = Date.now() + ms
+    const late = patience(ms)
     for (;;) {
       const transfer = await this.transfer(id)
       if (test(transfer)) return transfer
-      if (Date.now() > end) {
+      if (late()) {
         const sources = await this.client.call('sources', { params: { id } })
         throw new Error(
           `It did not come to that: ${JSON.stringify({ ...transfer, sources }, undefined, 1)}\n${await this.log()}`,

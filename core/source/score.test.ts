@@ -24,3 +24,13 @@ test('a delivery forgives earlier failures', () => {
   assert.equal(retryAt(track), 7)
   assert.equal(track.delivered, 5)
 })
+
+test('who starts anew is tried again after seconds, once; who does so again without delivering is idle', () => {
+  const first = outcome(outcome(untried, { kind: 'unreachable' }, 0), { kind: 'restarting' }, 1_000)
+  assert.equal(retryAt(first), 6_000)
+  const second = outcome(first, { kind: 'restarting' }, 6_000)
+  assert.equal(retryAt(second), 21_000)
+  const delivered = outcome(second, { kind: 'delivered', bytes: 5 }, 30_000)
+  assert.equal(retryAt(delivered), 30_000)
+  assert.equal(retryAt(outcome(delivered, { kind: 'restarting' }, 40_000)), 45_000)
+})

@@ -9,34 +9,44 @@ export interface Track {
   readonly delivered: number
   /** Milliseconds since the epoch of the last try; 0 for never. */
   readonly triedAt: number
+  /** It started anew since it last delivered. */
+  readonly restarted: boolean
 }
 
-export const untried: Track = { failures: 0, delivered: 0, triedAt: 0 }
+export const untried: Track = { failures: 0, delivered: 0, triedAt: 0, restarted: false }
 
 export type Outcome =
   | { readonly kind: 'delivered'; readonly bytes: number }
   /** It answered, and had nothing for us this time. */
   | { readonly kind: 'idle' }
+  /** It left to start anew, and will be there again within seconds. */
+  | { readonly kind: 'restarting' }
   | { readonly kind: 'unreachable' }
 
 /** The first wait after a failure, doubled each time, and where that ends. */
 const firstWaitMs = 15_000
 const longestWaitMs = 30 * 60_000
+/** How long a source is left alone that starts anew, in milliseconds: who comes too early finds it shut. */
+const restartMs = 5_000
 
 export function outcome(track: Track, what: Outcome, now: number): Track {
   switch (what.kind) {
     case 'delivered':
-      return { failures: 0, delivered: track.delivered + what.bytes, triedAt: now }
+      return { failures: 0, delivered: track.delivered + what.bytes, triedAt: now, restarted: false }
+    case 'restarting':
+      // Who does nothing but start anew is idle.
+      if (track.restarted) return outcome(track, { kind: 'idle' }, now)
+      return { ...track, failures: 0, triedAt: now, restarted: true }
     case 'idle':
-      return { failures: Math.max(1, track.failures), delivered: track.delivered, triedAt: now }
+      return { ...track, failures: Math.max(1, track.failures), triedAt: now }
     case 'unreachable':
-      return { failures: track.failures + 1, delivered: track.delivered, triedAt: now }
+      return { ...track, failures: track.failures + 1, triedAt: now }
   }
 }
 
 /** When the source may be tried again, in milliseconds since the epoch. */
 export function retryAt(track: Track): number {
-  if (track.failures === 0) return track.triedAt
+  if (track.failures === 0) return track.triedAt + (track.restarted ? restartMs : 0)
   return track.triedAt + Math.min(longestWaitMs, firstWaitMs * 2 ** Math.min(track.failures - 1, 12))
 }
 

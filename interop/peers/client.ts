@@ -12,13 +12,31 @@ export interface ForeignClient extends AsyncDisposable {
   recheck?(): Promise<void>
 }
 
+/** One look at how things stand takes no longer than this, in milliseconds; beyond, the machine stood still. */
+const longestLookMs = 5_000
+
+/**
+ * Asked between looks at something awaited, whether time is up. Time in which the machine held all of us still, those
+ * awaited too, is not theirs to answer for.
+ */
+export function patience(ms: number): () => boolean {
+  let left = ms
+  let at = Date.now()
+  return () => {
+    const now = Date.now()
+    left -= Math.min(now - at, longestLookMs)
+    at = now
+    return left < 0
+  }
+}
+
 /** Waits until a client has everything. */
 export async function fetched(client: ForeignClient, ms = 180_000): Promise<void> {
-  const end = Date.now() + ms
+  const late = patience(ms)
   for (;;) {
     const progress = await client.progress()
     if (progress.done) return
-    if (Date.now() > end) throw new Error(`${client.name} has only ${progress.bytes} bytes`)
+    if (late()) throw new Error(`${client.name} has only ${progress.bytes} bytes`)
     await new Promise((resolve) => setTimeout(resolve, 100))
   }
 }
@@ -29,9 +47,9 @@ export async function until(
   ms = 90_000,
   state: () => unknown = () => undefined,
 ): Promise<void> {
-  const end = Date.now() + ms
+  const late = patience(ms)
   while (!(await test())) {
-    if (Date.now() > end) {
+    if (late()) {
       const now = await state()
       throw new Error(`It did not come to that${now === undefined ? '' : `: ${JSON.stringify(now, undefined, 1)}`}`)
     }

@@ -24,6 +24,7 @@ export interface MetadataWorld {
 export class MetadataExchange {
   readonly #world: MetadataWorld
   readonly #fetches = new Map<Session, MetadataFetch>()
+  readonly #told = new WeakSet<Session>()
 
   constructor(world: MetadataWorld) {
     this.#world = world
@@ -59,10 +60,17 @@ export class MetadataExchange {
     this.#fetches.delete(session)
   }
 
-  give({ talk }: Session, piece: number): void {
+  /** Whether it had any of the info dictionary from us. */
+  told(session: Session): boolean {
+    return this.#told.has(session)
+  }
+
+  give(session: Session, piece: number): void {
+    const { talk } = session
     const info = this.#world.info()
     const from = piece * metadataPieceSize
-    if (info === undefined || from >= info.length) talk.rejectMetadata(piece)
-    else talk.sendMetadata(piece, info.length, info.subarray(from, from + metadataPieceSize))
+    if (info === undefined || from >= info.length) return talk.rejectMetadata(piece)
+    this.#told.add(session)
+    talk.sendMetadata(piece, info.length, info.subarray(from, from + metadataPieceSize))
   }
 }

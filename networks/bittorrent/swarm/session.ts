@@ -48,6 +48,7 @@ export class Session implements Lane, Candidate {
   #woken = false
   #ended = false
   #delivered = 0
+  #given = 0
 
   constructor(talk: PeerTalk, connection: Connection, endpoint: Endpoint | undefined, world: SessionWorld) {
     const now = world.clock.now()
@@ -110,6 +111,11 @@ export class Session implements Lane, Candidate {
   /** Payload bytes that it delivered. */
   get delivered(): number {
     return this.#delivered
+  }
+
+  /** Payload bytes that it was given. */
+  get given(): number {
+    return this.#given
   }
 
   // Lane
@@ -186,7 +192,10 @@ export class Session implements Lane, Candidate {
       connection: this.connection,
       frames: this.#world.frames,
       pieceLength,
-      sent: (bytes) => this.up.add(bytes),
+      sent: (bytes) => {
+        this.up.add(bytes)
+        this.#given += bytes
+      },
       failed: (error) => this.close(faultOf(error, 'read what the peer asked for')),
     })
     this.refresh()

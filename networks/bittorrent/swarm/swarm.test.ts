@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { encodeExchange } from '../wire/extended.ts'
+import { encodeExchange, encodeMetadata } from '../wire/extended.ts'
 import { greeting, introduction, Meeting, message } from './test-kit/meeting.ts'
 
 const minute = 60_000
@@ -62,4 +62,33 @@ test('while we only give, peers that are said to have everything are not dialled
   meeting.stage.set('getting')
   meeting.clock.go(minute)
   assert.deepEqual(meeting.dialled, [other, seed])
+})
+
+test('who takes the description and leaves is dialled again after seconds, where it begins; others wait longer', async () => {
+  await using meeting = new Meeting()
+  meeting.stage.set('giving')
+  const payload = encodeMetadata({ kind: 'metadataRequest', piece: 0 })
+  const ask = message({ kind: 'extended', id: 2, payload })
+  const beginner = meeting.come('10.0.0.2', greeting(2), introduction(4_002), message({ kind: 'interested' }), ask)
+  const other = meeting.come('10.0.0.3', greeting(3), introduction(4_003), message({ kind: 'interested' }))
+  beginner.ended()
+  other.ended()
+  meeting.clock.go(4_000)
+  assert.deepEqual(meeting.dialled, [])
+  meeting.clock.go(4_000)
+  assert.deepEqual(meeting.dialled, [{ host: '10.0.0.2', port: 4_002 }])
+  meeting.clock.go(10_000)
+  assert.deepEqual(meeting.dialled.at(-1), { host: '10.0.0.3', port: 4_003 })
+})
+
+test('who leaves because we sent it away is not taken for one that begins', async () => {
+  await using meeting = new Meeting({ connectionsPerTransfer: 1 })
+  meeting.stage.set('giving')
+  const payload = encodeMetadata({ kind: 'metadataRequest', piece: 0 })
+  const line = meeting.come('10.0.0.2', greeting(2), introduction(4_002), message({ kind: 'extended', id: 2, payload }))
+  meeting.clock.go(2 * minute)
+  assert.equal(meeting.swarm.refuses({ host: '10.0.0.8', port: 1 }), undefined)
+  assert.equal(line.closed, 'bittorrent/made-room')
+  meeting.clock.go(10_000)
+  assert.deepEqual(meeting.dialled, [])
 })

@@ -4,7 +4,6 @@ import { every } from '@kith/core/network/clock.ts'
 import type { Host } from '@kith/core/network/host.ts'
 import type { Connection, Endpoint } from '@kith/core/network/net.ts'
 import { endpointText } from '@kith/core/network/net.ts'
-import type { Outcome } from '@kith/core/source/score.ts'
 import type { Subject } from '@kith/core/transfer/subject.ts'
 import type { KeptHint } from '../kept-hint.ts'
 import type { Settings } from '../settings.ts'
@@ -13,6 +12,7 @@ import { PeerTalk } from '../talk/peer-talk.ts'
 import type { Metainfo } from '../wire/metainfo.ts'
 import { parseInfo } from '../wire/metainfo.ts'
 import { Dialler } from './dialler.ts'
+import { outcomeOf } from './ending.ts'
 import { Exchange } from './exchange.ts'
 import type { Frames } from './frames.ts'
 import { MetadataExchange } from './metadata-exchange.ts'
@@ -296,15 +296,13 @@ export class Swarm implements AsyncDisposable {
   }
 
   /** Notes in the book what became of a peer, unless it is still here by another connection. */
-  #outcome({ endpoint, talk, delivered }: Session, fault: Fault | undefined): void {
+  #outcome(session: Session, fault: Fault | undefined): void {
+    const { endpoint } = session
     if (endpoint === undefined) return
     if (fault?.code === 'transfer/bad-bytes') return this.#book.ban(endpoint)
     const at = endpointText(endpoint)
     for (const other of this.#sessions) if (other.endpoint !== undefined && endpointText(other.endpoint) === at) return
-    const unreachable = talk.stage !== 'open' && delivered === 0
-    const what: Outcome =
-      delivered > 0 ? { kind: 'delivered', bytes: delivered } : { kind: unreachable ? 'unreachable' : 'idle' }
-    this.#book.done(endpoint, what, this.#now)
+    this.#book.done(endpoint, outcomeOf(session, fault, this.#metadata.told(session)), this.#now)
   }
 
   #stageChanged(): void {

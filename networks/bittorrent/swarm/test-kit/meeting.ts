@@ -79,9 +79,9 @@ export function message(of: PeerMessage): Uint8Array {
   return encodeMessage(of)
 }
 
-/** An extended handshake of a peer that speaks peer exchange and listens at a port. */
+/** An extended handshake of a peer that speaks peer exchange, takes descriptions and listens at a port. */
 export function introduction(listenPort: number): Uint8Array {
-  const payload = encodeExtendedHandshake({ extensions: { ut_pex: 1 }, listenPort })
+  const payload = encodeExtendedHandshake({ extensions: { ut_pex: 1, ut_metadata: 2 }, listenPort })
   return encodeMessage({ kind: 'extended', id: 0, payload })
 }
 
