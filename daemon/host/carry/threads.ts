@@ -22,7 +22,7 @@ export class CarryThreads implements AsyncDisposable {
 
   /** Has one ready. */
   prepare(kind: CarryKind): void {
-    if (!this.#spare.has(kind)) this.#spare.set(kind, begun(kind))
+    if (!this.#spare.has(kind)) this.#keep(kind, begun(kind))
     this.#sweep?.[Symbol.dispose]()
     this.#sweep = this.#clock.after(SPARE_MS, () => void this.#endSpare())
   }
@@ -32,6 +32,16 @@ export class CarryThreads implements AsyncDisposable {
     this.#spare.delete(kind)
     spare?.removeAllListeners()
     return spare ?? begun(kind)
+  }
+
+  /** One that dies before it is needed, of too little memory for example, is none. */
+  #keep(kind: CarryKind, worker: Worker): void {
+    const lost = (): void => {
+      if (this.#spare.get(kind) === worker) this.#spare.delete(kind)
+    }
+    this.#spare.set(kind, worker)
+    worker.on('error', lost)
+    worker.on('exit', lost)
   }
 
   async #endSpare(): Promise<void> {
