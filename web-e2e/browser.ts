@@ -35,6 +35,26 @@ export async function launchWithin(machine: Machine, folder: string): Promise<Br
 /** On a machine that does much else at the same time, a page takes its time to come up. */
 export const patienceMs = 90_000
 
+const refused = 'the policy of the page refuses'
+
+/** Calls back with all that the content security policy of the page refuses from its next load on, whatever the console says of it. */
+export async function onRefusal(page: Page, refusal: (what: string) => void): Promise<void> {
+  page.on('console', (message) => {
+    if (message.text().startsWith(refused)) refusal(message.text())
+  })
+  await page.addInitScript((words) => {
+    document.addEventListener('securitypolicyviolation', ({ blockedURI, violatedDirective, sourceFile }) =>
+      console.error(`${words} ${blockedURI}, by ${violatedDirective}, in ${sourceFile}`),
+    )
+  }, refused)
+}
+
+/** Makes a test fail when the page throws, or wants what its own policy refuses. */
+export async function watch(page: Page): Promise<void> {
+  page.on('pageerror', (error) => assert.fail(`the page threw: ${error.message}`))
+  await onRefusal(page, (what) => assert.fail(what))
+}
+
 /** The page of a daemon, opened by its one-time link, or by another way to it. */
 export async function openPage(browser: Browser, kith: Kith, link?: string): Promise<Page> {
   const page = await browser.newPage({
@@ -42,7 +62,7 @@ export async function openPage(browser: Browser, kith: Kith, link?: string): Pro
     permissions: ['clipboard-read', 'clipboard-write'],
   })
   page.setDefaultTimeout(patienceMs)
-  page.on('pageerror', (error) => assert.fail(`the page threw: ${error.message}`))
+  await watch(page)
   await page.goto(link ?? (await kith.client.call('link')).url)
   await page.getByTestId('nav-home').first().waitFor()
   return page

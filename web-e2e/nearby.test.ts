@@ -50,6 +50,9 @@ test('Nearby says that nothing is offered, and pairs by digits on both sides', {
   const digits = (await page.getByTestId('digits').textContent())!
   assert.match(digits, /^\d{6}$/)
   await becomes(digits, () => other.getByTestId('digits').textContent())
+  await page.getByText('bob has to show the same digits').waitFor()
+  // Whoever listens hears digits, one by one.
+  await page.getByRole('status').getByText(digits.replaceAll(/\B/g, ' '), { exact: true }).waitFor()
   await picture(page, 'nearby-digits')
   await accessible(page, 'digits')
   await page.getByRole('button', { name: 'The digits are the same' }).click()
@@ -75,6 +78,12 @@ test('a device is forgotten, and comes back by an invitation', { skip: noBrowser
   await other.getByRole('button', { name: 'Send to ann' }).waitFor()
   await page.getByText('This invitation is used').waitFor()
   await page.keyboard.press('Escape')
+  // The next one is a new one from the first moment on.
+  await page.getByRole('button', { name: 'Invite a device' }).click()
+  await page.getByTestId('invitation').waitFor()
+  assert.equal(await page.getByText('This invitation is used').count(), 0)
+  await page.getByRole('button', { name: 'Take it back' }).click()
+  await page.getByTestId('invitation').waitFor({ state: 'detached' })
   await page.getByRole('button', { name: 'Send to bob' }).waitFor()
 })
 
@@ -88,7 +97,7 @@ test('a file is sent, waits for a yes, and arrives', { skip: noBrowser }, async 
   await gift.getByText('holiday.jpg').waitFor()
   await everyLook(other, 'nearby', '/nearby')
   await other.setViewportSize({ width: 1440, height: 900 })
-  await other.getByRole('button', { name: 'Take it' }).click()
+  await other.getByRole('button', { name: 'Take it: holiday.jpg' }).click()
   await gift.waitFor({ state: 'detached' })
   const arrived = join(bob.downloads, 'holiday.jpg')
   const sent = await readFile(path)
@@ -164,9 +173,12 @@ test('a game is offered to nobody at first, then granted, joined and left', { sk
   // It is one line, and not one to join and one to leave.
   await page.getByRole('button', { name: 'Join OpenTTD' }).waitFor({ state: 'detached' })
   await becomes(1, () => page.getByText('OpenTTD of bob').count())
+  await page.getByText(/port \d+ of this machine/).waitFor()
   await page.getByRole('button', { name: 'Leave OpenTTD' }).click()
-  await page.getByRole('button', { name: 'Join OpenTTD' }).waitFor()
-  await offered.getByRole('button', { name: 'Offer no more' }).click()
+  await page.getByRole('button', { name: 'Join OpenTTD' }).click()
+  await page.getByRole('button', { name: 'Leave OpenTTD' }).waitFor()
+  await offered.getByRole('button', { name: 'Offer OpenTTD no more' }).click()
+  await page.getByText('OpenTTD is not offered to this machine any more').first().waitFor()
   await becomes(0, () => page.getByText('OpenTTD of bob').count())
 })
 
@@ -193,7 +205,7 @@ test(
     const [loan] = (await bob.client.call('internet')).loans
     assert.deepEqual([loan?.downLimit, loan?.refused, loan?.home], [5_000_000, ['*:25', '192.0.2.0/24'], false])
     await page.getByText('Connection of bob').waitFor()
-    await page.getByRole('button', { name: 'Use it' }).click()
+    await page.getByRole('button', { name: 'Use it: connection of bob' }).click()
     await page.getByText(/proxy at 127\.0\.0\.1:\d+/).waitFor()
     await picture(page, 'nearby-internet')
     await accessible(page, 'internet, borrower')

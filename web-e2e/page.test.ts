@@ -8,7 +8,7 @@ import { after, before, test } from 'node:test'
 import type { Browser, Page } from 'playwright-core'
 import { Kith } from '@kith/interop/kith.ts'
 import { freePort } from '@kith/interop/peers/process.ts'
-import { accessible, becomes, everyLook, launch, picture, until } from './browser.ts'
+import { accessible, becomes, everyLook, launch, onRefusal, patienceMs, picture, until, watch } from './browser.ts'
 
 const noBrowser = existsSync('/usr/bin/chromium') ? false : 'needs the Debian package chromium'
 const screens = ['home', 'find', 'transfers', 'library', 'talk', 'nearby', 'networks', 'settings', 'log'] as const
@@ -36,7 +36,7 @@ before(async () => {
   browser = await launch()
   page = await browser.newPage({ viewport: { width: 1440, height: 900 } })
   page.setDefaultTimeout(90_000)
-  page.on('pageerror', (error) => assert.fail(`the page threw: ${error.message}`))
+  await watch(page)
 })
 
 after(async () => {
@@ -57,6 +57,29 @@ test('the one-time link opens the page, once', { skip: noBrowser }, async () => 
   await stranger.goto(url)
   await stranger.locator('input[type=password], [role=alert]').first().waitFor()
   await other.close()
+})
+
+test('the page wants nothing that its own policy refuses', { skip: noBrowser }, async () => {
+  const fresh = await browser.newPage()
+  fresh.setDefaultTimeout(patienceMs)
+  const refusals: string[] = []
+  await onRefusal(fresh, (what) => refusals.push(what))
+  await fresh.goto((await kith.client.call('link')).url)
+  await fresh.getByTestId('nav-home').first().waitFor()
+  for (const screen of screens) {
+    await fresh.goto(new URL(screen === 'home' ? '/' : `/${screen}`, page.url()).href)
+    await fresh.getByTestId('nav-home').first().waitFor()
+    await fresh.locator('h1').first().waitFor()
+  }
+  assert.deepEqual(refusals, [])
+  // The assertion sees a refusal where there is one.
+  await fresh.evaluate(() => {
+    const script = document.createElement('script')
+    script.textContent = '0'
+    document.body.append(script)
+  })
+  await until('a refusal is seen', async () => refusals.length > 0)
+  await fresh.close()
 })
 
 test('the box above leads to Find, and takes links as Add does', { skip: noBrowser }, async () => {

@@ -49,7 +49,7 @@ test('a printer is added, lent, printed on, and a job is cancelled, all on the p
 
   // Nobody prints without a grant.
   await other.getByTestId('printers').getByLabel('ann').check()
-  await page.getByText('Pine of bob').waitFor()
+  await page.getByTestId('printers').getByText('Pine of bob').waitFor()
   await until(async () => ((await bob.client.call('printers'))[0]?.to.includes('ann') ? true : undefined), 'the grant')
   assert.ok(await other.getByTestId('printers').getByLabel('ann').isChecked())
 

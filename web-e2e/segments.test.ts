@@ -54,6 +54,12 @@ test(
     await page.setViewportSize({ width: 1440, height: 900 })
     await page.getByRole('button', { name: 'Leave Duel' }).click()
     await page.getByRole('button', { name: 'Join Duel' }).waitFor()
+    // What its owner ends is said, for its line goes.
+    await page.getByRole('button', { name: 'Join Duel' }).click()
+    await page.getByRole('button', { name: 'Leave Duel' }).waitFor()
+    await bob.client.call('leaveSegment', { params: { id: 'Duel' } })
+    await page.getByText('The virtual network Duel has ended for this machine').first().waitFor()
+    await duel.waitFor({ state: 'detached' })
     await page.getByRole('button', { name: 'End Arena for all' }).click()
     await arena.waitFor({ state: 'detached' })
     await until(async () => {

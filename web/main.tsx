@@ -1,3 +1,4 @@
+import './jitless.ts'
 import './styles.css'
 import { Client } from '@kith/api/client.ts'
 import { StrictMode } from 'react'

@@ -15,7 +15,16 @@ const config: UserConfig = defineConfig({
     strictPort: true,
     ...(daemon === undefined ? {} : { proxy: { '/api': { target: daemon } } }),
   },
-  build: { outDir: 'dist', emptyOutDir: true, target: 'es2023', cssTarget: ['chrome123', 'firefox120', 'safari17.5'] },
+  build: {
+    outDir: 'dist',
+    emptyOutDir: true,
+    target: 'es2023',
+    cssTarget: ['chrome123', 'firefox120', 'safari17.5'],
+    rolldownOptions: {
+      // Together, so that no schema is made between the two.
+      output: { codeSplitting: { groups: [{ name: 'zod', test: /node_modules\/zod\/|web\/jitless\.ts$/ }] } },
+    },
+  },
 })
 
 export default config

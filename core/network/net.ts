@@ -141,7 +141,10 @@ export interface Net {
 }
 
 export interface Names {
-  /** Addresses of a host name, v4 before v6; a numeric address is its own answer.
-   * @throws FaultError `unavailable` */
-  resolve(name: string, signal?: AbortSignal): Promise<readonly string[]>
+  /**
+   * Addresses of a host name, v4 before v6; a numeric address is its own answer.
+   * @param fresh an answer of before is not good enough
+   * @throws FaultError `unavailable`
+   */
+  resolve(name: string, signal?: AbortSignal, fresh?: boolean): Promise<readonly string[]>
 }

@@ -58,6 +58,11 @@ describe('names', () => {
     clock.pass(10 * 60_000)
     await names.resolve('example.org')
     assert.equal(asked.length, 2)
+    // Who wants to know it as it is now is not told of before, and nobody after that.
+    await Promise.all([names.resolve('example.org', undefined, true), names.resolve('example.org', undefined, true)])
+    assert.equal(asked.length, 3)
+    await names.resolve('example.org')
+    assert.equal(asked.length, 3)
   })
 
   it('that fail are asked again soon, but not at once', async () => {

@@ -68,9 +68,11 @@ export function systemNames(clock: Clock, ask: Lookup = systemLookup): Names {
     })
   }
 
-  function answer(name: string): Promise<readonly string[]> {
+  function answer(name: string, fresh: boolean): Promise<readonly string[]> {
     const cached = known.get(name)
-    if (cached !== undefined && cached.until > clock.now()) return cached.answer
+    // One that is being asked for is as fresh as can be.
+    const isAsked = cached?.until === Number.POSITIVE_INFINITY
+    if (cached !== undefined && (fresh ? isAsked : cached.until > clock.now())) return cached.answer
     const entry: Known = { answer: inTime(name), until: Number.POSITIVE_INFINITY }
     known.delete(name)
     known.set(name, entry)
@@ -83,7 +85,7 @@ export function systemNames(clock: Clock, ask: Lookup = systemLookup): Names {
   }
 
   return {
-    async resolve(name, signal) {
+    async resolve(name, signal, fresh = false) {
       signal?.throwIfAborted()
       const bare = name.startsWith('[') && name.endsWith(']') ? name.slice(1, -1) : name
       if (isIP(bare) !== 0) return [bare]
@@ -91,14 +93,14 @@ export function systemNames(clock: Clock, ask: Lookup = systemLookup): Names {
       if (key === '' || key.length > LONGEST_NAME || /[^\w.-]/.test(key)) {
         throw fail('unavailable', 'net/name-unknown', `“${name.slice(0, 80)}” is not a host name`)
       }
-      if (signal === undefined) return answer(key)
+      if (signal === undefined) return answer(key, fresh)
       let abort = (): void => {}
       const aborted = new Promise<never>((_, reject) => {
         abort = () => reject(signal.reason as Error)
         signal.addEventListener('abort', abort, { once: true })
       })
       try {
-        return await Promise.race([answer(key), aborted])
+        return await Promise.race([answer(key, fresh), aborted])
       } finally {
         signal.removeEventListener('abort', abort)
       }

@@ -93,8 +93,8 @@ export class Entry implements AsyncDisposable {
     this.record.wanted = 'running'
     this.#save()
     return this.#step(async () => {
-      if (this.#running !== undefined && this.transfer?.fault.current !== undefined) await this.transfer.retry()
-      else this.#start()
+      if (this.transfer?.fault.current !== undefined) await this.#running?.tryAgain()
+      this.#start()
     })
   }
 
@@ -109,14 +109,23 @@ export class Entry implements AsyncDisposable {
     return this.#step(async () => {
       if (this.layout === undefined) throw notKnown()
       await this.#stop()
-      this.#start(true)
-      void this.transfer?.opened().then(() => this.settle())
+      const running = this.#start(true)
+      void running.transfer.opened().then(() => this.#rest(running))
+    })
+  }
+
+  /** What ran only to be checked rests again, unless it is wanted now, or is being checked once more. */
+  #rest(checked: Running): Promise<void> {
+    return this.#step(async () => {
+      if (checked === this.#running && this.record.wanted !== 'running') await this.#stop()
     })
   }
 
   /** Does something with the files while nothing else uses them; a running transfer goes on afterwards. */
   async withFiles<T>(work: (storage: FileStorage) => Promise<T>): Promise<T> {
     return this.#step(async () => {
+      // Files that are being opened would be looked for where they are no longer.
+      await this.#running?.opening
       if (this.#running?.storage !== undefined) return work(this.#running.storage)
       const { layout } = this
       if (layout === undefined || this.record.diskName === undefined) throw notKnown()
@@ -217,21 +226,26 @@ export class Entry implements AsyncDisposable {
     return next
   }
 
-  #start(recheck = false): void {
-    if (this.#running !== undefined) return
+  /** Also what runs only to be checked is worked for from the moment that it is wanted. */
+  #start(recheck = false): Running {
     this.#had = undefined
     this.#resting = undefined
-    this.#running = new Running(this.record, this.#world, recheck)
-    if (this.record.wanted !== 'running') return
-    for (const [network, fetch] of this.#world.fetchers()) this.#running.work(network, fetch)
+    const running = (this.#running ??= new Running(this.record, this.#world, recheck))
+    if (this.record.wanted === 'running')
+      for (const [network, fetch] of this.#world.fetchers()) running.work(network, fetch)
+    return running
   }
 
   async #stop(): Promise<void> {
     const running = this.#running
     if (running === undefined) return
-    await running[Symbol.asyncDispose]()
-    this.#running = undefined
-    this.#save()
+    try {
+      await running[Symbol.asyncDispose]()
+    } finally {
+      // However it ended, it runs no more.
+      this.#running = undefined
+      this.#save()
+    }
   }
 
   /** Stops for good; the record stays as it is. */

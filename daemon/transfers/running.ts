@@ -44,16 +44,18 @@ export class Running implements AsyncDisposable {
   readonly transfer: Transfer
   readonly budget: Budget
   storage: FileStorage | undefined
+  /** Resolves when the files have been opened, or could not be; undefined until it is known what they are. */
+  opening: Promise<unknown> | undefined
   /** No filler is counted in its size. */
   paddingless = true
-  /** Everything is here, and its files are being made ready for others. */
-  finishing = false
   readonly #record: TransferRecord
   readonly #world: RunningWorld
   readonly #works = new Map<NetworkId, { stop: AbortController; done: Promise<void> }>()
   readonly #resources = new DisposableStack()
   #counted = { down: 0, up: 0 }
   #retryMs = firstRetryMs
+  #retry: Disposable | undefined
+  #finishing: Promise<void> | undefined
 
   constructor(record: TransferRecord, world: RunningWorld, recheck: boolean) {
     this.#record = record
@@ -79,7 +81,11 @@ export class Running implements AsyncDisposable {
         random: world.random,
         slots: world.slots,
         budget: this.budget,
-        storage: (layout) => this.#open(layout),
+        storage: (layout) => {
+          const opened = this.#open(layout)
+          this.opening = opened.catch(() => {})
+          return opened
+        },
         had: (range) => world.had.add(record.id, range),
         lost: (range) => world.had.remove(record.id, range),
         keep: (network, hint) => {
@@ -89,8 +95,9 @@ export class Running implements AsyncDisposable {
         described: (description) => this.#described(description),
       },
     )
-    this.#resources.use(this.transfer.stage.watch((stage) => this.#staged(stage)))
+    this.#resources.use(this.transfer.stage.watch(() => this.#finishOnce()))
     this.#resources.use(this.transfer.fault.watch((fault) => this.#faulted(fault)))
+    this.#resources.defer(() => this.#retry?.[Symbol.dispose]())
     const description = world.describe(record)
     if (description !== undefined) this.transfer.describe(description)
   }
@@ -134,21 +141,27 @@ export class Running implements AsyncDisposable {
     return { storage: this.storage, found }
   }
 
-  #staged(stage: 'looking' | 'getting' | 'giving'): void {
-    if (stage !== 'giving' || this.#record.completedAt !== undefined) return
-    this.#record.completedAt = this.#world.clock.now()
-    this.#save()
-    this.finishing = true
-    void this.#finish()
+  /** Everything is here, and its files are being made ready for others. */
+  get finishing(): boolean {
+    return this.#finishing !== undefined
   }
 
+  #finishOnce(): void {
+    const { stage } = this.transfer
+    if (stage.current !== 'giving' || this.#record.completedAt !== undefined || this.finishing) return
+    this.#finishing = this.#finish().finally(() => (this.#finishing = undefined))
+  }
+
+  /** Complete is what was finished: where the disk or the end of Kith is in the way, it is done again. */
   async #finish(): Promise<void> {
     try {
       await this.storage?.finish()
     } catch (error) {
       this.transfer.fault.set(faultOf(error, 'finish the files'))
+      return
     }
-    this.finishing = false
+    this.#record.completedAt = this.#world.clock.now()
+    this.#save()
     this.#world.tell('transfer/completed', this.#record.id, { name: this.#record.name })
   }
 
@@ -156,8 +169,15 @@ export class Running implements AsyncDisposable {
     if (fault === undefined) return
     this.#world.tell('transfer/trouble', this.#record.id, { code: fault.code, message: fault.message })
     if (fault.code === 'transfer/files-gone') return
-    this.#resources.use(this.#world.clock.after(this.#retryMs, () => void this.transfer.retry()))
+    this.#retry?.[Symbol.dispose]()
+    this.#retry = this.#world.clock.after(this.#retryMs, () => void this.tryAgain())
     this.#retryMs = Math.min(longestRetryMs, this.#retryMs * 2)
+  }
+
+  /** Goes on after a disk fault. */
+  async tryAgain(): Promise<void> {
+    await this.transfer.retry()
+    this.#finishOnce()
   }
 
   work(network: NetworkId, fetch: Fetch): void {
@@ -187,6 +207,7 @@ export class Running implements AsyncDisposable {
     this.#resources[Symbol.dispose]()
     await Promise.all([...this.#works.keys()].map((network) => this.letGo(network)))
     await this.transfer[Symbol.asyncDispose]()
+    await this.#finishing
     this.count()
   }
 }

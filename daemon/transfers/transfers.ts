@@ -9,6 +9,7 @@ import type { Range } from '@kith/core/range/range-set.ts'
 import type { Layout } from '@kith/core/transfer/layout.ts'
 import type { Description } from '@kith/core/transfer/subject.ts'
 import type { Hints, Wish } from '@kith/core/transfer/wish.ts'
+import { attempt } from '@kith/wire/fault.ts'
 import type { EntryWorld } from './entry.ts'
 import { Entry } from './entry.ts'
 import type { TransferRecord } from './record.ts'
@@ -192,8 +193,9 @@ export class Transfers implements AsyncDisposable {
   #describe(record: TransferRecord): Description | undefined {
     for (const network of this.#world.networks) {
       const hint = record.hints.get(network.id)
-      const description = hint === undefined ? undefined : network.describe(hint)
-      if (description !== undefined) return description
+      // What is damaged the network itself complains of; the others, and other transfers, go on.
+      const described = hint === undefined ? undefined : attempt(() => network.describe(hint))
+      if (described?.ok === true && described.value !== undefined) return described.value
     }
     return undefined
   }

@@ -1,11 +1,32 @@
 import assert from 'node:assert/strict'
+import { execFile } from 'node:child_process'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { canMakeNetworks, localNetwork } from '../namespaces.ts'
+import { promisify } from 'node:util'
+import type { Kith } from '../kith.ts'
+import { canMakeNetworks, localNetwork, type Machine } from '../namespaces.ts'
 import { openttd, openttdPlayer, openttdServer, said } from '../peers/openttd.ts'
 import { needs } from '../peers/process.ts'
 import { pair, start, temporary, until } from './people.ts'
 import { whoPlays } from './who-plays.ts'
+
+/** What is listened at on a machine. */
+async function ports(machine: Machine): Promise<string> {
+  const [command, ...args] = [...machine.within, 'ss', '-Hltun']
+  return (await promisify(execFile)(command, args)).stdout
+}
+
+/** A game that was joined is gone, and the person there was told so. */
+async function ended(kith: Kith, machine: Machine, name: string): Promise<void> {
+  await until(async () => {
+    const listed = await kith.client.call('joinedGames')
+    const told = (await kith.client.call('journal')).some(
+      ({ type, data }) => type === 'game/over' && data?.['name'] === name,
+    )
+    const isOpen = /:(?:3979|4978) /.test(await ports(machine))
+    return (listed.length === 0 && told && !isOpen) || undefined
+  }, `${name} has ended`)
+}
 
 test('a game of one device is played from another that has no route to it', { timeout: 300_000 }, async (t) => {
   if (!(await canMakeNetworks(t)) || !needs(t, openttd)) return
@@ -52,15 +73,18 @@ test('a game of one device is played from another that has no route to it', { ti
 
   await t.test('who is put out has it no more', async () => {
     await bob.client.call('grantGame', { params: { id: 'OpenTTD' }, body: { to: [] } })
-    await until(async () => {
-      const [now] = await ann.client.call('joinedGames')
-      return now?.path === 'away' ? now : undefined
-    }, 'the path has ended')
+    await ended(ann, one!, 'OpenTTD')
     const nobody = async (): Promise<true | undefined> =>
       (await bob.client.call('offeredGames'))[0]?.players.length === 0 || undefined
     await until(nobody, 'nobody plays any more')
-    await ann.client.call('leaveGame', { params: { id: 'OpenTTD' } })
-    assert.deepEqual(await ann.client.call('joinedGames'), [])
+  })
+
+  await t.test('what its owner withdraws ends at who joined, though nobody plays it', async () => {
+    const made = await bob.client.call('offerGame', { body: { title: 'Chess', tcp: [4_978], udp: [], to: ['ann'] } })
+    await ann.client.call('joinGame', { body: { device: 'bob', game: made.id } })
+    assert.match(await ports(one!), /:4978 /)
+    await bob.client.call('withdrawGame', { params: { id: 'Chess' } })
+    await ended(ann, one!, 'Chess')
   })
 
   await t.test('with a device that is forgotten it ends, on both sides', async () => {

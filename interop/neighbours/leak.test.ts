@@ -2,49 +2,34 @@ import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
 import { test } from 'node:test'
 import { promisify } from 'node:util'
-import { canMakeNetworks, localNetwork, type Machine } from '../namespaces.ts'
+import { canMakeNetworks } from '../namespaces.ts'
 import { needs } from '../peers/process.ts'
-import { behind, outside } from './outside.ts'
-import { pair, start, temporary, until } from './people.ts'
+import { inside, pings, reaches } from './inside.ts'
+import { lending } from './lending.ts'
+import { outside } from './outside.ts'
 
 const run = promisify(execFile)
 /** Beyond the router that the borrower has over IPv6: the internet, and that of IPv4 by a translator (RFC 6052). */
 const beyond = ['2001:db8:80::1', '64:ff9b::cb00:7150', 'fd80::1'] as const
 const near = '2001:db8:9::3'
 
-async function inside(machine: Machine, ...args: string[]): Promise<string> {
-  const [command, ...rest] = [...machine.within, ...args]
-  return (await run(command!, rest)).stdout
-}
-
-async function pings(machine: Machine, to: string): Promise<boolean> {
-  return inside(machine, 'ping', '-c', '2', '-i', '0.2', '-W', '1', to).then(
-    () => true,
-    () => false,
-  )
-}
-
-async function reaches(machine: Machine, to: string): Promise<void> {
-  await until(async () => (await pings(machine, to)) || undefined, `${machine.name} reaches ${to}`)
-}
-
 test('nothing goes around a lent connection over IPv6', { timeout: 300_000 }, async (t) => {
   if (!(await canMakeNetworks(t)) || !needs(t, '/usr/bin/ping', '/usr/bin/curl', '/usr/sbin/nft')) return
-  await using folder = await temporary()
-  await using lan = await localNetwork(3)
-  const [one, other, router] = lan.machines
-  await using _world = await behind(other!)
-  for (const [machine, host] of [
-    [one!, '1'],
-    [router!, '3'],
-  ] as const) {
-    await inside(machine, 'ip', 'address', 'add', `2001:db8:9::${host}/64`, 'dev', 'eth0', 'nodad')
-  }
-  for (const address of beyond) await inside(router!, 'ip', 'address', 'add', `${address}/128`, 'dev', 'lo')
-  await inside(one!, 'ip', '-6', 'route', 'add', 'default', 'via', near)
-  await using ann = await start(folder.path, 'ann', one!)
-  await using bob = await start(folder.path, 'bob', other!)
-  await pair(ann, 'ann', bob, 'bob')
+  await using set = await lending({
+    machines: 3,
+    async before([borrower, , third]) {
+      for (const [machine, host] of [
+        [borrower!, '1'],
+        [third!, '3'],
+      ] as const) {
+        await inside(machine, 'ip', 'address', 'add', `2001:db8:9::${host}/64`, 'dev', 'eth0', 'nodad')
+      }
+      for (const address of beyond) await inside(third!, 'ip', 'address', 'add', `${address}/128`, 'dev', 'lo')
+      await inside(borrower!, 'ip', '-6', 'route', 'add', 'default', 'via', near)
+    },
+  })
+  const { ann, bob } = set
+  const [one] = set.machines
   for (const address of beyond) await reaches(one!, address)
 
   await bob.client.call('grantInternet', { params: { id: 'ann' }, body: { whole: true } })

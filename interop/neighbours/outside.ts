@@ -14,8 +14,14 @@ export const secondOutsideV6 = '2001:db8:80::81'
 /** The machine's own address towards there, and the router's. */
 export const nearV6 = '2001:db8:77::1'
 export const routerV6 = '2001:db8:77::2'
-/** Out there too, and a private network by what they mean (RFC 4193, RFC 6052, RFC 3056). */
-export const privateV6 = ['fd80::1', '64:ff9b::c0a8:4d02', '64:ff9b:1::808:808', '2002:c0a8:4d02::1'] as const
+/** Out there too, and a private network by what they mean (RFC 4193, RFC 6052, RFC 3056); the last by a translator of that network. */
+export const privateV6 = [
+  'fd80::1',
+  '64:ff9b::c0a8:4d02',
+  '64:ff9b:1::808:808',
+  '2002:c0a8:4d02::1',
+  '2001:db8:64::c0a8:4d02',
+] as const
 
 /** What a web server and an echo of datagrams out there do. */
 const server = `
@@ -94,6 +100,8 @@ export async function behind(machine: Machine, v6 = false): Promise<AsyncDisposa
     `${outsideV6} outside-v6.test`,
     '64:ff9b::7f00:1 rebound-v6.test',
     'fd80::1 inside-v6.test',
+    // How a name server says what its network translates by (RFC 7050).
+    '2001:db8:64::c000:aa ipv4only.arpa',
   ]
   await writeFile(`${names}/hosts`, `${hosts.join('\n')}\n`)
   const child = spawn('ip', ['netns', 'exec', name, process.execPath, '-e', server, v6 ? 'v6' : 'v4'], {

@@ -5,7 +5,8 @@ import { test } from 'node:test'
 import { canMakeNetworks, type Machine } from '../namespaces.ts'
 import { openttd, openttdPlayer, openttdServer, said } from '../peers/openttd.ts'
 import { needs } from '../peers/process.ts'
-import { inside, reaches, threeDevices } from './on-segment.ts'
+import { inside, reaches } from './inside.ts'
+import { threeDevices } from './on-segment.ts'
 import { until } from './people.ts'
 
 /** Sends a message of ICMPv6 to all by a device, so many times, as a program with rights can. */

@@ -9,7 +9,8 @@ import { openttd, openttdPlayer, openttdServer, said } from '../peers/openttd.ts
 import { needs } from '../peers/process.ts'
 import { behind, outside, secondOutside } from './outside.ts'
 import { whoPlays } from './who-plays.ts'
-import { inside, pings, reaches, threeDevices } from './on-segment.ts'
+import { inside, pings, reaches } from './inside.ts'
+import { threeDevices } from './on-segment.ts'
 import { pair, start, temporary, until } from './people.ts'
 
 const addressOf = (view: SegmentView): string => view.address.split('/')[0]!

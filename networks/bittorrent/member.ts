@@ -1,5 +1,5 @@
 import type { Fault } from '@kith/core/fault/fault.ts'
-import { fail } from '@kith/core/fault/fault.ts'
+import { fail, FaultError } from '@kith/core/fault/fault.ts'
 import { digestBy } from '@kith/core/content/content.ts'
 import { bytesOf } from '@kith/core/content/digest.ts'
 import { every } from '@kith/core/network/clock.ts'
@@ -94,14 +94,8 @@ export class Member implements Membership {
     const digest = digestBy(subject.content, 'btih')
     if (digest === undefined) return
     const key = digest.slice(digest.indexOf(':') + 1)
-    await using torrent = new Torrent(bytesOf(digest), subject, {
-      host: this.#host,
-      settings: this.#settings,
-      peerId: this.#peerId,
-      frames: this.#frames,
-      udp: this.#udp,
-      room: () => this.#connections() < this.#settings.connections,
-    })
+    await using torrent = this.#open(bytesOf(digest), subject)
+    if (torrent === undefined) return
     this.#torrents.set(key, torrent)
     try {
       await new Promise<void>((resolve) => {
@@ -110,6 +104,24 @@ export class Member implements Membership {
       })
     } finally {
       this.#torrents.delete(key)
+    }
+  }
+
+  /** What is kept of one torrent may be damaged, or contradict what others know of the bytes: the rest goes on without it. */
+  #open(infoHash: Uint8Array, subject: Subject): Torrent | undefined {
+    try {
+      return new Torrent(infoHash, subject, {
+        host: this.#host,
+        settings: this.#settings,
+        peerId: this.#peerId,
+        frames: this.#frames,
+        udp: this.#udp,
+        room: () => this.#connections() < this.#settings.connections,
+      })
+    } catch (error) {
+      if (!(error instanceof FaultError)) throw error
+      subject.trouble('bittorrent', error.fault)
+      return undefined
     }
   }
 

@@ -180,6 +180,18 @@ test('at one moment one place gets its share, whatever the others do, and is for
   assert.equal(taken('a', 200), 3)
 })
 
+test('what is kept with a transfer and cannot be read is a trouble of that transfer alone', () => {
+  const troubles: (string | undefined)[] = []
+  const subject = {
+    content: { digests: [], size: 1024 * 1024 },
+    hint: () => Uint8Array.of(1, 2, 3),
+    trouble: (_: string, fault: { code: string } | undefined) => troubles.push(fault?.code),
+  } as unknown as Subject
+  const known = new Described(new Uint8Array(24), subject, kernel)
+  assert.deepEqual(troubles, ['directconnect/hint'])
+  assert.deepEqual([known.size, known.users], [1024 * 1024, []])
+})
+
 test('leaves that do not lead to the root are a lie, of whatever length', () => {
   const bytes = new Uint8Array(1024 * 1024).map((_, at) => at * 31)
   const described: Description[] = []

@@ -2,8 +2,15 @@ import { Worker } from 'node:worker_threads'
 import type { Clock } from '@kith/core/network/clock.ts'
 import type { CarryOrder } from './orders.ts'
 
-/** What a thread does; each is a program of its own, so that it starts with what it needs and nothing else. */
+/** What a thread does. */
 export type CarryKind = 'give' | 'receive' | 'write'
+
+/** Each is a program of its own, so that it starts with what it needs and nothing else. */
+const programs: Readonly<Record<CarryKind, URL>> = {
+  give: new URL('./give-thread.ts', import.meta.url),
+  receive: new URL('./receive-thread.ts', import.meta.url),
+  write: new URL('./write-thread.ts', import.meta.url),
+}
 
 /** A thread that nobody came to need is ended. */
 const SPARE_MS = 10_000
@@ -63,7 +70,7 @@ export class CarryThreads implements AsyncDisposable {
 }
 
 function begun(kind: CarryKind): Worker {
-  const worker = new Worker(new URL(`./${kind}-thread.ts`, import.meta.url), {
+  const worker = new Worker(programs[kind], {
     resourceLimits,
     name: `kith ${kind}`,
     trackUnmanagedFds: false,

@@ -12,6 +12,8 @@ import { type TapSystem, tapSystem } from './system.ts'
 
 const run = promisify(execFile)
 const DEVICE = '/dev/net/tun'
+/** What the name of each of our devices begins with. */
+export const DEVICES = 'kith'
 /** The longest frame that Linux gives with its header. */
 const READ_BYTES: number = OFFLOAD_BYTES + ETHERNET_BYTES + 65_536
 /** Frames taken in one turn; then others have theirs. */
@@ -54,7 +56,7 @@ export async function openTap(options: TapOptions, log: Log): Promise<Tap> {
     throw tapFailure(error, doing)
   }
   try {
-    name = system.attach(file, 'kith%d')
+    name = system.attach(file, `${DEVICES}%d`)
     await closedToRouters(name, log)
     const address = options.address.split('.').map(Number)
     system.setUp(name, { ...options, address })

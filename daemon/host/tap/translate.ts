@@ -3,7 +3,16 @@ import type { Log } from '@kith/core/network/log.ts'
 import type { Gateway } from '@kith/core/network/taps.ts'
 import type { Family, Forwarding } from './forwarding.ts'
 import { tableOf } from './leftovers.ts'
-import { tapFailure } from './tap.ts'
+import { DEVICES, tapFailure } from './tap.ts'
+
+/**
+ * Where this machine passed nothing on before, it does so for the devices that Kith lends by and for nobody else: any machine of the
+ * local network could take it for its gateway otherwise. All of our devices, for one does not know of the others; into each its own
+ * rules let no more than answers, and nothing enters those of other virtual networks that is not meant for this machine.
+ */
+const OURS_ALONE = `iifname "${DEVICES}*" accept
+      oifname "${DEVICES}*" ct state established,related accept
+      drop`
 
 /** Gives rules to `nft`. */
 function nft(rules: string): Promise<void> {
@@ -16,7 +25,7 @@ function nft(rules: string): Promise<void> {
 /**
  * Lets what comes by a device out in this machine's name: for each kind of addresses a table of its own in nftables, named after
  * the device, so that one of a run that was killed is replaced and no rule of the user is touched. Connections that begin outside
- * do not come in by it.
+ * do not come in by it. Where forwarding was on before, what else is passed on is for the owner's own rules to say.
  * @throws FaultError `local` `tap/…`
  */
 export async function translate(
@@ -46,7 +55,8 @@ async function translateFrom(
   log: Log,
   forwarding: Forwarding,
 ): Promise<AsyncDisposable> {
-  const table = `${family} ${tableOf(device, forwarding.before(family))}`
+  const before = forwarding.before(family)
+  const table = `${family} ${tableOf(device, before)}`
   // A table has to be there to be taken away.
   const away = `table ${table}\ndelete table ${table}\n`
   await using made = new AsyncDisposableStack()
@@ -59,6 +69,7 @@ async function translateFrom(
       type filter hook forward priority filter; policy accept;
       oifname "${device}" ct state established,related accept
       oifname "${device}" drop
+      ${before ? '' : OURS_ALONE}
     }
   }\n`)
   made.defer(() =>

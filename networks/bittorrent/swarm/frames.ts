@@ -25,12 +25,13 @@ export class Frames {
       bytes: leased,
       release: () => {
         this.#free.push(leased)
-        this.#waiting.shift()?.()
+        // Some do not need it any more: they have nothing to give by now, or their peer has left.
+        while (this.#free.length > 0 && this.#waiting.length > 0) this.#waiting.shift()!()
       },
     }
   }
 
-  /** Calls back once when a frame is free. */
+  /** Calls back once when a frame is free, which need not be leased then. */
   wait(ready: () => void): void {
     this.#waiting.push(ready)
   }

@@ -86,12 +86,13 @@ export class PeerBook {
     return this.#entries.get(endpointText(endpoint))?.banned ?? false
   }
 
-  /** Endpoints that delivered or were reached, to be kept over a restart. */
-  good(most: number): Endpoint[] {
-    return [...this.#entries.values()]
+  /** What is worth keeping over a restart: those who are here now, and then those that did not fail, the best first. */
+  good(here: readonly Endpoint[], most: number): Endpoint[] {
+    const others = [...this.#entries.values()]
       .filter((entry) => !entry.banned && entry.track.failures === 0)
       .sort((a, b) => score(b.track) - score(a.track))
-      .slice(0, most)
       .map((entry) => entry.endpoint)
+    const all = new Map([...here, ...others].map((endpoint) => [endpointText(endpoint), endpoint]))
+    return [...all.values()].slice(0, most)
   }
 }

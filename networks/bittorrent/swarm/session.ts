@@ -6,20 +6,15 @@ import { endpointText } from '@kith/core/network/net.ts'
 import type { Pump } from '@kith/core/network/pump.ts'
 import { pump } from '@kith/core/network/pump.ts'
 import type { Peer } from '@kith/core/peer/peer.ts'
-import { blockSize, type Claim, type Lane, type LaneFacts, type LanePort } from '@kith/core/transfer/lane.ts'
+import { blockSize, type Lane, type LaneFacts, type LanePort } from '@kith/core/transfer/lane.ts'
 import type { Subject } from '@kith/core/transfer/subject.ts'
 import type { PeerEvent, PeerTalk } from '../talk/peer-talk.ts'
 import type { Candidate } from './choker.ts'
 import type { Frames } from './frames.ts'
 import { peerKey } from './peer-key.ts'
 import { Rate } from './rate.ts'
-import { RequestWindow } from './request-window.ts'
+import { Requests } from './requests.ts'
 import { Uploads } from './uploads.ts'
-
-/** A peer that owes us blocks for this long is snubbed, and after twice as long it is let go while others have them. */
-const snubMs = 30_000
-/** Requests go out in batches: when a quarter of the window is empty. */
-const refillShare = 0.75
 
 /** What a session tells its swarm. */
 export interface SessionWorld {
@@ -46,13 +41,10 @@ export class Session implements Lane, Candidate {
   readonly openedAt: number
   uploads: Uploads | undefined
   readonly #world: SessionWorld
-  readonly #window = new RequestWindow()
-  readonly #claims: Claim[] = []
   #pump: Pump | undefined
   #port: LanePort | undefined
-  #owedSince: number | undefined
-  /** A block whose delay is being measured, and when it was asked for. */
-  #probe: { offset: number; at: number } | undefined
+  /** There as long as there is a port. */
+  #requests: Requests | undefined
   #woken = false
   #ended = false
   #delivered = 0
@@ -112,7 +104,7 @@ export class Session implements Lane, Candidate {
   }
 
   get snubbed(): boolean {
-    return this.#window.snubbed
+    return this.#requests?.snubbed === true
   }
 
   /** Payload bytes that it delivered. */
@@ -148,12 +140,13 @@ export class Session implements Lane, Candidate {
   cancel(offset: number, length: number): void {
     const pieceLength = this.#world.pieceLength()!
     this.talk.cancel(Math.floor(offset / pieceLength), offset % pieceLength, length)
+    this.#requests?.cancelled(offset)
     this.wake()
   }
 
   abandon(): void {
     this.talk.abandon()
-    this.#owedSince = undefined
+    this.#requests?.forget()
   }
 
   close(fault?: Fault): void {
@@ -167,7 +160,7 @@ export class Session implements Lane, Candidate {
     if (!this.#port.wanted)
       return this.#world.subject.stage.current === 'giving' ? undefined : 'has nothing that we lack'
     if (this.talk.choked) return 'has no free slot for us'
-    if (this.#window.snubbed) return 'keeps us waiting'
+    if (this.snubbed) return 'keeps us waiting'
     return undefined
   }
 
@@ -187,6 +180,7 @@ export class Session implements Lane, Candidate {
     if (this.#port !== undefined || this.#ended || pieceLength === undefined || this.talk.stage !== 'open') return
     this.#port = this.#world.subject.open(this)
     this.#port.supplyAnew()
+    this.#requests = new Requests({ talk: this.talk, port: this.#port, pieceLength, clock: this.#world.clock })
     this.uploads = new Uploads({
       subject: this.#world.subject,
       connection: this.connection,
@@ -210,19 +204,9 @@ export class Session implements Lane, Candidate {
 
   /** A block has been copied in whole, told by the talk. */
   blockDelivered(piece: number, begin: number, length: number): void {
-    const now = this.#world.clock.now()
-    const offset = piece * this.#world.pieceLength()! + begin
     this.down.add(length)
     this.#delivered += length
-    let delay: number | undefined
-    if (this.#probe?.offset === offset) {
-      delay = now - this.#probe.at
-      this.#probe = undefined
-    }
-    this.#window.arrived(delay)
-    this.#port?.delivered(offset, length)
-    this.#owedSince = (this.#port?.claimed ?? 0) > 0 ? now : undefined
-    this.#fill()
+    this.#requests?.delivered(piece * this.#world.pieceLength()! + begin, length)
   }
 
   // What goes on
@@ -234,45 +218,21 @@ export class Session implements Lane, Candidate {
     const { talk } = this
     if (port.wanted && !talk.amInterested) talk.tellInterested()
     else if (!port.wanted && talk.amInterested && port.claimed === 0) talk.tellNotInterested()
-    this.#fill()
+    this.#requests?.fill()
     this.flush()
   }
 
-  #fill(): void {
-    const port = this.#port
-    const { talk } = this
-    if (port === undefined || talk.choked || !talk.amInterested) return
-    const window = this.#window.size(talk.reqq)
-    const outstanding = port.claimed
-    if (outstanding >= window || outstanding > window * refillShare) return
-    const pieceLength = this.#world.pieceLength()!
-    const claims = this.#claims
-    claims.length = 0
-    port.claim(window - outstanding, claims)
-    if (claims.length === 0) return
-    const at = this.#world.clock.now()
-    this.#owedSince ??= at
-    this.#probe ??= { offset: claims[0]!.offset, at }
-    for (const { offset, length } of claims)
-      talk.request(Math.floor(offset / pieceLength), offset % pieceLength, length)
-  }
-
-  #putBack(): void {
-    this.talk.abandon()
-    this.#port?.putBack()
-    this.#owedSince = undefined
-    this.#probe = undefined
-  }
-
   #event(event: PeerEvent): void {
+    // What came in one piece with the reason of the end: the swarm has forgotten the peer.
+    if (this.#ended) return
     const pieceLength = this.#world.pieceLength() ?? 0
     switch (event.kind) {
       case 'choked':
         // With the fast extension what was asked stays asked until it is refused.
-        if (!this.talk.supportsFast) this.#putBack()
+        if (!this.talk.supportsFast) this.#requests?.putBack()
         break
       case 'unchoked':
-        this.#probe = undefined
+        this.#requests?.unchoked()
         this.refresh()
         break
       case 'have':
@@ -285,8 +245,7 @@ export class Session implements Lane, Candidate {
         this.#port?.supplyAnew()
         break
       case 'reject':
-        this.#port?.refused(event.piece * pieceLength + event.begin, event.length)
-        if (this.#port?.claimed === 0) this.#owedSince = undefined
+        this.#requests?.refused(event.piece * pieceLength + event.begin, event.length)
         break
       case 'request':
         this.#requested(event)
@@ -347,12 +306,7 @@ export class Session implements Lane, Candidate {
   tick(now: number): void {
     this.down.tick(now)
     this.up.tick(now)
-    this.#window.tick(this.down.current)
-    if (this.#owedSince === undefined || now - this.#owedSince < snubMs) return
-    // The block that is arriving, if any, goes back too: a peer that dribbles must not hold the end of a transfer.
-    this.#window.snub()
-    this.#putBack()
-    this.refresh()
+    if (this.#requests?.tick(now, this.down.current) === true) this.refresh()
   }
 
   #end(fault: Fault | undefined): void {

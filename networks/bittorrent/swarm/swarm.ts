@@ -6,7 +6,6 @@ import type { Connection, Endpoint } from '@kith/core/network/net.ts'
 import { endpointText } from '@kith/core/network/net.ts'
 import type { Outcome } from '@kith/core/source/score.ts'
 import type { Subject } from '@kith/core/transfer/subject.ts'
-import { compare, equal } from '@kith/wire/bytes.ts'
 import type { KeptHint } from '../kept-hint.ts'
 import type { Settings } from '../settings.ts'
 import type { PeerEvent, TalkSetup } from '../talk/peer-talk.ts'
@@ -23,6 +22,7 @@ import { PeerBook } from './peer-book.ts'
 import { peerKey } from './peer-key.ts'
 import type { SessionWorld } from './session.ts'
 import { Session } from './session.ts'
+import { twins } from './twins.ts'
 import { UploadSlots } from './upload-slots.ts'
 
 /** Choking is decided anew this often (BEP 3 recommends it), in seconds. */
@@ -140,10 +140,14 @@ export class Swarm implements AsyncDisposable {
 
   // Meeting peers
 
-  /** Peers that somebody told us of. Those from strangers do not count for a private torrent. */
-  heard(peers: readonly Endpoint[], origin: Origin): void {
+  /**
+   * Peers that somebody told us of; `seeds` are those of them that are said to have everything. Those from strangers do
+   * not count for a private torrent.
+   */
+  heard(peers: readonly Endpoint[], origin: Origin, seeds: readonly Endpoint[] = []): void {
     if (origin === 'exchange' && this.#metainfo?.private === true) return
     for (const peer of peers) this.#book.add(peer, origin)
+    for (const seed of seeds) this.#book.markSeed(seed)
     this.#dialler.dial()
   }
 
@@ -185,10 +189,10 @@ export class Swarm implements AsyncDisposable {
   /** Why a peer that dialled us is not welcome, or undefined. */
   refuses(remote: Endpoint): Fault | undefined {
     if (this.#closed) return { kind: 'gone', code: 'bittorrent/closing', message: 'The torrent is being closed' }
+    if (this.#book.banned(remote) || this.#subject.banned(`bittorrent/${peerKey(remote, undefined)}`)) return banned
     if (this.#sessions.size >= this.#world.settings.connectionsPerTransfer && !this.#makeRoom()) {
       return { kind: 'unavailable', code: 'bittorrent/full', message: 'There are enough peers for this torrent' }
     }
-    if (this.#book.banned(remote) || this.#subject.banned(`bittorrent/${peerKey(remote, undefined)}`)) return banned
     return undefined
   }
 
@@ -222,7 +226,7 @@ export class Swarm implements AsyncDisposable {
       case 'metadataReject':
         return this.#metadata.forget(session)
       case 'exchange':
-        return this.heard(event.added, 'exchange')
+        return this.heard(event.added, 'exchange', event.seeds)
       case 'interested':
         return this.#slots.fill(this.#sessions, this.#now)
       case 'notInterested':
@@ -243,14 +247,9 @@ export class Swarm implements AsyncDisposable {
   }
 
   #opened(session: Session): void {
-    const twin = [...this.#sessions].find(
-      (other) =>
-        other !== session && other.talk.stage === 'open' && equal(other.talk.remoteId!, session.talk.remoteId!),
-    )
-    if (twin !== undefined) {
-      // Both sides dialled: both keep the connection that the peer with the smaller id opened.
-      const oursIsSmaller = compare(this.#world.peerId, session.talk.remoteId!) < 0
-      const [kept, loser] = session.connection.incoming === oursIsSmaller ? [twin, session] : [session, twin]
+    const both = twins(session, this.#sessions, this.#world.peerId)
+    if (both !== undefined) {
+      const { kept, loser } = both
       // Some never say where they listen; whoever is here is not dialled again.
       kept.endpoint ??= loser.endpoint
       loser.close({ kind: 'gone', code: 'bittorrent/twin', message: 'We are connected to this peer already' })
@@ -334,7 +333,9 @@ export class Swarm implements AsyncDisposable {
     if (this.#closed) return
     this.#closed = true
     this.#resources[Symbol.dispose]()
-    const peers = this.#book.good(peersKept)
+    const here = [...this.#sessions].filter(({ talk }) => talk.stage === 'open')
+    const byWorth = here.sort((a, b) => b.delivered - a.delivered).flatMap(({ endpoint }) => endpoint ?? [])
+    const peers = this.#book.good(byWorth, peersKept)
     if (peers.length > 0) this.#hint.keep({ peers })
     for (const session of this.#sessions) session.close()
   }

@@ -31,7 +31,7 @@ const captures: readonly Capture[] = [
       '3265343a7265717169323030306531313a75706c6f61645f6f6e6c79693165313a7631383a6c6962746f7272656e742f322e302e382e' +
       '30363a796f75726970343a7f00000165000000010e0000000101',
     events: [{ kind: 'opened' }, { kind: 'extended' }, { kind: 'uploadOnly' }, { kind: 'haves' }, { kind: 'unchoked' }],
-    known: { reqq: 2_000, metadataSize: 20_552, yourIp: '127.0.0.1', uploadOnly: true, supportsExchange: true },
+    known: { reqq: 2_000, metadataSize: 20_552, uploadOnly: true, supportsExchange: true },
   },
   {
     program: 'Transmission 3.00',

@@ -43,10 +43,6 @@ export class Extensions {
     return this.#theirs?.listenPort
   }
 
-  get yourIp(): string | undefined {
-    return this.#theirs?.yourIp
-  }
-
   get reqq(): number {
     return Math.min(this.#theirs?.reqq ?? usualRequests, mostRequests)
   }

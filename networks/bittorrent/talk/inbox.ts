@@ -1,15 +1,9 @@
 import { assertNever, fail } from '@kith/core/fault/fault.ts'
-import {
-  decodeDontHave,
-  decodeExchange,
-  decodeMetadata,
-  decodeUploadOnly,
-  metadataPieceSize,
-} from '../wire/extended.ts'
-import { longestInfo, mostPieces } from '../wire/limits.ts'
+import { mostPieces } from '../wire/limits.ts'
 import type { Block, PeerMessage } from '../wire/peer.ts'
 import { decodeMessage, messageId } from '../wire/peer.ts'
 import type { Extensions } from './extensions.ts'
+import { ExtendedInbox } from './extended-inbox.ts'
 import { requestsAccepted } from './extensions.ts'
 import { Framer } from './framer.ts'
 import type { Patience } from './patience.ts'
@@ -24,14 +18,8 @@ const toleratedBytes = 256 * 1024
 const longestExtended = 1024 * 1024
 /** Messages that we do not know, and small ones whose length is checked later. */
 const longestOther = 64 * 1024
-/** A peer allows ten or so; more are passed over. */
-const mostAllowedFast = 1_024
-/** Metadata requests that are answered of what comes in one read, so that answers do not pile up. */
-const metadataAtOnce = 64
 /** How often a peer may tell of all its pieces at once: it has to once, and each time all that we want is counted anew. */
 const mostHaves = 16
-/** How often a peer may ask for the whole of the metadata. */
-const metadataTimes = 3
 
 /** What the inbox needs of the talk that it is part of. */
 export interface InboxWorld {
@@ -55,8 +43,8 @@ interface Geometry {
 export class Inbox {
   readonly #world: InboxWorld
   readonly #framer: Framer
+  readonly #extended: ExtendedInbox
   readonly supply: Supply
-  readonly allowedFast: Set<number> = new Set()
   /** It chokes us. */
   choked = true
   /** It is interested. */
@@ -77,8 +65,6 @@ export class Inbox {
   #requests = 0
   /** Times that it told of all its pieces at once. */
   #told = 0
-  #metadataNow = 0
-  #metadataAsked = 0
 
   constructor(world: InboxWorld) {
     const { pieceCount, pieceLength, size } = world.setup
@@ -87,6 +73,12 @@ export class Inbox {
     if (pieceCount !== undefined && pieceLength !== undefined && size !== undefined) {
       this.#geometry = { pieceCount, pieceLength, size }
     }
+    this.#extended = new ExtendedInbox({
+      extensions: world.extensions,
+      supply: this.supply,
+      rejectMetadata: (piece) => world.rejectMetadata(piece),
+      push: (event) => this.push(event),
+    })
     this.#framer = new Framer({
       limit: (id) => this.#limit(id),
       keepAlive: () => {
@@ -111,7 +103,7 @@ export class Inbox {
   /** @throws FaultError `peer` */
   receive(bytes: Uint8Array, from: number, now: number): void {
     this.#now = now
-    this.#metadataNow = 0
+    this.#extended.begin()
     this.#framer.receive(bytes, from)
     this.#world.patience.heard(now, this.#framer.waiting)
   }
@@ -121,7 +113,6 @@ export class Inbox {
     if (this.#geometry !== undefined) return
     this.supply.describe(pieceCount)
     this.#geometry = { pieceCount, pieceLength, size }
-    for (const piece of this.allowedFast) if (piece >= pieceCount) this.allowedFast.delete(piece)
   }
 
   abandon(): void {
@@ -227,7 +218,7 @@ export class Inbox {
         return this.#favour(message.kind, message.piece)
       case 'extended':
         this.#idle()
-        return this.#extended(message.id, message.payload)
+        return this.#extended.receive(message.id, message.payload)
       case 'keepAlive':
       case 'port':
       case 'unknown':
@@ -288,68 +279,6 @@ export class Inbox {
     this.#needFast()
     this.#idle()
     this.#pieceInRange(piece)
-    if (kind === 'allowedFast') {
-      if (this.allowedFast.size >= mostAllowedFast || this.allowedFast.has(piece)) return
-      this.allowedFast.add(piece)
-    }
     if (this.#geometry !== undefined) this.push({ kind, piece })
-  }
-
-  // Extensions
-
-  #extended(id: number, payload: Uint8Array): void {
-    const { extensions } = this.#world
-    if (id === 0) {
-      const before = extensions.uploadOnly
-      extensions.learn(payload)
-      this.push({ kind: 'extended' })
-      if (extensions.uploadOnly !== before) this.push({ kind: 'uploadOnly' })
-      return
-    }
-    const name = extensions.named(id)
-    switch (name) {
-      case 'ut_metadata':
-        return this.#metadata(payload)
-      case 'ut_pex': {
-        const { added, dropped } = decodeExchange(payload)
-        const seeds = added.filter(({ seed }) => seed).map(({ endpoint }) => endpoint)
-        return this.push({ kind: 'exchange', added: added.map(({ endpoint }) => endpoint), seeds, dropped })
-      }
-      case 'lt_donthave': {
-        const piece = decodeDontHave(payload)
-        if (this.supply.remove(piece)) this.push({ kind: 'dontHave', piece })
-        return undefined
-      }
-      case 'upload_only': {
-        const uploadOnly = decodeUploadOnly(payload)
-        if (extensions.uploadOnly === uploadOnly) return undefined
-        extensions.uploadOnly = uploadOnly
-        return this.push({ kind: 'uploadOnly' })
-      }
-      case undefined:
-        return undefined
-      default:
-        return assertNever(name)
-    }
-  }
-
-  #metadata(payload: Uint8Array): void {
-    const message = decodeMetadata(payload)
-    if (message === undefined) return
-    if (message.piece >= Math.ceil(longestInfo / metadataPieceSize)) {
-      throw fail('peer', 'bittorrent/metadata-range', `It spoke of piece ${message.piece} of the metadata`)
-    }
-    if (message.kind === 'metadataRequest') return this.#metadataRequest(message.piece)
-    if (message.kind === 'metadataReject') return this.push(message)
-    this.push({ kind: 'metadataData', piece: message.piece, bytes: message.bytes.slice() })
-  }
-
-  #metadataRequest(piece: number): void {
-    const pieces = Math.ceil((this.#world.extensions.ownMetadataSize ?? 0) / metadataPieceSize)
-    this.#metadataNow++
-    this.#metadataAsked++
-    const tooMany = this.#metadataNow > metadataAtOnce || this.#metadataAsked > metadataTimes * pieces + metadataAtOnce
-    if (tooMany) this.#world.rejectMetadata(piece)
-    else this.push({ kind: 'metadataRequest', piece })
   }
 }

@@ -238,14 +238,12 @@ test('peers are exchanged with their flags, version 4 and 6', () => {
   assert.deepEqual(drain(talk).events, [{ kind: 'exchange', added: [seed, other], seeds: [seed], dropped: [gone] }])
 })
 
-test('the peer’s allowed-fast pieces and its lost pieces are known', () => {
+test('the peer’s lost pieces are known', () => {
   const talk = opened({}, { extended: true })
-  hear(talk, { kind: 'allowedFast', piece: 4 })
-  assert.deepEqual([...talk.allowedFast], [4])
   hear(talk, { kind: 'haveAll' })
   assert.equal(talk.haveAll, true)
   const lost = hear(talk, { kind: 'extended', id: 3, payload: Uint8Array.of(0, 0, 0, 9) })
   assert.deepEqual(lost.events, [{ kind: 'dontHave', piece: 9 }])
   assert.equal(talk.haveAll, false)
-  assert.equal(talk.haveCount, 9)
+  assert.equal(talk.have?.count, 9)
 })

@@ -140,11 +140,6 @@ export class PeerTalk implements Machine<PeerEvent> {
     return this.#extensions.uploadOnly
   }
 
-  /** Our address, as it sees it. */
-  get yourIp(): string | undefined {
-    return this.#extensions.yourIp
-  }
-
   /** Where it accepts connections, if it said so. */
   get listenPort(): number | undefined {
     return this.#extensions.listenPort
@@ -159,17 +154,8 @@ export class PeerTalk implements Machine<PeerEvent> {
     return this.#inbox.supply.all
   }
 
-  get haveCount(): number {
-    return this.#inbox.supply.count
-  }
-
   get knowsPieces(): boolean {
     return this.#inbox.supply.known
-  }
-
-  /** Pieces that we may ask for while it chokes us (BEP 6). */
-  get allowedFast(): ReadonlySet<number> {
-    return this.#inbox.allowedFast
   }
 
   /** Bytes of blocks that were placed. */
@@ -341,15 +327,6 @@ export class PeerTalk implements Machine<PeerEvent> {
   /** Refuses a request of the peer; only it speaks the fast extension it can be told. */
   reject(piece: number, begin: number, length: number): void {
     if (this.#stage === 'open' && this.#fast) this.#outbox.block(messageId.reject, piece, begin, length)
-  }
-
-  suggest(piece: number): void {
-    if (this.#stage === 'open' && this.#fast) this.#outbox.piece(messageId.suggest, piece)
-  }
-
-  /** The peer may ask for this piece while we choke it (BEP 6). */
-  allowFast(piece: number): void {
-    if (this.#stage === 'open' && this.#fast) this.#outbox.piece(messageId.allowedFast, piece)
   }
 
   /** The memory of the block that is coming in must not be touched any more. */

@@ -26,10 +26,6 @@ export class Supply {
     return this.#have === undefined ? this.#rawAll : this.#have.isFull
   }
 
-  get count(): number {
-    return this.#have?.count ?? 0
-  }
-
   get known(): boolean {
     return this.#have !== undefined
   }

@@ -55,21 +55,21 @@ const ok: Answer = { interval: 1_800, complete: 2, incomplete: 1, peers: Uint8Ar
 function world(tiers: readonly (readonly string[])[]): {
   clock: HandClock
   asked: { name: string; event: string | null; path: string }[]
-  answers: Map<string, Answer>
+  answers: Map<string, Answer | Promise<Answer>>
   found: Endpoint[]
   state: { left: number; lonely: boolean }
   of: Announcer
 } {
   const clock = new HandClock()
   const asked: { name: string; event: string | null; path: string }[] = []
-  const answers = new Map<string, Answer>()
+  const answers = new Map<string, Answer | Promise<Answer>>()
   const found: Endpoint[] = []
   const state = { left: 100, lonely: false }
   const http: Pick<Http, 'request'> = {
     async request({ url, signal }) {
       const { hostname, pathname, searchParams } = new URL(url)
       asked.push({ name: hostname, event: searchParams.get('event'), path: pathname })
-      const answer = answers.get(pathname === '/scrape' ? `${hostname}/scrape` : hostname)
+      const answer = await answers.get(pathname === '/scrape' ? `${hostname}/scrape` : hostname)
       if (answer === undefined) throw fail('gone', 'net/refused', 'Nobody listens at that address')
       if (answer instanceof Error) throw answer
       if (answer === 'silence')
@@ -220,4 +220,40 @@ test('where the tracker that works is taken away, the next is asked at once', as
   of.remove('http://a/announce')
   await clock.pass(1_000)
   assert.deepEqual(names(asked), ['a', 'b'])
+})
+
+test('a completion is told also to a tracker that has just been asked for the first time, and to none that knew no lack', async () => {
+  const { clock, asked, answers, of, state } = world([['slow']])
+  await using _announcer = of
+  const answer = Promise.withResolvers<Answer>()
+  answers.set('slow', answer.promise)
+  await clock.pass(0)
+  state.left = 0
+  of.completed()
+  answer.resolve(ok)
+  await clock.pass(minute)
+  const events = (): (string | null)[] => asked.filter(({ path }) => path === '/announce').map(({ event }) => event)
+  assert.deepEqual(events(), ['started', 'completed'])
+  // After a recheck it is complete once more, which is no news.
+  of.completed()
+  await clock.pass(minute)
+  assert.deepEqual(events(), ['started', 'completed'])
+})
+
+test('a tracker that first answers when all is here is greeted, and told of no completion', async () => {
+  const { clock, asked, answers, of, state } = world([['late']])
+  await using _announcer = of
+  const answer = Promise.withResolvers<Answer>()
+  answers.set('late', answer.promise)
+  await clock.pass(0)
+  state.left = 0
+  of.completed()
+  answer.resolve(new Error('it is busy'))
+  await clock.pass(1_000)
+  answers.set('late', ok)
+  await clock.pass(5 * minute)
+  assert.deepEqual(
+    asked.filter(({ path }) => path === '/announce').map(({ event }) => event),
+    ['started', 'started'],
+  )
 })

@@ -89,7 +89,8 @@ class TieredAnnouncer implements Announcer {
 
   completed(): void {
     for (const tracker of this.#tiers.all()) {
-      if (!tracker.greeted) continue
+      // Who never heard that something is missing hears of no completion (BEP 3); who hears it just now does.
+      if (!tracker.lacking || !(tracker.greeted || tracker.state === 'asking')) continue
       this.#pending.set(tracker, 'completed')
       tracker.nextAt = this.#world.clock.now()
     }
@@ -148,6 +149,8 @@ class TieredAnnouncer implements Announcer {
       this.#worked(tracker, announced)
     } catch (error) {
       if (signal.aborted) return
+      // It will be greeted by what is complete then.
+      if (!tracker.greeted) this.#pending.delete(tracker)
       tracker.state = 'failed'
       tracker.fault = faultOf(error, 'announce to the tracker')
       tracker.note = undefined
@@ -202,14 +205,16 @@ class TieredAnnouncer implements Announcer {
 
   #announced(tracker: Tracker, event: AnnounceEvent | undefined, signal: AbortSignal): Promise<Announced> {
     const { down, up } = this.#torrent.moved()
+    // While the size is unknown anything but 0, which would say that we are a seed.
+    const left = this.#torrent.left() ?? 16 * 1024
+    tracker.lacking = left > 0
     const announce = {
       infoHash: this.#torrent.infoHash,
       peerId: this.#torrent.peerId,
       port: this.#torrent.port,
       downloaded: down,
       uploaded: up,
-      // While the size is unknown anything but 0, which would say that we are a seed.
-      left: this.#torrent.left() ?? 16 * 1024,
+      left,
       wanted: event === 'stopped' ? 0 : peersWanted,
       key: this.#key,
       ...(event === undefined ? {} : { event }),

@@ -15,6 +15,8 @@ export interface Tracker {
   state: Gateway['state']
   /** It was told that we are there. */
   greeted: boolean
+  /** What it was asked with last said that something is missing. */
+  lacking: boolean
   fault: Fault | undefined
   note: string | undefined
   counts: Partial<Counts>
@@ -106,6 +108,7 @@ function fresh(url: string, now: number): Tracker {
     url,
     state: 'idle',
     greeted: false,
+    lacking: false,
     fault: undefined,
     note: undefined,
     counts: {},

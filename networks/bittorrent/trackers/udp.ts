@@ -120,6 +120,8 @@ export class UdpTrackers implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await Promise.all([...this.#sockets.values()].map(async (socket) => (await socket)[Symbol.asyncDispose]()))
+    // One that could not be opened has nothing to close.
+    const close = (socket: Datagrams): PromiseLike<void> => socket[Symbol.asyncDispose]()
+    await Promise.all([...this.#sockets.values()].map((socket) => socket.then(close, () => {})))
   }
 }

@@ -23,7 +23,7 @@ const mostBans = 20_000
 export class Bans {
   readonly #keep: Keep
   readonly #bans = new Map<string, Ban>()
-  readonly #byKey = new Map<string, Ban>()
+  readonly #byKey = new Map<string, Set<Ban>>()
   #next = 1
 
   constructor(keep: Keep, now: number) {
@@ -45,12 +45,17 @@ export class Bans {
     return [...this.#bans.values()]
   }
 
-  find(who: Pick<Ban, 'nick' | 'cid' | 'address'>, now: number): Ban | undefined {
+  /** One that holds, among those that pass the test. */
+  find(
+    who: Pick<Ban, 'nick' | 'cid' | 'address'>,
+    now: number,
+    test: (ban: Ban) => boolean = () => true,
+  ): Ban | undefined {
     for (const name of keysOf(who)) {
-      const ban = this.#byKey.get(name)
-      if (ban === undefined) continue
-      if (ban.until === undefined || ban.until > now) return ban
-      this.#take(ban)
+      for (const ban of this.#byKey.get(name) ?? []) {
+        if (ban.until !== undefined && ban.until <= now) this.#take(ban)
+        else if (test(ban)) return ban
+      }
     }
     return undefined
   }
@@ -77,12 +82,19 @@ export class Bans {
 
   #put(ban: Ban): void {
     this.#bans.set(ban.id, ban)
-    for (const name of keysOf(ban)) this.#byKey.set(name, ban)
+    for (const name of keysOf(ban)) {
+      const bans = this.#byKey.get(name)
+      if (bans === undefined) this.#byKey.set(name, new Set([ban]))
+      else bans.add(ban)
+    }
   }
 
   #take(ban: Ban): void {
     this.#bans.delete(ban.id)
-    for (const name of keysOf(ban)) if (this.#byKey.get(name) === ban) this.#byKey.delete(name)
+    for (const name of keysOf(ban)) {
+      const bans = this.#byKey.get(name)
+      if (bans?.delete(ban) === true && bans.size === 0) this.#byKey.delete(name)
+    }
   }
 
   #save(): void {

@@ -13,6 +13,7 @@ export class Broadcast implements Disposable {
   readonly #shouts: Readonly<Record<Protocol, Shout>>
   readonly #pages: Readonly<Record<Protocol, Pages>>
   readonly #lost = new Set<Guest>()
+  #lettingGo = false
   readonly #tooSlow: (guest: Guest) => void
 
   /** `tooSlow` is told of those who have not fetched what they were told; it has to make them leave. */
@@ -49,6 +50,8 @@ export class Broadcast implements Disposable {
     const { protocol } = guest
     this.#shouts[protocol].tell(guest, bytes)
     this.#check(guest, this.#pages[protocol])
+    // Whoever tells is in the middle of something, perhaps with this very guest.
+    if (this.#lost.has(guest)) queueMicrotask(() => this.#letGo())
   }
 
   /** Tells somebody who is here. */
@@ -82,11 +85,18 @@ export class Broadcast implements Disposable {
     if (guest.tooSlow(pages.length)) this.#lost.add(guest)
   }
 
+  /** The others hear of each who leaves, and may be lost by that: they come after him, not within. */
   #letGo(): void {
-    for (const guest of this.#lost) this.#tooSlow(guest)
+    if (this.#lettingGo) return
+    this.#lettingGo = true
+    try {
+      for (const guest of this.#lost) this.#tooSlow(guest)
+    } finally {
+      this.#lettingGo = false
+    }
   }
 
-  /** What was said last goes out. */
+  /** What was said last goes out, and nothing after it. */
   [Symbol.dispose](): void {
     for (const protocol of protocols) {
       this.#shouts[protocol].flush()

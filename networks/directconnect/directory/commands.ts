@@ -1,5 +1,6 @@
 import { FaultError } from '@kith/core/fault/fault.ts'
-import type { GivenRank, Rank } from './accounts.ts'
+import { addressBytes } from '@kith/wire/ip-address.ts'
+import type { Rank } from './accounts.ts'
 import { isGivenRank, ranks } from './accounts.ts'
 import { nickProblem } from './nicks.ts'
 import type { Offer } from './dialect.ts'
@@ -64,7 +65,10 @@ const commands: Readonly<Record<string, Command>> = {
     menu: { title: 'Change my password', asks: ['The new password'] },
     rank: 'registered',
     run(hub, from, [password = '']) {
-      hub.accounts.set({ nick: from.nick, password, rank: from.rank as GivenRank })
+      const account = hub.accounts.find(from.nick)
+      // Who was unregistered is still here as what he was.
+      if (account === undefined) return 'You are not registered any more'
+      hub.accounts.set({ ...account, password })
       return 'Your password is changed'
     },
   },
@@ -100,7 +104,7 @@ const commands: Readonly<Record<string, Command>> = {
       const ms = parseDuration(time)
       const reason = reasonIn(ms === undefined && time !== '' ? [time, ...rest] : rest)
       const until = ms === undefined || ms === 'ever' ? {} : { until: hub.now + ms }
-      if (/^[\d.]{7,15}$|:/.test(who)) {
+      if (addressBytes(who) !== undefined) {
         hub.ban({ address: who, reason, by: from.nick, ...until })
         return `${who} is banned`
       }

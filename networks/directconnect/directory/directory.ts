@@ -41,7 +41,7 @@ export function directory(host: Host, settings: Settings, kernel: TigerKernel): 
           ...(directoryEncryption === 'never'
             ? {}
             : { tls: { plain: directoryEncryption === 'offered', client: 'ignored' as const } }),
-          accept: (connection, head) => hub?.accept(connection, head),
+          accept: (connection, head) => (hub === undefined ? connection.close() : hub.accept(connection, head)),
         }),
       )
       const addresses = addressesOf(host, settings, listener)

@@ -10,6 +10,7 @@ import { nickProblem } from './nicks.ts'
 const guessBanMs = 5 * 60_000
 const mostGuesses = 5
 const mostGuessers = 10_000
+const guessed = 'Too many wrong passwords'
 
 export interface DoorWorld {
   readonly hub: Floor
@@ -39,8 +40,10 @@ export class Door {
     const problem = nickProblem(nick, voice)
     if (problem !== undefined) return guest.talk.refuse({ kind: 'nick-bad', text: problem })
     const account = hub.accounts.find(nick)
-    const ban = hub.bans.find({ nick, cid: guest.cid, address: guest.address }, now)
-    if (ban !== undefined && account?.rank !== 'keeper') return guest.talk.refuse(banned(ban, now))
+    // Nobody keeps a keeper out, but who guesses a keeper's password is kept out like any other.
+    const holds = account?.rank === 'keeper' ? isForGuessing : undefined
+    const ban = hub.bans.find({ nick, cid: guest.cid, address: guest.address }, now, holds)
+    if (ban !== undefined) return guest.talk.refuse(banned(ban, now))
     if (account !== undefined) return guest.talk.challenge()
     if (settings.directoryWho === 'registered')
       return guest.talk.refuse({ kind: 'registered-only', text: 'This hub is for registered users' })
@@ -63,7 +66,7 @@ export class Door {
     this.#guesses.set(address, guesses)
     if (guesses >= mostGuesses) {
       this.#guesses.delete(address)
-      hub.ban({ address, reason: 'Too many wrong passwords', by: '', until: hub.now + guessBanMs })
+      hub.ban({ address, reason: guessed, by: '', until: hub.now + guessBanMs })
     }
     guest.talk.refuse({ kind: 'password', text: 'The password is wrong' })
   }
@@ -81,6 +84,10 @@ export class Door {
     hub.people.named(guest)
     guest.talk.welcome(guest.operator)
   }
+}
+
+function isForGuessing({ by, reason }: Ban): boolean {
+  return by === '' && reason === guessed
 }
 
 function banned({ reason, until }: Ban, now: number): Refusal {

@@ -36,6 +36,8 @@ export class Guest {
   native: Uint8Array | undefined
   /** Others know them. */
   online = false
+  /** They were sent away, or have left: what they said besides is not heard any more. */
+  gone = false
   /** Parts of the shout that they were given already. */
   heard = 0
   /** When they last asked a question, and the token of it. */

@@ -55,6 +55,7 @@ export class OpenHub implements Floor, Disposable {
   readonly #kernel: TigerKernel
   readonly #broadcast: Broadcast
   readonly #door: Door
+  #closed = false
 
   constructor(host: HubHost, settings: Settings, kernel: TigerKernel, address: string) {
     this.#host = host
@@ -101,6 +102,7 @@ export class OpenHub implements Floor, Disposable {
   }
 
   accept(connection: Connection, head: Uint8Array): void {
+    if (this.#closed) return connection.close()
     const { host } = connection.remote
     const protocol: Protocol = head[0] === 'H'.charCodeAt(0) ? 'adc' : 'nmdc'
     const session = this.people.session()
@@ -169,6 +171,7 @@ export class OpenHub implements Floor, Disposable {
   // What users do
 
   #event(guest: Guest, event: UserEvent): void {
+    if (guest.gone) return
     const kind = floodKind(event)
     if (kind !== undefined && !guest.operator && !guest.floods.allows(kind, this.now)) return this.#strike(guest, kind)
     switch (event.kind) {
@@ -257,6 +260,7 @@ export class OpenHub implements Floor, Disposable {
   #left(guest: Guest, text?: string): void {
     const { online } = guest
     guest.online = false
+    guest.gone = true
     this.people.left(guest)
     this.#broadcast.left(guest)
     if (online) this.#broadcast.say((dialect) => dialect.left(guest, text === undefined ? undefined : { text }))
@@ -293,6 +297,7 @@ export class OpenHub implements Floor, Disposable {
   }
 
   [Symbol.dispose](): void {
+    this.#closed = true
     this.#broadcast[Symbol.dispose]()
     for (const guest of this.people) guest.pump?.[Symbol.dispose]()
   }

@@ -85,8 +85,10 @@ export class Shout implements Disposable {
     }
   }
 
+  /** Nobody hears what is said afterwards. */
   [Symbol.dispose](): void {
     this.#timer?.[Symbol.dispose]()
     this.#timer = undefined
+    this.#guests.clear()
   }
 }

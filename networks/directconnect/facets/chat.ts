@@ -12,7 +12,7 @@ import type { HubEvent } from '../talk/hub-event.ts'
 import { peerOf } from '../peers/party.ts'
 import { parseHubAddress, publicAddress } from '../wire/hub-address.ts'
 
-/** What is kept of a room, and private talks that are kept. */
+/** Messages of a room that are kept, and rooms that are. */
 const mostKept = 500
 const mostTalks = 200
 /** Characters of a room that are kept, and of one text that somebody else sends. */
@@ -166,6 +166,18 @@ export class HubChat implements Chat {
     this.rooms.set(rooms)
   }
 
+  /** The room that has been silent longest; none of the chats of our hubs, which are few, while anybody may begin a talk. */
+  #forgetOne(): void {
+    const chats = new Set([...this.#world.hubs()].map(roomOf))
+    const talks = [...this.#messages].filter(([room]) => !chats.has(room))
+    const spokenAt = ([, messages]: [string, Message[]]): number => messages.at(-1)?.at ?? 0
+    const silent = talks.reduce<[string, Message[]] | undefined>(
+      (least, talk) => (least === undefined || spokenAt(talk) < spokenAt(least) ? talk : least),
+      undefined,
+    )
+    if (silent !== undefined) this.#messages.delete(silent[0])
+  }
+
   #add(room: string, hub: Hub, from: string | undefined, said: string): void {
     const text = said.slice(0, mostText)
     const own = from !== undefined && from === hub.talk?.id
@@ -173,7 +185,7 @@ export class HubChat implements Chat {
     if (!own && from !== undefined && this.#ignored.has(nick)) return
     let messages = this.#messages.get(room)
     if (messages === undefined) {
-      if (this.#messages.size >= mostTalks) this.#messages.delete(this.#messages.keys().next().value!)
+      if (this.#messages.size >= mostTalks) this.#forgetOne()
       this.#messages.set(room, (messages = []))
       this.settle()
     }

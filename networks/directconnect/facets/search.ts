@@ -14,7 +14,7 @@ import type { FoundItem } from '../wire/found.ts'
 import { formatMagnet } from '../wire/links.ts'
 import type { Question, QuestionKind } from '../wire/question.ts'
 
-/** Results of one search that are looked at. */
+/** Results of one search that wait to be looked at; what comes besides is left out. */
 const mostHits = 5_000
 /** Answers come within seconds. */
 const locateMs = 15_000

@@ -1,6 +1,7 @@
 import { FaultError } from '@kith/core/fault/fault.ts'
 import type { Subject } from '@kith/core/transfer/subject.ts'
 import { equal } from '@kith/wire/bytes.ts'
+import { attempt } from '@kith/wire/fault.ts'
 import { leafBytes, tigerSize } from '@kith/wire/hash/tiger.ts'
 import type { TigerKernel } from '@kith/wire/hash/tiger.ts'
 import { tigerRoot } from '@kith/wire/hash/tiger-tree.ts'
@@ -25,10 +26,13 @@ export class Described {
     this.#tth = tth
     this.#subject = subject
     this.#kernel = kernel
-    const kept = subject.hint('directconnect')
+    const bytes = subject.hint('directconnect')
+    const kept = bytes === undefined ? undefined : attempt(() => decodeHint(bytes))
+    // What cannot be read is found out anew.
+    if (kept?.ok === false) subject.trouble('directconnect', kept.fault)
     const { size, name } = subject.content
     const said = { ...(size === undefined ? {} : { size }), ...(name === undefined ? {} : { name }) }
-    this.#hint = { ...said, ...(kept === undefined ? {} : decodeHint(kept)) }
+    this.#hint = { ...said, ...(kept?.ok === true ? kept.value : {}) }
     if (this.#hint.leaves !== undefined) this.#describe(this.#hint.leaves)
     else this.#small()
   }

@@ -126,12 +126,15 @@ export class Hub implements AsyncDisposable {
         code: this.#fault?.code,
         message: this.#fault?.message,
       })
+      // Also hubs that let us in may send us to one another, round and round.
+      const good = clock.now() - began > goodWhileMs
+      if (good) this.#redirects = 0
       if (this.#moved()) {
         // Being sent on is no failure as long as it is followed.
         this.#fault = undefined
         continue
       }
-      failures = clock.now() - began > goodWhileMs ? 0 : failures + 1
+      failures = good ? 1 : failures + 1
       // What only the user can mend is not tried again soon: hubs ban who guesses passwords.
       const soon = this.#fault?.kind !== 'input'
       const wait = soon ? Math.min(longestWaitMs, firstWaitMs * 2 ** Math.min(failures - 1, 10)) : longestWaitMs
@@ -146,7 +149,13 @@ export class Hub implements AsyncDisposable {
     const next = this.#next
     this.#next = undefined
     if (next === undefined) this.address = parseHubAddress(this.given)
-    if (next === undefined || ++this.#redirects > mostRedirects) return false
+    if (next === undefined) return false
+    if (++this.#redirects > mostRedirects) {
+      // After a while it is tried from the beginning.
+      this.#redirects = 0
+      this.address = parseHubAddress(this.given)
+      return false
+    }
     this.address = next
     return true
   }
@@ -209,10 +218,7 @@ export class Hub implements AsyncDisposable {
   #event(event: HubEvent): void {
     if (event.kind === 'chat' && event.from === undefined)
       this.#words = { text: event.text, at: this.#world.host.clock.now() }
-    if (event.kind === 'online') {
-      this.#redirects = 0
-      this.#world.changed()
-    }
+    if (event.kind === 'online') this.#world.changed()
     if (event.kind === 'title') this.name = event.name
     if (event.kind === 'command') this.menu.heard(event.command)
     if (event.kind === 'redirect') this.#redirected(event.address)

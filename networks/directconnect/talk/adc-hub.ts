@@ -6,6 +6,8 @@ import { readAdcCommand } from '../wire/adc-command.ts'
 import { fieldsOf, updateFields } from '../wire/adc-info.ts'
 import type { AdcLine } from '../wire/adc-line.ts'
 import { formatAdc, mostLineBytes, named, parseAdc } from '../wire/adc-line.ts'
+import type { AdcMeeting, AdcMeetingCommand } from '../wire/adc-meeting.ts'
+import { meetingWords, readAdcMeeting } from '../wire/adc-meeting.ts'
 import { numberIn, readResult, readSearch, resultWords, searchWords } from '../wire/adc-search.ts'
 import { refusal } from '../wire/adc-status.ts'
 import { tigerText } from '../wire/cid.ts'
@@ -16,11 +18,6 @@ import { AdcUserList } from './adc-user-list.ts'
 import type { HubEvent, HubTalk, Meeting } from './hub-event.ts'
 import { keepAliveMs, loginMs, notLetIn, passwordNeeded } from './hub-limits.ts'
 import { LineStream } from './line-stream.ts'
-
-/** What is understood, and what everybody understands who speaks TLS at all. */
-const secureProtocols: ReadonlySet<string> = new Set(['ADCS/0.10', 'ADCS/1.0'])
-const secureProtocol = 'ADCS/0.10'
-const plainProtocol = 'ADC/1.0'
 
 export interface AdcHubOptions {
   readonly self: HubSelf
@@ -58,11 +55,13 @@ export class AdcHub implements HubTalk {
   #told = new Map<string, string>()
   #self: HubSelf
   #state: State = 'protocol'
+  #now: number
   #deadline: number
 
   constructor(options: AdcHubOptions) {
     this.#options = options
     this.#self = options.self
+    this.#now = options.now
     this.#deadline = options.now + loginMs
     this.#stream = new LineStream(0x0a, mostLineBytes, { line: (bytes) => this.#line(bytes) })
     this.#send({ type: 'H', command: 'SUP', words: ['ADBASE', 'ADBAS0', 'ADTIGR', 'ADUCM0', 'ADUCMD', 'ADZLIF'] })
@@ -82,6 +81,7 @@ export class AdcHub implements HubTalk {
 
   receive(bytes: Uint8Array, now: number): void {
     if (this.#stream.closed) return
+    this.#now = now
     if (this.#state === 'normal') this.#deadline = now + keepAliveMs
     this.#stream.receive(bytes)
   }
@@ -147,23 +147,21 @@ export class AdcHub implements HubTalk {
     return true
   }
 
-  meet(to: string, { tls, token }: Meeting, port: number): void {
-    const from = this.id
-    if (from === undefined) return
-    this.#send({ type: 'D', command: 'CTM', from, to, words: [tls ? secureProtocol : plainProtocol, `${port}`, token] })
+  meet(to: string, meeting: Meeting, port: number): void {
+    this.#come('CTM', to, { ...meeting, port })
   }
 
-  invite(to: string, { tls, token }: Meeting): void {
-    const from = this.id
-    if (from === undefined) return
-    this.#send({ type: 'D', command: 'RCM', from, to, words: [tls ? secureProtocol : plainProtocol, token] })
+  invite(to: string, meeting: Meeting): void {
+    this.#come('RCM', to, meeting)
   }
 
-  traverse(to: string, { tls, token }: Meeting, port: number, first: boolean): void {
+  traverse(to: string, meeting: Meeting, port: number, first: boolean): void {
+    this.#come(first ? 'NAT' : 'RNT', to, { ...meeting, port })
+  }
+
+  #come(command: AdcMeetingCommand, to: string, meeting: AdcMeeting): void {
     const from = this.id
-    if (from === undefined) return
-    const words = [tls ? secureProtocol : plainProtocol, `${port}`, token]
-    this.#send({ type: 'D', command: first ? 'NAT' : 'RNT', from, to, words })
+    if (from !== undefined) this.#send({ type: 'D', command, from, to, words: meetingWords(meeting) })
   }
 
   raw(text: string): void {
@@ -207,7 +205,7 @@ export class AdcHub implements HubTalk {
       case 'RCM':
       case 'NAT':
       case 'RNT':
-        return this.#meeting(line)
+        return this.#meeting(line.command, line)
       case 'CMD':
         return this.#command(line)
       case 'ZON':
@@ -270,7 +268,7 @@ export class AdcHub implements HubTalk {
     const code = Number(match[2])
     const text = line.words[1] ?? ''
     this.#stream.event({ kind: 'status', severity, code, text })
-    if (severity === 2 && line.type === 'I') this.#stream.close(refusal(code, text))
+    if (severity === 2 && line.type === 'I') this.#stream.close({ ...refusal(code, text), ...this.#again(line) })
   }
 
   #quit(line: AdcLine): void {
@@ -280,16 +278,21 @@ export class AdcHub implements HubTalk {
       const address = named(line, 'RD', 1)
       const message = named(line, 'MS', 1)
       if (address !== undefined) this.#stream.event({ kind: 'redirect', address })
-      const wait = numberIn(named(line, 'TL', 1))
       return this.#stream.close({
         kind: 'unavailable',
         code: address === undefined ? 'directconnect/kicked' : 'directconnect/redirected',
         message: message ?? (address === undefined ? 'The hub has sent us away' : 'The hub has sent us elsewhere'),
-        ...(wait === undefined ? {} : { retryAt: this.#deadline - keepAliveMs + wait * 1000 }),
+        ...this.#again(line),
       })
     }
     const user = this.#list.remove(id)
     if (user !== undefined) this.#stream.event({ kind: 'left', user })
+  }
+
+  /** When we may come again, where the hub says so. */
+  #again(line: AdcLine): { readonly retryAt?: number } {
+    const seconds = numberIn(named(line, 'TL', 1))
+    return seconds === undefined ? {} : { retryAt: this.#now + seconds * 1000 }
   }
 
   #message(line: AdcLine): void {
@@ -326,21 +329,19 @@ export class AdcHub implements HubTalk {
     if (result !== undefined) this.#stream.event({ kind: 'found', from: line.from, ...result })
   }
 
-  #meeting(line: AdcLine): void {
+  #meeting(command: AdcMeetingCommand, line: AdcLine): void {
     if ((line.type !== 'D' && line.type !== 'E') || line.to !== this.id || line.from === this.id) return
-    const [protocol = '', second = '', third = ''] = line.words
-    const tls = secureProtocols.has(protocol)
-    if (!tls && protocol !== plainProtocol) {
-      const words = ['141', 'Unknown protocol', `TO${line.command === 'RCM' ? second : third}`, `PR${protocol}`]
-      return this.#send({ type: 'D', command: 'STA', from: line.to, to: line.from, words })
+    const { from, to } = line
+    const read = readAdcMeeting(command, line)
+    if (read === undefined) return
+    if ('unknown' in read) {
+      const words = ['141', 'Unknown protocol', `TO${read.token}`, `PR${read.unknown}`]
+      return this.#send({ type: 'D', command: 'STA', from: to, to: from, words })
     }
-    if (line.command === 'RCM')
-      return this.#stream.event({ kind: 'invite', from: line.from, meeting: { token: second, tls } })
-    const port = numberIn(second)
-    if (port === undefined || port < 1 || port > 65_535) return
-    const [from, meeting] = [line.from, { token: third, tls }]
-    if (line.command === 'CTM') this.#stream.event({ kind: 'meet', from, port, meeting })
-    else this.#stream.event({ kind: 'traverse', from, port, meeting, first: line.command === 'NAT' })
+    const { port, ...meeting } = read
+    if (port === undefined) this.#stream.event({ kind: 'invite', from, meeting })
+    else if (command === 'CTM') this.#stream.event({ kind: 'meet', from, port, meeting })
+    else this.#stream.event({ kind: 'traverse', from, port, meeting, first: command === 'NAT' })
   }
 
   #command(line: AdcLine): void {

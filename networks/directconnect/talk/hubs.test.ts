@@ -212,6 +212,30 @@ test('ADC: being sent elsewhere, refused, and bad lines', () => {
   assert.equal(tell(onAdc(), 'x'.repeat(300_000)).fault, 'directconnect/line-too-long')
 })
 
+test('ADC: when we may come again is what the hub says, whether we were on it or not', () => {
+  const again = (talk: HubTalk, line: string): number | undefined => {
+    drain(talk)
+    talk.receive(utf8(line), 20_000)
+    for (let output = talk.poll(); output !== undefined; output = talk.poll())
+      if (output.kind === 'close') return output.fault?.retryAt
+    return undefined
+  }
+  const identified = adc()
+  tell(identified, 'ISUP ADBASE\nISID AAAB\n')
+  assert.equal(again(identified, 'IQUI AAAB MSno TL60\n'), 80_000)
+  assert.equal(again(onAdc(), 'IQUI AAAB MSno TL60\n'), 80_000)
+  assert.equal(again(adc(), 'ISTA 232 banned TL300\n'), 320_000)
+  assert.equal(again(onAdc(), 'ISTA 230 go\n'), undefined)
+})
+
+test('NMDC: whoever was called as we are before we are let in is not us', () => {
+  const talk = nmdc()
+  const info = '$MyINFO $ALL kith <K V:1,M:A,H:1/0/0,S:3>$ $20\x01$$5$|'
+  assert.ok(!tell(talk, login + info).events.some(({ kind }) => kind === 'online'))
+  assert.ok(!talk.online)
+  assert.ok(tell(talk, `$Hello kith|${info}`).events.some(({ kind }) => kind === 'online'))
+})
+
 const login = 'x$Lock EXTENDEDPROTOCOLABC Pk=PtokaX|$HubName Our hub|'.slice(1)
 
 function onNmdc(): HubTalk {

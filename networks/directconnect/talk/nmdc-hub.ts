@@ -246,7 +246,8 @@ export class NmdcHub implements HubTalk {
     const told = this.#list.update(rest)
     if (told === undefined) return
     this.#stream.event({ kind: 'user', ...told })
-    if (told.user.id === this.id) this.#settled(this.#now)
+    // Before we are let in it is of somebody who was called so, perhaps ourselves a while ago.
+    if (told.user.id === this.id && this.#state === 'normal') this.#settled(this.#now)
   }
 
   #left(nick: string): void {

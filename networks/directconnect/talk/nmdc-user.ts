@@ -53,8 +53,10 @@ export class NmdcUser implements UserTalk {
   #nick = ''
   #told = ''
   #state: State = 'nick'
-  #menus = false
-  #isPinger = false
+  /** What their client can do, once it has said so. */
+  #supports: ReadonlySet<string> | undefined
+  /** They were told all about the hub, which is longer than the question. */
+  #toldAbout = false
   #deadline: number
 
   constructor(options: NmdcUserOptions) {
@@ -126,9 +128,8 @@ export class NmdcUser implements UserTalk {
     const rest = space < 0 ? '' : line.slice(space + 1)
     switch (command) {
       case 'Supports':
-        if (this.#state !== 'nick') return
-        this.#isPinger = rest.split(' ').includes('BotINFO')
-        this.#menus = rest.split(' ').includes('UserCommand')
+        if (this.#state !== 'nick' || this.#supports !== undefined) return
+        this.#supports = new Set(rest.split(' '))
         return this.#say('$Supports NoGetINFO NoHello UserIP2 TTHSearch HubTopic BotINFO UserCommand |')
       case 'ValidateNick':
         if (this.#state !== 'nick') return
@@ -136,7 +137,7 @@ export class NmdcUser implements UserTalk {
         if (latin1(utf8(line)) !== raw)
           return this.refuse({ kind: 'nick-bad', text: 'This hub writes UTF-8: have your client do so here' })
         this.#state = 'named'
-        return this.#stream.event({ kind: 'named', nick: rest, menus: this.#menus })
+        return this.#stream.event({ kind: 'named', nick: rest, menus: this.#supports?.has('UserCommand') === true })
       case 'MyPass':
         if (this.#state !== 'verify') return
         this.#state = 'named'
@@ -144,8 +145,9 @@ export class NmdcUser implements UserTalk {
       case 'MyINFO':
         return this.#profile(rest.replace(notAscii, '\x01$1'))
       case 'BotINFO':
-        if (this.#isPinger) this.#say(`$HubINFO ${this.#options.about()}|`)
-        return
+        if (this.#supports?.has('BotINFO') !== true || this.#toldAbout) return
+        this.#toldAbout = true
+        return this.#say(`$HubINFO ${this.#options.about()}|`)
     }
     if (this.#state === 'normal') this.#heard(command, rest, raw)
   }

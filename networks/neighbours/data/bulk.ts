@@ -8,7 +8,7 @@ import { type BulkLine, BulkTake } from './bulk-take.ts'
  * gigabit is no work for a processor.
  */
 const FAST_BYTES = 8 * 1024 * 1024
-const FAST_RATE = 64 * 1024 * 1024
+const FAST_RATE = 24 * 1024 * 1024
 /** Threads start for so much, at least. */
 export const BULK_BYTES: number = 64 * 1024 * 1024
 

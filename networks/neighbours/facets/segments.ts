@@ -162,7 +162,7 @@ export class OwnSegments implements Segments, AsyncDisposable {
   /** What has ended at its owner ends here too. */
   #over({ id, title, owner }: JoinFacts): void {
     if (!this.#joined.has(id)) return
-    this.#host.journal.tell('segment/over', id, { title, owner })
+    this.#host.journal.tell('segment/over', id, { name: title, owner })
     this.#quit(id)
   }
 

@@ -13,7 +13,8 @@ import { keepLoans, keptLoans } from './kept.ts'
 import { lendDatagrams } from './lend-datagrams.ts'
 import { Loan } from './loan.ts'
 import { type GivenNetworks, lendWhole } from './whole.ts'
-import { isByName, isRule, mayReach, type Place } from './places.ts'
+import { isByName, isRule, type LenderMachine, mayReach, type Place } from './places.ts'
+import { Translators } from './translators.ts'
 
 const CONNECT_MS = 15_000
 const TICK_MS = 1_000
@@ -34,12 +35,20 @@ export class Lender implements AsyncDisposable {
   readonly #networks: GivenNetworks = new Map()
   readonly #loans = new Map<string, Loan>()
   readonly #ticking: Disposable
+  readonly #translators: Translators
+  readonly #machine: LenderMachine
   #storedAt = 0
   #dirty = false
 
   constructor(host: Host, self: string) {
     this.#host = host
     this.#self = self
+    this.#translators = new Translators(host)
+    this.#machine = {
+      isOwn: (one) => host.net.isOwn(one),
+      attached: () => host.net.attached(),
+      translators: () => this.#translators.known,
+    }
     const { lending, loans } = keptLoans(host.keep)
     this.lending = value(lending)
     for (const kept of loans) this.#loans.set(kept.device, new Loan(kept.device, kept, this.#budget(kept.device)))
@@ -114,7 +123,9 @@ export class Lender implements AsyncDisposable {
   /** Addresses of a place that a loan lets through: what is dialled is what was looked at. */
   async #addresses(loan: Loan, to: Place, signal?: AbortSignal): Promise<readonly string[]> {
     const all = await this.#host.names.resolve(to.host, signal)
-    return all.filter((address) => mayReach(loan.terms, this.#host.net, to, address))
+    // Only those of IPv6 may lead to one of IPv4 in a way that has to be asked for.
+    if (all.some((address) => address.includes(':'))) await this.#translators.ready(signal)
+    return all.filter((address) => mayReach(loan.terms, this.#machine, to, address))
   }
 
   async #lendConnection(loan: Loan, to: Place, signal: AbortSignal): Promise<OurAnswer> {
@@ -193,9 +204,11 @@ export class Lender implements AsyncDisposable {
 
   #lendWhole(loan: Loan): OurAnswer {
     const { device } = loan
+    // Until it is known what translates nothing goes out over IPv6.
+    void this.#translators.ready()
     const gate: Gate = (_device, bytes, way) => {
       if (!loan.terms.whole) return false
-      if (way !== 'down' && !mayReach(loan.terms, this.#host.net, way.to, way.to.host)) return false
+      if (way !== 'down' && !mayReach(loan.terms, this.#machine, way.to, way.to.host)) return false
       return this.#passed(loan, way === 'down' ? 'down' : 'up', bytes)
     }
     return {
@@ -236,6 +249,7 @@ export class Lender implements AsyncDisposable {
     const now = this.#host.clock.now()
     for (const loan of this.#loans.values()) {
       if (loan.open.size === 0) continue
+      this.#translators.look()
       this.#dirty = true
       if (loan.state(now) === 'over') loan.end()
     }
@@ -257,6 +271,7 @@ export class Lender implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#ticking[Symbol.dispose]()
+    this.#translators[Symbol.dispose]()
     this.#store()
     for (const loan of this.#loans.values()) loan.end()
   }

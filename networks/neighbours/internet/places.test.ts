@@ -13,6 +13,7 @@ const machine = {
     { host: '2001:db8:1::9', prefix: 64 },
     { host: 'fe80::1%eth0', prefix: 64 },
   ],
+  translators: () => [{ bytes: addressBytes('2001:db8:64::')!, length: 96 }],
 }
 const reach = (address: string, terms: Partial<InternetTerms> = {}, port = 80) =>
   mayReach({ ...nothing, ...terms }, machine, { host: address, port }, address)
@@ -66,6 +67,29 @@ test('the internet may be reached; this machine, private networks, links, groups
     assert.equal(reach(address, { allowed: ['*'] }), false, `${address} allowed`)
     assert.equal(reach(address, { home: true }), true, `${address} at home`)
   }
+})
+
+test('what a translator of the network leads to is refused as what it leads to', () => {
+  for (const last of ['192.168.1.1', '10.0.0.1', '198.51.100.77']) {
+    assert.equal(reach(`2001:db8:64::${last}`), false, last)
+    assert.equal(reach(`2001:db8:64::${last}`, { allowed: ['*'] }), false, last)
+    assert.equal(reach(`2001:db8:64::${last}`, { home: true }), true, last)
+  }
+  for (const last of ['127.0.0.1', '198.51.100.9', '224.0.0.1']) {
+    assert.equal(reach(`2001:db8:64::${last}`, { home: true }), false, last)
+  }
+  const public8 = '2001:db8:64::8.8.8.8'
+  assert.equal(reach(public8), true)
+  assert.equal(reach(public8, { refused: ['8.8.8.0/24'] }), false)
+  assert.equal(reach(public8, { refused: ['2001:db8:64::/96'] }), false)
+  assert.equal(reach(public8, { allowed: ['8.8.8.8'] }), true)
+  assert.equal(reach(public8, { allowed: ['8.8.4.4'] }), false)
+  assert.equal(reach('2001:db8:64:0:0:1:8.8.8.8'), true, 'beside it there is no translator')
+  // While nobody knows what translates, any address of IPv6 may lead anywhere.
+  const unknown = { ...machine, translators: () => undefined }
+  const at = (address: string): boolean =>
+    mayReach({ ...nothing, home: true }, unknown, { host: address, port: 80 }, address)
+  assert.deepEqual([at('2606:4700::1'), at('203.0.113.1'), at('64:ff9b::808:808')], [false, true, true])
 })
 
 test('rules hold by name, address, network and port, and what is refused wins', () => {

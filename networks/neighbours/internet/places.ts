@@ -1,6 +1,7 @@
 import type { Attached } from '@kith/core/network/net.ts'
 import type { InternetTerms } from '@kith/core/offer/internet.ts'
 import { addressBytes, isWithin } from '@kith/wire/ip-address.ts'
+import { type Nat64Prefix, translatedBy } from '@kith/wire/nat64.ts'
 
 /** Where somebody wants to go: a name or an address, and a port. */
 export interface Place {
@@ -91,11 +92,13 @@ function among(address: Uint8Array, networks: readonly (readonly [string, number
 export interface LenderMachine {
   isOwn(host: string): boolean
   attached(): readonly Attached[]
+  /** How the networks around it translate to IPv4; undefined while that is not known yet. */
+  translators(): readonly Nat64Prefix[] | undefined
 }
 
 /**
  * Whether a borrower may go to an address, which the place has when it is a name. Never to this machine, whatever is
- * allowed; to its local networks only with `home`.
+ * allowed; to its local networks only with `home`; by a translator as to the address of IPv4 that it leads to.
  */
 export function mayReach(
   { allowed, refused, home }: Pick<InternetTerms, 'allowed' | 'refused' | 'home'>,
@@ -106,9 +109,10 @@ export function mayReach(
   const bytes = addressBytes(address)
   if (bytes === undefined || !(place.port >= 0 && place.port <= 65_535)) return false
   if (!home && among(bytes, local)) return false
+  const terms = { allowed, refused, home }
   for (const [text, prefix, at] of carriers) {
     if (bytes.length !== 16 || !isWithin(bytes, addressBytes(text)!, prefix)) continue
-    return mayReach({ allowed, refused, home }, machine, place, bytes.subarray(at, at + 4).join('.'))
+    return mayReach(terms, machine, place, bytes.subarray(at, at + 4).join('.'))
   }
   if (machine.isOwn(address) || among(bytes, beyond)) return false
   if (!home && isAttached(machine, bytes)) return false
@@ -116,7 +120,17 @@ export function mayReach(
     const rule = parseRule(text)
     return rule !== undefined && applies(rule, place, bytes)
   }
-  return !refused.some(hit) && (allowed.length === 0 || allowed.some(hit))
+  if (refused.some(hit)) return false
+  const translated = translations(machine, bytes)
+  if (translated === undefined) return false
+  if (translated.length > 0) return translated.every((v4) => mayReach(terms, machine, place, v4.join('.')))
+  return allowed.length === 0 || allowed.some(hit)
+}
+
+/** The addresses of IPv4 that translators around make of one of IPv6; undefined while nobody knows. */
+function translations(machine: LenderMachine, bytes: Uint8Array): readonly Uint8Array[] | undefined {
+  if (bytes.length !== 16) return []
+  return machine.translators()?.flatMap((prefix) => translatedBy(bytes, prefix) ?? [])
 }
 
 /** In the networks around this machine others live that trust it, whatever addresses they have. */

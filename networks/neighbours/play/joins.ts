@@ -15,7 +15,7 @@ interface Join extends AsyncDisposable {
   readonly shown: () => JoinedGame
 }
 
-/** Games of others on this machine, until they are left or the daemon ends. */
+/** Games of others on this machine, until they are left, their owner lends them no more, or the daemon ends. */
 export class Joins implements AsyncDisposable {
   readonly all: WritableValue<readonly JoinedGame[]> = value<readonly JoinedGame[]>([])
   readonly #host: Host
@@ -61,47 +61,54 @@ export class Joins implements AsyncDisposable {
 
   /** Leaves the games of devices that are not known any more. */
   keepOnly(known: (device: string) => boolean): void {
-    for (const [id, { shown }] of this.#joins) {
-      if (known(shown().device)) continue
-      this.leave(id).catch((error: unknown) =>
-        this.#host.log.warn('a game could not be left', { fault: faultOf(error) }),
-      )
-    }
+    for (const [id, { shown }] of this.#joins) if (!known(shown().device)) this.#quit(id)
   }
 
   async #bring(id: string, device: string, game: Game): Promise<Join> {
-    const { way } = game
-    const lines = this.#lines
-    let path: KeptPath | undefined
+    // Programs of this machine may speak before it is there.
+    const kept: { path?: KeptPath } = {}
     const brought = await bring(
       {
         host: this.#host,
         repeaters: this.#repeaters,
-        dial: (port) => lines.tunnel(device, `/games/${game.id}/tcp/${port}`),
-        send: (bytes) => path?.send(bytes),
+        dial: (port) => this.#lines.tunnel(device, `/games/${game.id}/tcp/${port}`),
+        send: (bytes) => kept.path?.send(bytes),
       },
-      way,
+      game.way,
     )
-    if (way.udp.length + way.announces.length > 0) {
-      path = keepPath(
-        this.#host,
-        lines,
-        { device, target: `/games/${game.id}/datagrams` },
-        {
-          ...brought.owner,
-          said() {},
-          opened() {},
-          changed: () => this.#tell(),
-        },
-      )
-    }
+    // Without datagrams it is kept too: it is how we hear that the game is lent no more.
+    const path = keepPath(
+      this.#host,
+      this.#lines,
+      { device, target: `/games/${game.id}/datagrams` },
+      {
+        ...brought.owner,
+        said() {},
+        opened() {},
+        changed: () => this.#tell(),
+        notThere: () => this.#over(id),
+      },
+    )
+    kept.path = path
     return {
-      shown: () => ({ id, device, game, path: path?.mode ?? 'channel', ports: brought.ports }),
+      shown: () => ({ id, device, game, path: path.mode, ports: brought.ports }),
       async [Symbol.asyncDispose]() {
-        path?.[Symbol.dispose]()
+        path[Symbol.dispose]()
         await brought[Symbol.asyncDispose]()
       },
     }
+  }
+
+  /** What its owner has withdrawn, or lends us no more, ends here too. */
+  #over(id: string): void {
+    const shown = this.#joins.get(id)?.shown()
+    if (shown === undefined) return
+    this.#host.journal.tell('game/over', id, { name: shown.game.title, owner: shown.device })
+    this.#quit(id)
+  }
+
+  #quit(id: string): void {
+    this.leave(id).catch((error: unknown) => this.#host.log.warn('a game could not be left', { fault: faultOf(error) }))
   }
 
   #tell(): void {

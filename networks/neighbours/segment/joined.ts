@@ -1,4 +1,5 @@
 import { fail, type Fault, faultOf } from '@kith/core/fault/fault.ts'
+import { sleep } from '@kith/core/network/clock.ts'
 import type { Host } from '@kith/core/network/host.ts'
 import type { Tap } from '@kith/core/network/taps.ts'
 import type { JoinedSegment, Segment } from '@kith/core/offer/segments.ts'
@@ -22,6 +23,8 @@ import { isFrom, mayEnter } from './filter.ts'
 import { isTaken, OWNER } from './owned.ts'
 
 const FIRST_PLAN_MS = 20_000
+/** Longer than the addresses of this machine are kept: until then one that we ourselves have just put away may still be among them. */
+const PUT_AWAY_MS = 2_500
 
 /** Where a member gets its cable from. */
 export interface JoinFacts extends Segment {
@@ -55,7 +58,7 @@ export class MemberSegment implements AsyncDisposable {
   #opening: Promise<void> = Promise.resolve()
   /** Somebody is told how joining goes. */
   #joining = false
-  #over = false
+  readonly #stop = new AbortController()
 
   constructor(host: Host, lines: Lines, self: string, facts: JoinFacts, owner: MemberOwner, outfit?: Outfit) {
     this.#host = host
@@ -116,10 +119,11 @@ export class MemberSegment implements AsyncDisposable {
   }
 
   async #open(plan: SegmentPlan): Promise<void> {
-    if (this.#over || this.#plan !== plan) return
+    if (this.#stop.signal.aborted || this.#plan !== plan) return
     const { network, host, prefix } = plan
     try {
       await this.#putAway()
+      if (isTaken(this.#host.net, network)) await sleep(this.#host.clock, PUT_AWAY_MS, this.#stop.signal)
       if (isTaken(this.#host.net, network)) {
         throw fail(
           'local',
@@ -194,7 +198,7 @@ export class MemberSegment implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#over = true
+    this.#stop.abort(fail('gone', 'neighbours/leaving', 'The virtual network is left'))
     this.#path[Symbol.dispose]()
     await this.#opening
     await this.#putAway()

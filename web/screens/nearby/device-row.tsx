@@ -103,11 +103,22 @@ function Pairing({ device }: { readonly device: DeviceView }): ReactNode {
     doing.run(() => client.call('acceptDevice', { params: { id }, body: { lasting } }))
   return (
     <span className="flex flex-wrap items-center gap-2">
+      <output className="flex flex-wrap items-center gap-2">
+        {digits === undefined ? (
+          t('nearby.asking', { name })
+        ) : (
+          <>
+            <span className="text-muted">{t('nearby.compare', { name })}</span>
+            <span className="font-mono text-lg tracking-widest" data-testid="digits" aria-hidden>
+              {digits}
+            </span>
+            {/* Six digits, and not a number. */}
+            <span className="sr-only">{digits.replaceAll(/\B/g, ' ')}</span>
+          </>
+        )}
+      </output>
       {digits === undefined ? null : (
         <>
-          <span className="font-mono text-lg tracking-widest" data-testid="digits">
-            {digits}
-          </span>
           <Button kind="main" disabled={doing.isBusy || yes === 'here'} onClick={() => accept(true)}>
             {yes === 'here' ? t('nearby.waiting', { name }) : t('nearby.same')}
           </Button>
@@ -118,7 +129,11 @@ function Pairing({ device }: { readonly device: DeviceView }): ReactNode {
           )}
         </>
       )}
-      <Button onClick={() => doing.run(() => client.call('forgetDevice', { params: { id } }))}>
+      <Button
+        disabled={doing.isBusy}
+        aria-label={t('nearby.differentNamed', { name })}
+        onClick={() => doing.run(() => client.call('forgetDevice', { params: { id } }))}
+      >
         {t('nearby.different')}
       </Button>
     </span>

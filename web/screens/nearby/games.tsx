@@ -1,3 +1,4 @@
+import type { JoinedGameView } from '@kith/api/games.ts'
 import type { DeviceView } from '@kith/api/near.ts'
 import { useQuery } from '@tanstack/react-query'
 import { Gamepad2 } from 'lucide-react'
@@ -31,7 +32,7 @@ export function Games({ devices }: { readonly devices: readonly DeviceView[] }):
               key={id}
               icon={<Gamepad2 size={20} aria-hidden className="text-muted" />}
               title={t('nearby.thingOf', { title, name: device })}
-              note={`${t(`nearby.path.${path}`)} · ${t('nearby.playAt', { port: String(ports[0]?.local ?? '') })}`}
+              note={`${t(`nearby.path.${pathOf(path, ports)}`)} · ${playAt(ports)}`}
             >
               <Button
                 disabled={doing.isBusy}
@@ -59,6 +60,19 @@ export function Games({ devices }: { readonly devices: readonly DeviceView[] }):
   )
 }
 
+type Ports = JoinedGameView['ports']
+
+/** A game without datagrams goes by the line of the devices, however those would travel. */
+function pathOf(path: JoinedGameView['path'], ports: Ports): JoinedGameView['path'] {
+  return path === 'away' || ports.some(({ protocol }) => protocol === 'udp') ? path : 'channel'
+}
+
+/** Where on this machine it is played: of TCP and UDP at the same number, once. */
+function playAt(ports: Ports): string {
+  const numbers = [...new Set(ports.map(({ local }) => local))]
+  return t('nearby.playAt', { count: numbers.length, list: numbers.join(', ') })
+}
+
 /** Our games, and who may join each. */
 function Offered({ paired }: { readonly paired: readonly DeviceView[] }): ReactNode {
   const client = useClient()
@@ -79,7 +93,11 @@ function Offered({ paired }: { readonly paired: readonly DeviceView[] }): ReactN
             to={to}
             grant={(ids) => client.call('grantGame', { params: { id }, body: { to: ids } })}
           />
-          <Button onClick={() => doing.run(() => client.call('withdrawGame', { params: { id } }))}>
+          <Button
+            disabled={doing.isBusy}
+            aria-label={t('nearby.withdrawNamed', { title })}
+            onClick={() => doing.run(() => client.call('withdrawGame', { params: { id } }))}
+          >
             {t('nearby.withdraw')}
           </Button>
         </NearRow>
@@ -110,7 +128,12 @@ function Offer(): ReactNode {
       </Select>
       <Button
         disabled={game === '' || doing.isBusy}
-        onClick={() => doing.run(() => client.call('offerGame', { body: { game, to: [] } }))}
+        onClick={() =>
+          doing.run(async () => {
+            await client.call('offerGame', { body: { game, to: [] } })
+            setGame('')
+          })
+        }
       >
         {t('nearby.offerGame')}
       </Button>

@@ -11,11 +11,15 @@ import { useDoing, useNear } from './use-near.ts'
 /** What devices want to send here, and waits for a yes. */
 export function Gifts(): ReactNode {
   const { data: gifts = [] } = useNear('gifts')
-  if (gifts.length === 0) return null
+  // Whoever listens hears of each that comes.
   return (
-    <Part title={t('nearby.gifts')}>
-      <GiftRows gifts={gifts} />
-    </Part>
+    <div aria-live="polite" aria-relevant="additions">
+      {gifts.length === 0 ? null : (
+        <Part title={t('nearby.gifts')}>
+          <GiftRows gifts={gifts} />
+        </Part>
+      )}
+    </div>
   )
 }
 
@@ -37,6 +41,7 @@ export function GiftRows({ gifts }: { readonly gifts: readonly GiftView[] }): Re
             <Button
               kind="main"
               disabled={doing.isBusy}
+              aria-label={t('nearby.deliveryTake', { name })}
               onClick={() =>
                 doing.run(() => client.call('takeGift', { params: { id }, body: {} }), t('nearby.taken', { name }))
               }
@@ -45,6 +50,7 @@ export function GiftRows({ gifts }: { readonly gifts: readonly GiftView[] }): Re
             </Button>
             <Button
               disabled={doing.isBusy}
+              aria-label={t('nearby.deliveryRefuse', { name })}
               onClick={() => doing.run(() => client.call('refuseGift', { params: { id } }))}
             >
               {t('nearby.refuse')}

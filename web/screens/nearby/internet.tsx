@@ -3,7 +3,7 @@ import type { DeviceView } from '@kith/api/near.ts'
 import { Globe } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { useClient } from '../../api.ts'
-import { rate, size } from '../../format.ts'
+import { moment, rate, size } from '../../format.ts'
 import { t } from '../../i18n/t.ts'
 import { Button } from '../../ui/button.tsx'
 import { Switch } from '../../ui/field.tsx'
@@ -38,9 +38,14 @@ export function Internet({ devices }: { readonly devices: readonly DeviceView[] 
         data-testid="internet"
       >
         {asks.map((device) => (
-          <NearRow key={`ask ${device}`} title={t('nearby.internetAsked', { name: device })}>
+          <NearRow
+            key={`ask ${device}`}
+            title={t('nearby.internetAsked', { name: device })}
+            note={t('nearby.internetAskedHint')}
+          >
             <Button
               disabled={doing.isBusy}
+              aria-label={t('nearby.deliveryRefuse', { name: device })}
               onClick={() => doing.run(() => client.call('refuseInternet', { params: { id: device } }))}
             >
               {t('nearby.refuse')}
@@ -61,6 +66,7 @@ export function Internet({ devices }: { readonly devices: readonly DeviceView[] 
           >
             <Button
               disabled={doing.isBusy}
+              aria-label={t('nearby.useNamed', { name: device })}
               onClick={() => doing.run(() => client.call('useInternet', { body: { device } }))}
             >
               {t('nearby.use')}
@@ -84,7 +90,7 @@ function Loan({ loan }: { readonly loan: InternetLoanView }): ReactNode {
   const { device, state, down, up, volume, until, downLimit, allowed, refused, home } = loan
   const ends = [
     ...(volume === undefined ? [] : [t('nearby.ofVolume', { size: size(volume) })]),
-    ...(until === undefined ? [] : [t('nearby.untilTime', { time: new Date(until).toLocaleString('en') })]),
+    ...(until === undefined ? [] : [t('nearby.untilTime', { time: moment(until) })]),
     ...(downLimit === undefined ? [] : [t('nearby.noFaster', { rate: rate(downLimit) })]),
     ...(allowed.length === 0 ? [] : [t('nearby.onlyTo', { list: allowed.join(', ') })]),
     ...(refused.length === 0 ? [] : [t('nearby.notTo', { list: refused.join(', ') })]),
@@ -97,6 +103,7 @@ function Loan({ loan }: { readonly loan: InternetLoanView }): ReactNode {
     >
       <Button
         disabled={doing.isBusy}
+        aria-label={t('nearby.takeBackNamed', { name: device })}
         onClick={() => doing.run(() => client.call('takeBackInternet', { params: { id: device } }))}
       >
         {t('nearby.takeBack')}
@@ -122,6 +129,7 @@ function Borrowed({ one }: { readonly one: BorrowedInternetView }): ReactNode {
     >
       <Button
         disabled={doing.isBusy}
+        aria-label={t('nearby.stopNamed', { name: device })}
         onClick={() => doing.run(() => client.call('stopInternet', { params: { id: device } }))}
       >
         {t('nearby.stop')}

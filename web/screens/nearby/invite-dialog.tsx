@@ -16,7 +16,11 @@ export function InviteDialog({ onClose }: { readonly onClose: () => void }): Rea
   const client = useClient()
   const tell = useTell()
   const doing = useDoing()
-  const { data: made, error } = useQuery({
+  const {
+    data: made,
+    dataUpdatedAt: madeAt,
+    error,
+  } = useQuery({
     queryKey: ['invite'],
     queryFn: ({ signal }) => client.call('invite', { body: {}, signal }),
     // Each opening of the dialog is one invitation, however often it is drawn.
@@ -24,8 +28,9 @@ export function InviteDialog({ onClose }: { readonly onClose: () => void }): Rea
     gcTime: 0,
     retry: false,
   })
-  const { data: open } = useNear('invitations')
-  const isUsed = made !== undefined && open?.every(({ id }) => id !== made.id) === true
+  const { data: open, dataUpdatedAt: openAt } = useNear('invitations', made !== undefined)
+  // A list of before does not know it yet.
+  const isUsed = made !== undefined && openAt > madeAt && open?.every(({ id }) => id !== made.id) === true
   const copy = (link: string): void => {
     copyText(link).then(
       () => tell.done(t('nearby.copied')),

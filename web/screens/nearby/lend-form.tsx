@@ -5,7 +5,8 @@ import { useClient } from '../../api.ts'
 import { rate, size } from '../../format.ts'
 import { t } from '../../i18n/t.ts'
 import { Button } from '../../ui/button.tsx'
-import { Checkbox, Field, Select, TextInput } from '../../ui/field.tsx'
+import { Choice } from '../../ui/choice.tsx'
+import { Checkbox, Field, TextInput } from '../../ui/field.tsx'
 import { useDoing } from './use-near.ts'
 
 const HOUR_MS = 3_600_000
@@ -15,7 +16,9 @@ const GIGABYTE = 1_000_000_000
 export function LendForm({ paired }: { readonly paired: readonly DeviceView[] }): ReactNode {
   const client = useClient()
   const doing = useDoing()
-  const [device, setDevice] = useState('')
+  const [chosen, setDevice] = useState('')
+  // One that was chosen may be forgotten.
+  const device = paired.some(({ id }) => id === chosen) ? chosen : ''
   const [hours, setHours] = useState('24')
   const [gigabytes, setGigabytes] = useState('1')
   const [speed, setSpeed] = useState('')
@@ -40,57 +43,42 @@ export function LendForm({ paired }: { readonly paired: readonly DeviceView[] })
     })
   return (
     <div className="flex flex-wrap items-end gap-2">
-      <Field label={t('nearby.device')}>
-        {(id) => (
-          <Select id={id} value={device} onChange={({ target }) => setDevice(target.value)}>
-            <option value="">{t('nearby.chooseDevice')}</option>
-            {paired.map((one) => (
-              <option key={one.id} value={one.id}>
-                {one.name}
-              </option>
-            ))}
-          </Select>
-        )}
-      </Field>
-      <Field label={t('nearby.forTime')}>
-        {(id) => (
-          <Select id={id} value={hours} onChange={({ target }) => setHours(target.value)}>
-            {['1', '24', '168'].map((each) => (
-              <option key={each} value={each}>
-                {t('nearby.hours', { count: Number(each) })}
-              </option>
-            ))}
-            <option value="">{t('nearby.noEnd')}</option>
-          </Select>
-        )}
-      </Field>
-      <Field label={t('nearby.volume')}>
-        {(id) => (
-          <Select id={id} value={gigabytes} onChange={({ target }) => setGigabytes(target.value)}>
-            {['1', '10', '100'].map((each) => (
-              <option key={each} value={each}>
-                {size(Number(each) * GIGABYTE)}
-              </option>
-            ))}
-            <option value="">{t('nearby.noLimit')}</option>
-          </Select>
-        )}
-      </Field>
+      <Choice
+        label={t('nearby.device')}
+        value={device}
+        options={[['', t('nearby.chooseDevice')], ...paired.map(({ id, name }) => [id, name] as const)]}
+        onChange={setDevice}
+      />
+      <Choice
+        label={t('nearby.forTime')}
+        value={hours}
+        options={[
+          ...['1', '24', '168'].map((each) => [each, t('nearby.hours', { count: Number(each) })] as const),
+          ['', t('nearby.noEnd')],
+        ]}
+        onChange={setHours}
+      />
+      <Choice
+        label={t('nearby.volume')}
+        value={gigabytes}
+        options={[
+          ...['1', '10', '100'].map((each) => [each, size(Number(each) * GIGABYTE)] as const),
+          ['', t('nearby.noLimit')],
+        ]}
+        onChange={setGigabytes}
+      />
       <details className="w-full text-sm">
         <summary className="touch cursor-pointer py-1">{t('nearby.moreTerms')}</summary>
         <div className="flex max-w-prose flex-col gap-3 py-2">
-          <Field label={t('nearby.speed')}>
-            {(id) => (
-              <Select id={id} value={speed} onChange={({ target }) => setSpeed(target.value)}>
-                <option value="">{t('nearby.noLimit')}</option>
-                {['250000', '1000000', '5000000'].map((each) => (
-                  <option key={each} value={each}>
-                    {rate(Number(each))}
-                  </option>
-                ))}
-              </Select>
-            )}
-          </Field>
+          <Choice
+            label={t('nearby.speed')}
+            value={speed}
+            options={[
+              ['', t('nearby.noLimit')],
+              ...['250000', '1000000', '5000000'].map((each) => [each, rate(Number(each))] as const),
+            ]}
+            onChange={setSpeed}
+          />
           <Field label={t('nearby.allowed')} hint={t('nearby.placesHint')}>
             {(id) => <TextInput id={id} value={allowed} onChange={({ target }) => setAllowed(target.value)} />}
           </Field>

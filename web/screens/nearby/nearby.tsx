@@ -11,6 +11,7 @@ import { DeviceRow } from './device-row.tsx'
 import { Games } from './games.tsx'
 import { Gifts } from './gifts.tsx'
 import { Internet } from './internet.tsx'
+import { Over } from './over.tsx'
 import { Part } from './part.tsx'
 import { Printers } from './printers.tsx'
 import { Segments } from './segments.tsx'
@@ -34,6 +35,7 @@ export function NearbyScreen(): ReactNode {
         </Button>
       </div>
       <FaultNote error={error} />
+      <Over />
       <Gifts />
       <Uploads />
       <Deliveries />

@@ -1,4 +1,4 @@
-import type { OwnPrinterView, PrintJobView } from '@kith/api/printers.ts'
+import type { NearbyPrinterView, OwnPrinterView, PrintJobView } from '@kith/api/printers.ts'
 import type { DeviceView } from '@kith/api/near.ts'
 import { Printer } from 'lucide-react'
 import type { ReactNode } from 'react'
@@ -9,7 +9,8 @@ import { size } from '../../format.ts'
 import { t } from '../../i18n/t.ts'
 import { useLive } from '../../live/use-live.ts'
 import { Button } from '../../ui/button.tsx'
-import { Field, Select, TextInput } from '../../ui/field.tsx'
+import { Choice } from '../../ui/choice.tsx'
+import { Field, TextInput } from '../../ui/field.tsx'
 import { Grants } from './grant-box.tsx'
 import { nearList, NearRow } from './near-row.tsx'
 import { Part } from './part.tsx'
@@ -43,7 +44,7 @@ export function Printers({ devices }: { readonly devices: readonly DeviceView[] 
           <Own key={one.id} printer={one} paired={paired} />
         ))}
       </ul>
-      <Print names={[...nearby, ...own].map(({ id, name }) => ({ id, name }))} />
+      <Print names={[...nearby.map(named), ...own]} />
       {jobs.length === 0 ? null : (
         <ul className={nearList} data-testid="print-jobs">
           {jobs.map((job) => (
@@ -54,6 +55,11 @@ export function Printers({ devices }: { readonly devices: readonly DeviceView[] 
       <AddPrinter />
     </Part>
   )
+}
+
+/** A printer of somebody else, by its own name and its owner's: there may be one of the same name here. */
+function named({ id, name, device }: NearbyPrinterView): { readonly id: string; readonly name: string } {
+  return { id, name: t('nearby.printerOf', { title: name, name: device }) }
 }
 
 function Own({
@@ -134,22 +140,18 @@ function Print({ names }: { readonly names: readonly { readonly id: string; read
   const [path, setPath] = useState('')
   const [printer, setPrinter] = useState('')
   if (names.length === 0) return null
-  const chosen = printer === '' ? names[0]!.id : printer
+  // One that was chosen may be gone.
+  const chosen = (names.find(({ id }) => id === printer) ?? names[0]!).id
   return (
     <div className="mb-3 flex flex-col gap-2 rounded-xl border border-line bg-card p-4">
       <FolderField files label={t('nearby.printWhat')} value={path} onChange={setPath} />
       <div className="flex flex-wrap items-end gap-2">
-        <Field label={t('nearby.printerName')}>
-          {(id) => (
-            <Select id={id} value={chosen} onChange={({ target }) => setPrinter(target.value)}>
-              {names.map((one) => (
-                <option key={one.id} value={one.id}>
-                  {one.name}
-                </option>
-              ))}
-            </Select>
-          )}
-        </Field>
+        <Choice
+          label={t('nearby.printerName')}
+          value={chosen}
+          options={names.map(({ id, name }) => [id, name])}
+          onChange={setPrinter}
+        />
         <Button
           kind="main"
           disabled={path.trim() === '' || doing.isBusy}

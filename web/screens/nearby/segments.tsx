@@ -62,7 +62,9 @@ function Joined({
       title={own ? title : t('nearby.thingOf', { title, name: owner })}
       note={
         <>
-          {t('nearby.segmentHere', { address: addressV6 === undefined ? address : `${address}, ${addressV6}` })}
+          {address === ''
+            ? t('nearby.segmentNowhere')
+            : t('nearby.segmentHere', { address: addressV6 === undefined ? address : `${address}, ${addressV6}` })}
           {others.map(({ device, address: at, addressV6: atV6, path }) => (
             <span key={device}>
               {' '}

@@ -55,6 +55,7 @@ export function SendDialog({
             <input
               id={key}
               type="file"
+              data-first
               multiple
               className={`${inputClass} py-1.5`}
               onChange={({ target }) => setFiles(named([...(target.files ?? [])]))}

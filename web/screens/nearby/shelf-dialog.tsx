@@ -26,10 +26,13 @@ export function ShelfDialog({
   return (
     <Dialog title={t('nearby.shelfOf', { name })} onClose={onClose}>
       <FaultNote error={error} />
+      {items === undefined && error === null ? (
+        <output className="text-sm text-muted">{t('nearby.asking', { name })}</output>
+      ) : null}
       {items?.length === 0 ? <p className="text-sm text-muted">{t('nearby.shelfEmpty', { name })}</p> : null}
       <ul className="divide-y divide-line" data-testid="shelf">
         {items?.map((item) => (
-          <li key={item.link ?? item.name} className="flex items-center gap-3 py-2 text-sm">
+          <li key={`${item.link ?? ''} ${item.name}`} className="flex items-center gap-3 py-2 text-sm">
             <span className="min-w-0 grow break-words">{item.name}</span>
             <span className="shrink-0 text-muted">{size(item.size)}</span>
             {item.link === undefined ? null : (

@@ -1,5 +1,5 @@
 import type { DragEvent } from 'react'
-import { useRef, useState } from 'react'
+import { useState } from 'react'
 import { bringsFiles, type Dropped, droppedFiles } from './dropped.ts'
 
 type Handler = (event: DragEvent) => void
@@ -19,27 +19,23 @@ export interface Drop {
 /** Makes a part of the page take files that are dropped on it. */
 export function useDrop(isOpen: boolean, take: (files: Promise<readonly Dropped[]>) => void): Drop {
   const [isOver, setOver] = useState(false)
-  /** Entering what is inside comes before leaving what is around. */
-  const depth = useRef(0)
   if (!isOpen) return { isOver: false, handlers: {} }
-  const move = (by: number): void => {
-    depth.current = Math.max(0, depth.current + by)
-    setOver(depth.current > 0)
+  const over: Handler = (event) => {
+    if (!bringsFiles(event.dataTransfer)) return
+    event.preventDefault()
+    setOver(true)
   }
   return {
     isOver,
     handlers: {
-      onDragEnter(event) {
-        if (bringsFiles(event.dataTransfer)) move(1)
-      },
-      onDragLeave(event) {
-        if (bringsFiles(event.dataTransfer)) move(-1)
-      },
-      onDragOver(event) {
-        if (bringsFiles(event.dataTransfer)) event.preventDefault()
+      onDragEnter: over,
+      onDragOver: over,
+      onDragLeave({ currentTarget, relatedTarget }) {
+        // Onto what is inside is not away. Nothing is counted: what is inside may go while files are held above it.
+        if (!(relatedTarget instanceof Node && currentTarget.contains(relatedTarget))) setOver(false)
       },
       onDrop(event) {
-        move(-depth.current)
+        setOver(false)
         if (!bringsFiles(event.dataTransfer)) return
         // Taken: the page around does not add it.
         event.preventDefault()

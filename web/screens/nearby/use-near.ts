@@ -6,7 +6,7 @@ import { useClient } from '../../api.ts'
 import { useTell } from '../../ui/toasts.tsx'
 
 /** Devices come and go by themselves. */
-const againMs = 2_000
+export const againMs = 2_000
 /** What is asked of the devices themselves, each time. */
 const farMs = 5_000
 const far: ReadonlySet<Listed> = new Set<Listed>(['nearbyGames', 'nearbyInternet', 'nearbySegments'])
@@ -32,7 +32,7 @@ type Answer<Name extends keyof Routes> = Routes[Name] extends { readonly respons
   : never
 
 /** What the daemon knows about things nearby, asked again while somebody looks. */
-export function useNear<Name extends Listed>(name: Name): UseQueryResult<Answer<Name>> {
+export function useNear<Name extends Listed>(name: Name, enabled = true): UseQueryResult<Answer<Name>> {
   const client = useClient()
   return useQuery<Answer<Name>>({
     queryKey: ['near', name],
@@ -42,6 +42,7 @@ export function useNear<Name extends Listed>(name: Name): UseQueryResult<Answer<
       return answer as Answer<Name>
     },
     refetchInterval: far.has(name) ? farMs : againMs,
+    enabled,
   })
 }
 
@@ -70,7 +71,10 @@ export function useDoing(): Doing {
     } catch (error) {
       tell.failed(error)
     }
-    await queries.invalidateQueries({ queryKey: ['near'] })
+    // What devices are asked for may take as long as one of them is silent: nobody waits for that.
+    const isFar = (key: readonly unknown[]): boolean => far.has(key[1] as Listed)
+    void queries.invalidateQueries({ queryKey: ['near'], predicate: ({ queryKey }) => isFar(queryKey) })
+    await queries.invalidateQueries({ queryKey: ['near'], predicate: ({ queryKey }) => !isFar(queryKey) })
     setBusy(false)
   }
 }

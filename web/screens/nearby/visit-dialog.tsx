@@ -5,7 +5,8 @@ import { FolderField } from '../../add/folder-field.tsx'
 import { useClient } from '../../api.ts'
 import { t } from '../../i18n/t.ts'
 import { FormDialog } from '../../ui/form-dialog.tsx'
-import { Checkbox, Field, Select, TextInput } from '../../ui/field.tsx'
+import { Choice } from '../../ui/choice.tsx'
+import { Checkbox, Field, TextInput } from '../../ui/field.tsx'
 
 const hours = [1, 4, 24]
 const HOUR_S = 3_600
@@ -78,17 +79,12 @@ export function VisitDialog({
           onChange={({ target }) => setLocalsend(target.checked)}
         />
       ) : null}
-      <Field label={t('nearby.forTime')}>
-        {(id) => (
-          <Select id={id} value={length} onChange={({ target }) => setLength(target.value)}>
-            {hours.map((each) => (
-              <option key={each} value={each}>
-                {t('nearby.hours', { count: each })}
-              </option>
-            ))}
-          </Select>
-        )}
-      </Field>
+      <Choice
+        label={t('nearby.forTime')}
+        value={length}
+        options={hours.map((each) => [String(each), t('nearby.hours', { count: each })])}
+        onChange={setLength}
+      />
       <p className="text-sm text-muted">{t('visit.whoHasIt')}</p>
     </FormDialog>
   )

@@ -3,7 +3,7 @@ import { Copy, Download, Share2, Smartphone } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { useClient } from '../../api.ts'
 import { copyText } from '../../copy.ts'
-import { size, timeOfDay } from '../../format.ts'
+import { moment, size } from '../../format.ts'
 import { t } from '../../i18n/t.ts'
 import { useDialogs } from '../../shell/dialogs.ts'
 import { Tag } from '../../ui/badge.tsx'
@@ -59,7 +59,7 @@ function Visit({ visit }: { readonly visit: VisitView }): ReactNode {
         </h3>
         {pin ? <Tag>{t('visit.withPin')}</Tag> : null}
         {localsend ? <Tag>{t('visit.withLocalsend')}</Tag> : null}
-        <span className="text-sm text-muted">{t('nearby.untilTime', { time: timeOfDay(until) })}</span>
+        <span className="text-sm text-muted">{t('nearby.untilTime', { time: moment(until) })}</span>
         <Button
           disabled={doing.isBusy}
           aria-label={t('visit.endOf', { title })}
@@ -98,7 +98,12 @@ function Visit({ visit }: { readonly visit: VisitView }): ReactNode {
         </div>
       )}
       {kind === 'offer' ? null : (
-        <ul className="mt-3 divide-y divide-line border-t border-line" aria-live="polite" data-testid="visit-asks">
+        <ul
+          className="mt-3 divide-y divide-line border-t border-line"
+          aria-live="polite"
+          aria-relevant="additions"
+          data-testid="visit-asks"
+        >
           {asks.length === 0 ? <li className="pt-3 text-sm text-muted">{t('visit.nobody')}</li> : null}
           {asks.map((ask) => (
             <Ask key={ask.id} visit={id} ask={ask} />

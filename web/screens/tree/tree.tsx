@@ -64,6 +64,9 @@ export function TreeScreen(): ReactNode {
           <FaultNote error={error} />
         </div>
       )}
+      {data === undefined && error === null ? (
+        <output className="px-4 text-sm text-muted md:px-5">{t('nearby.asking', { name })}</output>
+      ) : null}
       {data === undefined || error !== null ? null : data.folders.length + data.files.length === 0 ? (
         <Empty title={path === '' ? t('tree.none', { name }) : t('folder.empty')} />
       ) : (
