@@ -447,3 +447,28 @@ test('what is closed while its line is being opened closes that', async () => {
   assert.notEqual(line.closed, undefined)
   assert.equal(one.asks, false)
 })
+
+test('what is abandoned, as when the bytes are described anew, may begin again; what is closed does not', async () => {
+  const lines: Line[] = []
+  const { one } = bulk(new Cells(Array.from({ length: 90 }, () => MIB)), async () => {
+    const line = new Line()
+    lines.push(line)
+    return line
+  })
+  one.ordinary(8 * MIB)
+  await turns()
+  assert.ok(one.asks)
+  one.abandon()
+  await turns()
+  assert.deepEqual([one.asks, one.ahead], [false, 0])
+  assert.notEqual(lines[0]!.closed, undefined)
+  one.ordinary(8 * MIB)
+  await turns()
+  assert.ok(one.asks)
+  assert.equal(lines.length, 2)
+  one.close()
+  await turns()
+  one.ordinary(8 * MIB)
+  await turns()
+  assert.equal(lines.length, 2)
+})

@@ -146,7 +146,7 @@ test('a byte that was changed on the way is the end, and nothing of its record i
       }
       near.pipe(far)
       let passed = 0
-      far.on('data', (data) => {
+      far.on('data', (data: Buffer<ArrayBuffer>) => {
         // In the middle of the second record.
         const at = 400_000 - passed
         if (at >= 0 && at < data.length) data[at]! ^= 4
