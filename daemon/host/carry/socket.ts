@@ -6,6 +6,8 @@ import type { CarrySystem } from './system.ts'
 
 /** How long a thread waits for the other side before it looks whether it is to end. */
 const LOOK_MS = 50
+/** Whoever neither sends nor takes anything for so long, though he should, keeps no thread. */
+const PATIENCE_MS = 60_000
 
 /** The other side has ended, or the connection is broken. */
 export class SocketError extends Error {}
@@ -44,8 +46,9 @@ export class BlockingSocket {
 
   /** An attempt that would have to wait throws, which costs more than to ask before. */
   #when(what: 'read' | 'write', attempt: () => number): number {
-    for (;;) {
+    for (const begun = performance.now(); ;) {
       if (this.#shared.stopped) throw new Stopped()
+      if (performance.now() - begun > PATIENCE_MS) throw new SocketError('The other side is silent')
       if (this.#waits) this.#system.wait(this.#file, what, LOOK_MS)
       try {
         return attempt()
