@@ -171,12 +171,13 @@ test('it asks for so much ahead, and for more when half of it has come', async (
   assert.equal(cells.open, 0)
 })
 
-test('of long cells it asks for one at a time, and of those that are too long for none', async () => {
-  const long = new Cells([16 * MIB, 16 * MIB])
+test('of long cells it asks for two at a time, and of those that are too long for none', async () => {
+  const long = new Cells([16 * MIB, 16 * MIB, 16 * MIB])
   const { take, line } = taking(long)
   take.ask()
   await turns()
-  assert.equal(line.waiting.length, 1)
+  assert.equal(line.waiting.length, 2)
+  assert.equal(line.questions, 2)
   const tooLong = taking(new Cells([16 * MIB + 1]))
   tooLong.take.ask()
   await turns()
