@@ -29,7 +29,7 @@ export class CarryThreads implements AsyncDisposable {
 
   /** Has one ready. */
   prepare(kind: CarryKind): void {
-    if (!this.#spare.has(kind)) this.#keep(kind, begun(kind))
+    if (!this.#spare.has(kind)) this.#spare.set(kind, this.#begin(kind))
     this.#sweep?.[Symbol.dispose]()
     this.#sweep = this.#clock.after(SPARE_MS, () => void this.#endSpare())
   }
@@ -37,18 +37,18 @@ export class CarryThreads implements AsyncDisposable {
   take(kind: CarryKind): Worker {
     const spare = this.#spare.get(kind)
     this.#spare.delete(kind)
-    spare?.removeAllListeners()
-    return spare ?? begun(kind)
+    return spare ?? this.#begin(kind)
   }
 
-  /** One that dies before it is needed, of too little memory for example, is none. */
-  #keep(kind: CarryKind, worker: Worker): void {
-    const lost = (): void => {
+  #begin(kind: CarryKind): Worker {
+    const worker = new Worker(programs[kind], { resourceLimits, name: `kith ${kind}`, trackUnmanagedFds: false })
+    worker.unref()
+    // One that cannot even start must not take the daemon along; whoever has it hears of it by himself.
+    worker.on('error', () => {})
+    worker.once('exit', () => {
       if (this.#spare.get(kind) === worker) this.#spare.delete(kind)
-    }
-    this.#spare.set(kind, worker)
-    worker.on('error', lost)
-    worker.on('exit', lost)
+    })
+    return worker
   }
 
   async #endSpare(): Promise<void> {
@@ -67,14 +67,4 @@ export class CarryThreads implements AsyncDisposable {
     this.#sweep?.[Symbol.dispose]()
     await this.#endSpare()
   }
-}
-
-function begun(kind: CarryKind): Worker {
-  const worker = new Worker(programs[kind], {
-    resourceLimits,
-    name: `kith ${kind}`,
-    trackUnmanagedFds: false,
-  })
-  worker.unref()
-  return worker
 }
