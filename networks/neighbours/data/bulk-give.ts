@@ -69,6 +69,7 @@ class BulkGive implements Beside {
   }
 
   #waitIdle(): void {
+    this.#idle?.[Symbol.dispose]()
     this.#idle = this.#world.clock.after(IDLE_MS, () =>
       this.#close(fail('gone', 'neighbours/silent', 'The device asks for nothing more').fault),
     )
@@ -80,6 +81,8 @@ class BulkGive implements Beside {
     if (!this.#giving.unlimited) throw fail('unavailable', 'neighbours/limited', 'There is a limit of speed now')
     const places = await placesOf(this.#world.held, ranges)
     if (signal.aborted) return void places.map((place) => place[Symbol.dispose]())
+    // What the thread had may have been done meanwhile.
+    this.#idle?.[Symbol.dispose]()
     const giving = this.#give(places, lengthOf(ranges)).finally(() => {
       this.#under.delete(giving)
       if (this.#under.size === 0 && !signal.aborted) this.#waitIdle()

@@ -136,8 +136,9 @@ export class BulkTake {
   }
 
   #settle(cell: TakenCell, outcome: Outcome): void {
-    this.#ahead -= lengthOf(cell)
+    // Which may close this, and it is not left before.
     cell.settle(outcome)
+    this.#ahead -= lengthOf(cell)
     if (!this.#over) return this.ask()
     if (this.#ahead > 0) return
     if (this.#closed) this.#world.left()
@@ -149,7 +150,7 @@ export class BulkTake {
     this.#over = true
     this.#fault = fault
     this.#world.over(fault)
-    if (this.#ahead === 0) this.close()
+    if (this.#ahead === 0) this.close(fault)
   }
 }
 

@@ -68,6 +68,11 @@ export class Bulk {
     this.#take?.ask()
   }
 
+  /** What is under way is wanted no more; later it may begin again. */
+  abandon(): void {
+    this.#take?.close()
+  }
+
   close(fault?: Fault): void {
     this.#closed = true
     this.#take?.close(fault)
