@@ -227,7 +227,7 @@ async function allOver({ clock, threads, places }: World): Promise<void> {
 test('what is asked for is given in order, from several places, several questions at once', async () => {
   await using here = await world()
   const line = await here.line()
-  assert.ok(line?.unlimited())
+  assert.ok(line !== undefined && line.unlimited())
   const ranges = [part(0, 300_000), part(300_000, 300_001), part(700_000, size), part(10, 500_000)]
   const answers = ranges.map((one) => line.take(one, []))
   line.ask(question(ranges[0]!, ranges[1]!))

@@ -348,7 +348,7 @@ test('descriptors and threads are given back, also those that were only prepared
   // What Node itself keeps from the first time on is no matter of this.
   await round()
   const before = await descriptors()
-  for (let times = 0; times < 3; times++) await round()
+  for (let times = 0; times < 2; times++) await round()
   await eventually('all threads have ended', async () => (await carrying()) === 0)
   await eventually('all descriptors are closed', async () => (await descriptors()) <= before)
 })
@@ -378,6 +378,6 @@ test('whatever bytes are on the wire, it ends with a fault or goes on', { skip }
       taking.close()
       await eventually('the threads let go', () => here.carriers.size === 0)
     }),
-    { numRuns: 15 },
+    { numRuns: 8 },
   )
 })
