@@ -235,7 +235,7 @@ export class Member implements Membership {
     if (beside === undefined) return { status: 200, tunnel: give }
     if (!this.#data.can(question.remote)) return { status: 409 }
     if (held.size >= BULK_BYTES) this.#host.carriers?.prepare('give')
-    const arrived = beside === 'bulk' ? bulkBeside(this.#host, held, budget) : lineBeside(give)
+    const arrived = beside === 'bulk' ? bulkBeside({ ...this.#host, held, budget }) : lineBeside(give)
     return { status: 200, tunnel: (tunnel) => this.#data.offer(tunnel, arrived) }
   }
 

@@ -52,7 +52,7 @@ export class CarriedConnection {
 
   get unlimited(): boolean {
     const { connection, direction } = this.#options
-    return connection.isUnlimited(direction)
+    return connection.allowance.isUnlimited(direction)
   }
 
   /** Begins with a thread that has no work yet; what it says is heard here, and what it is to do said. */
@@ -106,7 +106,7 @@ export class CarriedConnection {
       case 'done': {
         const { connection, direction } = this.#options
         const done = this.#threads.get(thread)!.splice(0, report.right.length)
-        connection.count(
+        connection.allowance.count(
           direction,
           done.reduce((sum, { bytes }) => sum + bytes, 0),
         )

@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os'
 import { MessageChannel, type MessagePort } from 'node:worker_threads'
-import { fail } from '@kith/core/fault/fault.ts'
+import { fail, type Fault } from '@kith/core/fault/fault.ts'
 import type { Direction } from '@kith/core/limits/budget.ts'
 import type { Carriers, Giving, Taking } from '@kith/core/network/carriers.ts'
 import type { Clock } from '@kith/core/network/clock.ts'
@@ -67,7 +67,7 @@ export class CarrierThreads implements Carriers, AsyncDisposable {
   give(connection: Connection, key: Uint8Array): Giving | undefined {
     const carried = this.#carry(connection, 'up')
     if (carried === undefined) return undefined
-    const thread = carried.begin(this.#threads.take('give'), { file: carried.file, key }, [])
+    const thread = carried.begin(this.#threads.take('give'), { kind: 'give', file: carried.file, key }, [])
     return {
       get unlimited() {
         return carried.unlimited
@@ -88,9 +88,9 @@ export class CarrierThreads implements Carriers, AsyncDisposable {
     const writers = Array.from({ length: this.#writers }, () => {
       const { port1, port2: from } = new MessageChannel()
       to.push(port1)
-      return carried.begin(this.#threads.take('write'), { from, turns }, [from])
+      return carried.begin(this.#threads.take('write'), { kind: 'write', from, turns }, [from])
     })
-    const receiver = carried.begin(this.#threads.take('receive'), { file: carried.file, key, to }, to)
+    const receiver = carried.begin(this.#threads.take('receive'), { kind: 'receive', file: carried.file, key, to }, to)
     let next = 0
     return {
       get unlimited() {
@@ -110,13 +110,15 @@ export class CarrierThreads implements Carriers, AsyncDisposable {
   #carry(connection: Connection, direction: Direction): CarriedConnection | undefined {
     if (this.#system === undefined || this.#open.size >= this.#most) return undefined
     if (!(connection instanceof TcpConnection)) return undefined
-    let carried: CarriedConnection | undefined
-    const lent = connection.lend((fault) => carried?.close(fault))
+    const over: { told?: (fault: Fault | undefined) => void } = {}
+    const lent = connection.lend((fault) => over.told?.(fault))
     const file = lent === undefined ? undefined : this.#system.duplicate(lent)
     if (file === undefined) return undefined
-    carried = new CarriedConnection({ connection, direction, file, turns: this.#world.turns }, () => {
-      if (carried !== undefined) this.#open.delete(carried)
-    })
+    const carried: CarriedConnection = new CarriedConnection(
+      { connection, direction, file, turns: this.#world.turns },
+      () => this.#open.delete(carried),
+    )
+    over.told = (fault) => carried.close(fault)
     this.#open.add(carried)
     return carried
   }

@@ -1,10 +1,12 @@
 import { Giver } from './giver.ts'
 import { hearOrders } from './hearing.ts'
-import { CarryShared, type GiveBegin } from './orders.ts'
+import { CarryShared } from './orders.ts'
 import { BlockingSocket } from './socket.ts'
 import { carrySystem } from './system.ts'
 
-hearOrders<GiveBegin>(({ file, key, shared }, { report }) => {
+hearOrders((role, { report }) => {
+  if (role.kind !== 'give') throw new Error(`it cannot ${role.kind}`)
+  const { file, key, shared } = role
   const giver = new Giver(new BlockingSocket(file, new CarryShared(shared), carrySystem()), key)
   return (order) => {
     if (order.kind !== 'give') return

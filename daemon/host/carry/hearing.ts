@@ -18,16 +18,14 @@ export interface Hearing {
 }
 
 /** Hears orders until one fails or it is to end. `begin` is for the first one, and gives back what does the others. */
-export function hearOrders<Begin extends CarryBegin>(
-  begin: (order: Begin, hearing: Hearing) => (order: CarryWork) => void,
-): void {
+export function hearOrders(begin: (role: CarryBegin, hearing: Hearing) => (order: CarryWork) => void): void {
   const port = parentPort
   if (port === null) return
   const ports: MessagePort[] = [port]
   let work: ((order: CarryWork) => void) | undefined
   const report = (one: CarryReport): void => port.postMessage(one)
 
-  function hear(order: CarryOrder<Begin>): void {
+  function hear(order: CarryOrder): void {
     if (order.kind === 'end') throw new Stopped()
     if (order.kind === 'begin') work = begin(order.role, hearing)
     else work?.(order)
@@ -45,12 +43,12 @@ export function hearOrders<Begin extends CarryBegin>(
     report,
     attempt,
     hearNext() {
-      const waiting = receiveMessageOnPort(port) as { readonly message: CarryOrder<Begin> } | undefined
-      if (waiting !== undefined) hear(waiting.message)
+      const waiting = receiveMessageOnPort(port)
+      if (waiting !== undefined) hear(waiting.message as CarryOrder)
     },
     keep: (another) => void ports.push(another),
   }
-  port.on('message', (order: CarryOrder<Begin>) => attempt(() => hear(order)))
+  port.on('message', (order: CarryOrder) => attempt(() => hear(order)))
 }
 
 function reportOf(error: unknown): CarryReport | undefined {

@@ -15,21 +15,14 @@ interface Shared {
   readonly shared: SharedArrayBuffer
 }
 
-/** Reads, seals and sends. */
-export type GiveBegin = WithSocket & Shared
-/** Receives and opens, and hands on what was opened. */
-export interface ReceiveBegin extends WithSocket, Shared {
-  /** One for each thread that writes. */
-  readonly to: readonly MessagePort[]
-}
-/** Proves and writes what it is handed. */
-export interface WriteBegin extends Shared {
-  readonly from: MessagePort
-  /** The memory of `Turns`. */
-  readonly turns: SharedArrayBuffer
-}
 /** What a thread is to do, for one connection. */
-export type CarryBegin = GiveBegin | ReceiveBegin | WriteBegin
+export type CarryBegin =
+  /** Read, seal and send. */
+  | ({ readonly kind: 'give' } & WithSocket & Shared)
+  /** Receive and open, and hand what was opened to those that write, by these ports. */
+  | ({ readonly kind: 'receive'; readonly to: readonly MessagePort[] } & WithSocket & Shared)
+  /** Prove and write what comes by this port; with the memory of `Turns`. */
+  | ({ readonly kind: 'write'; readonly from: MessagePort; readonly turns: SharedArrayBuffer } & Shared)
 
 /** Bytes are handed over, and are to be these. */
 export interface WriteOrder {
@@ -45,10 +38,7 @@ export type CarryWork =
   | WriteOrder
 
 /** The first is `begin`. */
-export type CarryOrder<Begin extends CarryBegin = CarryBegin> =
-  | { readonly kind: 'begin'; readonly role: Begin }
-  | CarryWork
-  | { readonly kind: 'end' }
+export type CarryOrder = { readonly kind: 'begin'; readonly role: CarryBegin } | CarryWork | { readonly kind: 'end' }
 
 /** `done` for orders to give or write, as they came, some at once; anything else is the last. */
 export type CarryReport =

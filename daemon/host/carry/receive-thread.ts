@@ -1,10 +1,12 @@
 import { hearOrders } from './hearing.ts'
-import { CarryShared, type ReceiveBegin } from './orders.ts'
+import { CarryShared } from './orders.ts'
 import { Receiver } from './receiver.ts'
 import { BlockingSocket } from './socket.ts'
 import { carrySystem } from './system.ts'
 
-hearOrders<ReceiveBegin>(({ file, key, shared: memory, to }, { keep, hearNext }) => {
+hearOrders((role, { keep, hearNext }) => {
+  if (role.kind !== 'receive') throw new Error(`it cannot ${role.kind}`)
+  const { file, key, shared: memory, to } = role
   const shared = new CarryShared(memory)
   for (const port of to) keep(port)
   const receiver = new Receiver(new BlockingSocket(file, shared, carrySystem()), { key, shared, next: hearNext })

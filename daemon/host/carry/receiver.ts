@@ -33,6 +33,8 @@ export class Receiver {
   readonly #opener
   readonly #memory = new Uint8Array(READ_BYTES)
   readonly #expected: Expected[] = []
+  /** Bytes of all that is expected. */
+  #left = 0
   #receiving = false
 
   constructor(socket: BlockingSocket, world: ReceiverWorld) {
@@ -40,17 +42,20 @@ export class Receiver {
     this.#world = world
     this.#opener = streamOpener(world.key)
     new ArrayBuffer(KEPT_BYTES).transfer(0)
+    // What is received at once is opened and handed over as one.
+    socket.wakeAt(READ_BYTES)
   }
 
   /** Blocks until all that is expected has come, these bytes too. @throws `SocketError`, `Stopped`, FaultError */
   receive(bytes: number, to: MessagePort): void {
     this.#expected.push({ left: bytes, to })
+    this.#left += bytes
     // It was heard in the middle of what came before.
     if (this.#receiving) return
     this.#receiving = true
     const give = (plain: Uint8Array): void => this.#hand(plain)
     while (this.#expected.length > 0) {
-      const got = this.#socket.read(this.#memory)
+      const got = this.#socket.read(this.#memory, this.#left < READ_BYTES)
       this.#opener.open(this.#memory.subarray(0, got), give)
     }
     this.#receiving = false
@@ -67,6 +72,7 @@ export class Receiver {
       first.to.postMessage(own, [own.buffer])
       at += length
       first.left -= length
+      this.#left -= length
       if (first.left === 0) this.#expected.shift()
       this.#world.shared.received(length)
     }

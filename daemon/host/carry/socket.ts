@@ -6,6 +6,10 @@ import type { CarrySystem } from './system.ts'
 
 /** How long a thread waits for the other side before it looks whether it is to end. */
 const LOOK_MS = 50
+/** The same, where so few bytes are to come that the socket may not wake for them. */
+const FEW_MS = 1
+/** Whoever neither sends nor takes anything for so long, though he should, keeps no thread. */
+const PATIENCE_MS = 60_000
 
 /** The other side has ended, or the connection is broken. */
 export class SocketError extends Error {}
@@ -24,9 +28,14 @@ export class BlockingSocket {
     this.#system = system
   }
 
-  /** At least one byte. */
-  read(into: Uint8Array): number {
-    const got = this.#when('read', () => readSync(this.#file, into))
+  /** Wakes for so many bytes rather than for each few of them. */
+  wakeAt(bytes: number): void {
+    this.#system.wakeAt(this.#file, bytes)
+  }
+
+  /** At least one byte. @param few fewer are to come than it wakes for */
+  read(into: Uint8Array, few: boolean): number {
+    const got = this.#when('read', few ? FEW_MS : LOOK_MS, () => readSync(this.#file, into))
     if (got === 0) throw new SocketError('The other side has ended')
     this.#waits = got < into.length
     return got
@@ -35,7 +44,7 @@ export class BlockingSocket {
   writeAll(parts: readonly Uint8Array[]): void {
     const rest = [...parts]
     while (rest.length > 0) {
-      let written = this.#when('write', () => writevSync(this.#file, rest))
+      let written = this.#when('write', LOOK_MS, () => writevSync(this.#file, rest))
       while (rest.length > 0 && written >= rest[0]!.length) written -= rest.shift()!.length
       this.#waits = rest.length > 0
       if (this.#waits) rest[0] = rest[0]!.subarray(written)
@@ -43,10 +52,11 @@ export class BlockingSocket {
   }
 
   /** An attempt that would have to wait throws, which costs more than to ask before. */
-  #when(what: 'read' | 'write', attempt: () => number): number {
-    for (;;) {
+  #when(what: 'read' | 'write', lookMs: number, attempt: () => number): number {
+    for (const begun = performance.now(); ;) {
       if (this.#shared.stopped) throw new Stopped()
-      if (this.#waits) this.#system.wait(this.#file, what, LOOK_MS)
+      if (performance.now() - begun > PATIENCE_MS) throw new SocketError('The other side is silent')
+      if (this.#waits) this.#system.wait(this.#file, what, lookMs)
       try {
         return attempt()
       } catch (error) {

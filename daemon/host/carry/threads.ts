@@ -2,8 +2,15 @@ import { Worker } from 'node:worker_threads'
 import type { Clock } from '@kith/core/network/clock.ts'
 import type { CarryOrder } from './orders.ts'
 
-/** What a thread does; each is a program of its own, so that it starts with what it needs and nothing else. */
+/** What a thread does. */
 export type CarryKind = 'give' | 'receive' | 'write'
+
+/** Each is a program of its own, so that it starts with what it needs and nothing else. */
+const programs: Readonly<Record<CarryKind, URL>> = {
+  give: new URL('./give-thread.ts', import.meta.url),
+  receive: new URL('./receive-thread.ts', import.meta.url),
+  write: new URL('./write-thread.ts', import.meta.url),
+}
 
 /** A thread that nobody came to need is ended. */
 const SPARE_MS = 10_000
@@ -22,7 +29,7 @@ export class CarryThreads implements AsyncDisposable {
 
   /** Has one ready. */
   prepare(kind: CarryKind): void {
-    if (!this.#spare.has(kind)) this.#spare.set(kind, begun(kind))
+    if (!this.#spare.has(kind)) this.#spare.set(kind, this.#begin(kind))
     this.#sweep?.[Symbol.dispose]()
     this.#sweep = this.#clock.after(SPARE_MS, () => void this.#endSpare())
   }
@@ -30,8 +37,18 @@ export class CarryThreads implements AsyncDisposable {
   take(kind: CarryKind): Worker {
     const spare = this.#spare.get(kind)
     this.#spare.delete(kind)
-    spare?.removeAllListeners()
-    return spare ?? begun(kind)
+    return spare ?? this.#begin(kind)
+  }
+
+  #begin(kind: CarryKind): Worker {
+    const worker = new Worker(programs[kind], { resourceLimits, name: `kith ${kind}`, trackUnmanagedFds: false })
+    worker.unref()
+    // One that cannot even start must not take the daemon along; whoever has it hears of it by himself.
+    worker.on('error', () => {})
+    worker.once('exit', () => {
+      if (this.#spare.get(kind) === worker) this.#spare.delete(kind)
+    })
+    return worker
   }
 
   async #endSpare(): Promise<void> {
@@ -50,14 +67,4 @@ export class CarryThreads implements AsyncDisposable {
     this.#sweep?.[Symbol.dispose]()
     await this.#endSpare()
   }
-}
-
-function begun(kind: CarryKind): Worker {
-  const worker = new Worker(new URL(`./${kind}-thread.ts`, import.meta.url), {
-    resourceLimits,
-    name: `kith ${kind}`,
-    trackUnmanagedFds: false,
-  })
-  worker.unref()
-  return worker
 }

@@ -2,7 +2,7 @@ import { threadId } from 'node:worker_threads'
 import { free } from '@kith/wire/bytes.ts'
 import { Turns } from '../disk/turns.ts'
 import { hearOrders } from './hearing.ts'
-import { CarryShared, type WriteBegin, type WriteOrder } from './orders.ts'
+import { CarryShared, type WriteOrder } from './orders.ts'
 import { Stopped } from './stopped.ts'
 import { Writer } from './writer.ts'
 
@@ -10,7 +10,9 @@ import { Writer } from './writer.ts'
 const MOST_REPORTS = 4
 const REPORT_MS = 50
 
-hearOrders<WriteBegin>(({ from, turns, shared: memory }, { report, attempt, hearNext, keep }) => {
+hearOrders((role, { report, attempt, hearNext, keep }) => {
+  if (role.kind !== 'write') throw new Error(`it cannot ${role.kind}`)
+  const { from, turns, shared: memory } = role
   const shared = new CarryShared(memory)
   const orders: WriteOrder[] = []
   let right: boolean[] = []

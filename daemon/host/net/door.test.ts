@@ -112,3 +112,39 @@ test('a router that forgot is asked at once, and one that fails is looked for ag
   const between = Number(late!.split(' ')[0]) - Number(soon!.split(' ')[0])
   assert.ok(between >= 300 && between <= 1_000, `${between} s`)
 })
+
+test('a router that was about to open the door when it was not wanted any more is heard, and shuts it', async () => {
+  const answered = Promise.withResolvers<void>()
+  const asked = Promise.withResolvers<void>()
+  let isOpen = false
+  /** As with the pinholes of UPnP: only who hears the answer can have it shut. */
+  const door: Door = {
+    by: 'UPnP',
+    open: () => Promise.resolve({ at, lifetime: 100 }),
+    async shut() {
+      isOpen = false
+    },
+  }
+  const keeper = new DoorKeeper({
+    clock: { now: () => 0, after: () => ({ [Symbol.dispose]() {} }) },
+    random: { number: () => 0, bytes: (length) => new Uint8Array(length) },
+    log: silent,
+    way: () => 'here',
+    async find(signal) {
+      isOpen = true
+      asked.resolve()
+      const given = new Promise<never>((_, reject) =>
+        signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true }),
+      )
+      await Promise.race([answered.promise, given])
+      return { door, opened: { at, lifetime: 100 } }
+    },
+  })
+  keeper.want(true)
+  await asked.promise
+  const stopped = keeper[Symbol.asyncDispose]()
+  answered.resolve()
+  await stopped
+  assert.equal(isOpen, false)
+  assert.equal(keeper.outside.current.state, 'off')
+})

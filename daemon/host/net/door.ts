@@ -19,6 +19,8 @@ const LOOK_MS = 15_000
 /** What a router may take to open the port, or to close it when we leave. */
 const OPEN_MS = 30_000
 const LEAVE_MS = 2_000
+/** For how long it is waited for what a router was asked already, when the door is not wanted any more. */
+const ANSWER_MS = 1_000
 
 export interface Opened {
   /** Where others come in. */
@@ -111,9 +113,11 @@ export class DoorKeeper implements AsyncDisposable {
     signal: AbortSignal,
   ): Promise<{ readonly door: Door | undefined; readonly rest: number } | undefined> {
     const { clock, random, log, find } = this.#world
+    using late = this.#late(signal)
     try {
-      const late = AbortSignal.any([signal, AbortSignal.timeout(OPEN_MS)])
-      const { door, opened } = kept === undefined ? await find(late) : { door: kept, opened: await kept.open(late) }
+      const { door, opened } =
+        kept === undefined ? await find(late.signal) : { door: kept, opened: await kept.open(late.signal) }
+      if (signal.aborted) return { door, rest: 0 }
       const { at, lifetime } = opened
       const before = this.#outside.current
       if (before.state !== 'mapped') log.info('the router opens our port', { at: endpointText(at), by: door.by })
@@ -128,6 +132,23 @@ export class DoorKeeper implements AsyncDisposable {
       this.#outside.set({ state: 'not', fault })
       const until = fault.retryAt === undefined ? AGAIN_MS : fault.retryAt - clock.now()
       return { door: undefined, rest: Math.min(LONGEST_REFUSAL_MS, Math.max(LOST_MS, until)) }
+    }
+  }
+
+  /** Some doors can be shut only by who has heard that they are open: who stops hears what is about to be said. */
+  #late(stopped: AbortSignal): { readonly signal: AbortSignal } & Disposable {
+    const enough = new AbortController()
+    let timer: Disposable | undefined
+    const stop = (): void => {
+      timer = this.#world.clock.after(ANSWER_MS, () => enough.abort(stopped.reason))
+    }
+    stopped.addEventListener('abort', stop, { once: true })
+    return {
+      signal: AbortSignal.any([enough.signal, AbortSignal.timeout(OPEN_MS)]),
+      [Symbol.dispose]() {
+        stopped.removeEventListener('abort', stop)
+        timer?.[Symbol.dispose]()
+      },
     }
   }
 

@@ -1,7 +1,7 @@
 import type { OnReadOpts } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { faultOf, type Fault } from '@kith/core/fault/fault.ts'
-import type { Budget, Direction } from '@kith/core/limits/budget.ts'
+import type { Budget } from '@kith/core/limits/budget.ts'
 import type { Seat } from '@kith/core/limits/seats.ts'
 import type { Clock } from '@kith/core/network/clock.ts'
 import type { Log } from '@kith/core/network/log.ts'
@@ -9,16 +9,11 @@ import type { Secured } from '@kith/core/network/tls.ts'
 import { endpointText, type Connection, type Endpoint, type Receiver } from '@kith/core/network/net.ts'
 import { concat } from '@kith/wire/bytes.ts'
 import { descriptorOf, readInside } from './adopt.ts'
+import { Allowance } from './allowance.ts'
 import { netFault } from './faults.ts'
 import type { ReadSpace } from './read-space.ts'
 import { sendQueue } from './send-queue.ts'
 
-/** A turn to read lasts for this much at most; then others have theirs. */
-const TURN_BYTES = 4 * 1024 * 1024
-/** A turn that was not used by then is over, all but one short read: many silent connections must not save them up. */
-const TURN_MS = 500
-/** One read below a limit: short, because what was read before the limit is known is a debt. */
-const LIMITED_READ_BYTES = 64 * 1024
 /** How long the other side may take to fetch what is pending, and to close, once we have closed. */
 const LINGER_MS = 10_000
 
@@ -55,10 +50,9 @@ export class TcpConnection implements Connection {
   readonly #world: TcpWorld
   readonly #seat: Seat
   readonly #queue = sendQueue((error) => this.#failed(error))
-  readonly #isLocal: boolean
+  readonly #allowance: Allowance
   #socket: Duplex | undefined
   #local: Endpoint = { host: '', port: 0 }
-  #budget: Budget
   #state: 'open' | 'closing' | 'closed' = 'open'
   #receiver: Receiver | undefined
   #fault: Fault | undefined
@@ -73,10 +67,6 @@ export class TcpConnection implements Connection {
   #heardAll = false
   /** We send no more. */
   #saidAll = false
-  /** Bytes left of the turn, where there is a limit. */
-  readonly #turn: Record<Direction, number> = { down: 0, up: 0 }
-  #turnEnds = 0
-  readonly #waiting: Record<Direction, Disposable | undefined> = { down: undefined, up: undefined }
   #linger: Disposable | undefined
   #over = false
   #lent: ((fault: Fault | undefined) => void) | undefined
@@ -102,8 +92,11 @@ export class TcpConnection implements Connection {
     this.remote = options.remote
     this.incoming = options.incoming
     this.#seat = options.seat
-    this.#isLocal = world.isLocal(options.remote.host)
-    this.#budget = this.#isLocal ? options.budget.local : options.budget
+    this.#allowance = new Allowance(options.budget, {
+      clock: world.clock,
+      isLocal: world.isLocal(options.remote.host),
+      ready: (direction) => (direction === 'down' ? this.#flow() : this.#flush()),
+    })
   }
 
   /** How the socket has to be made, before `attach`. */
@@ -163,13 +156,9 @@ export class TcpConnection implements Connection {
     return fd
   }
 
-  /** Counts what moved past this connection. */
-  count(direction: Direction, bytes: number): void {
-    this.#budget.spend(direction, bytes, this.#world.clock.now())
-  }
-
-  isUnlimited(direction: Direction): boolean {
-    return this.#budget.unlimited(direction)
+  /** What it may move: who moves bytes past this connection counts them there. */
+  get allowance(): Allowance {
+    return this.#allowance
   }
 
   get secured(): Secured | undefined {
@@ -237,10 +226,8 @@ export class TcpConnection implements Connection {
 
   charge(budget: Budget): void {
     if (this.#over) return
-    this.#budget = this.#isLocal ? budget.local : budget
-    this.#seat.move(this.#budget.seats)
-    this.#endTurn('down')
-    this.#endTurn('up')
+    this.#allowance.charge(budget)
+    this.#seat.move(this.#allowance.budget.seats)
     if (this.#receiver !== undefined) this.#flow()
     if (this.#queue.queued > 0) this.#flushSoon()
   }
@@ -280,8 +267,7 @@ export class TcpConnection implements Connection {
     this.#world.open.delete(this)
     this.#state = 'closed'
     this.#linger?.[Symbol.dispose]()
-    this.#endTurn('down')
-    this.#endTurn('up')
+    this.#allowance.end()
     this.#seat[Symbol.dispose]()
     this.#queue.abandon()
     this.#lent?.(this.#fault)
@@ -307,9 +293,7 @@ export class TcpConnection implements Connection {
 
   /** Takes what was read; false stops reading. */
   #took(bytes: Uint8Array): boolean {
-    const now = this.#world.clock.now()
-    this.#budget.spend('down', bytes.length, now)
-    this.#turn.down = now > this.#turnEnds ? 0 : this.#turn.down - bytes.length
+    this.#allowance.took(bytes.length)
     if (this.#state === 'open') {
       // Several records of TLS are decrypted at once, and do not stop coming in the middle.
       if (this.#receiver === undefined || this.#held || this.#head !== undefined)
@@ -329,21 +313,14 @@ export class TcpConnection implements Connection {
 
   #nextView(): Uint8Array {
     const { space } = this.#world
-    if (this.#receiver !== undefined && this.#budget.unlimited('down')) return space.whole
-    return space.first(Math.min(LIMITED_READ_BYTES, this.#turn.down))
+    const most = this.#receiver === undefined ? 0 : this.#allowance.readBytes
+    return most === undefined ? space.whole : space.first(most)
   }
 
   #mayRead(): boolean {
     if (this.#state === 'closed' || this.#held) return false
     if (this.#state === 'open' && this.#receiver === undefined) return false
-    if (this.#turn.down > 0 || this.#budget.unlimited('down')) return true
-    this.#waiting.down ??= this.#budget.wait('down', TURN_BYTES, (bytes) => {
-      this.#waiting.down = undefined
-      this.#turn.down = bytes
-      this.#turnEnds = this.#world.clock.now() + TURN_MS
-      this.#flow()
-    })
-    return false
+    return this.#allowance.mayRead()
   }
 
   /** Gives the head, if there is one, and reads on. */
@@ -358,15 +335,8 @@ export class TcpConnection implements Connection {
   }
 
   #stopReading(): void {
-    this.#waiting.down?.[Symbol.dispose]()
-    this.#waiting.down = undefined
+    this.#allowance.restReading()
     this.#socket?.pause()
-  }
-
-  #endTurn(direction: Direction): void {
-    this.#waiting[direction]?.[Symbol.dispose]()
-    this.#waiting[direction] = undefined
-    this.#turn[direction] = 0
   }
 
   /** At the end of this turn of the event loop, so that several sends leave as one write. */
@@ -386,23 +356,12 @@ export class TcpConnection implements Connection {
       if (this.#state === 'closing' || this.#saidAll) socket.end()
       return
     }
-    let most = Number.POSITIVE_INFINITY
-    if (!this.#budget.unlimited('up')) {
-      most = this.#turn.up
-      if (most <= 0 && this.#queue.queued > 0) {
-        this.#waiting.up ??= this.#budget.wait('up', this.#queue.queued, (bytes) => {
-          this.#waiting.up = undefined
-          this.#turn.up = bytes
-          this.#flush()
-        })
-        return
-      }
-    }
+    const most = this.#allowance.maySend(this.#queue.queued)
+    if (most <= 0 && this.#queue.queued > 0) return
     const bytes = this.#queue.write(socket, most, () => {
       if (this.#queue.pending > 0 || this.#state === 'closing' || this.#saidAll) this.#flush()
       else if (this.#state === 'open') this.#tell('drained')
     })
-    this.#turn.up = this.#queue.queued === 0 ? 0 : this.#turn.up - bytes
-    if (bytes > 0) this.#budget.spend('up', bytes, this.#world.clock.now())
+    this.#allowance.sent(bytes, this.#queue.queued)
   }
 }

@@ -27,6 +27,7 @@ function peer() {
       return count
     },
     place: () => undefined,
+    takeCell: () => undefined,
     delivered: (offset) => void claimed.delete(offset),
     refused: (offset) => void claimed.delete(offset),
     putBack: () => claimed.clear(),

@@ -42,6 +42,8 @@ export class BulkTake {
   readonly #world: BulkWorld
   /** Bytes of cells that are taken and not settled. */
   #ahead = 0
+  /** Bytes of the longest of them so far. */
+  #longest = 0
   #asking = false
   #over = false
   #closed = false
@@ -77,7 +79,8 @@ export class BulkTake {
   }
 
   async #askOn(): Promise<void> {
-    while (!this.#over && this.#ahead <= AHEAD_BYTES / 2) {
+    // Of long cells two at least, so that the line is never idle.
+    while (!this.#over && this.#ahead <= Math.max(AHEAD_BYTES / 2, this.#longest)) {
       const cells = this.#line.unlimited() ? this.#choose() : []
       if (cells.length === 0) return this.#end(undefined)
       await this.#fetch(cells)
@@ -92,6 +95,7 @@ export class BulkTake {
       if (cell === undefined) break
       cells.push(cell)
       bytes += lengthOf(cell)
+      this.#longest = Math.max(this.#longest, lengthOf(cell))
     }
     return cells
   }
@@ -132,8 +136,9 @@ export class BulkTake {
   }
 
   #settle(cell: TakenCell, outcome: Outcome): void {
-    this.#ahead -= lengthOf(cell)
+    // Which may close this, and it is not left before.
     cell.settle(outcome)
+    this.#ahead -= lengthOf(cell)
     if (!this.#over) return this.ask()
     if (this.#ahead > 0) return
     if (this.#closed) this.#world.left()
@@ -145,7 +150,7 @@ export class BulkTake {
     this.#over = true
     this.#fault = fault
     this.#world.over(fault)
-    if (this.#ahead === 0) this.close()
+    if (this.#ahead === 0) this.close(fault)
   }
 }
 

@@ -31,8 +31,9 @@ export class Bulk {
   /** When the bytes began that are counted to find out how fast it is. */
   #since = 0
   #counted = 0
-  /** It is being opened, or cannot be had, or broke. */
-  #off = false
+  #opening = false
+  /** It could not be had, or broke: it is not tried again. */
+  #givenUp = false
   #closed = false
 
   constructor(options: BulkOptions) {
@@ -51,7 +52,7 @@ export class Bulk {
 
   /** So many bytes came on the ordinary line. */
   ordinary(bytes: number): void {
-    if (this.#off || this.#closed || this.#take !== undefined) return
+    if (this.#opening || this.#givenUp || this.#closed || this.#take !== undefined) return
     const now = this.#options.clock.now()
     if (this.#counted === 0) this.#since = now
     this.#counted += bytes
@@ -59,14 +60,17 @@ export class Bulk {
     const fast = this.#counted * 1000 >= FAST_RATE * (now - this.#since)
     this.#counted = 0
     if (!fast || this.#options.missing() < BULK_BYTES) return
-    this.#off = true
-    void this.#open().then((opened) => {
-      if (opened) this.#off = false
-    })
+    this.#opening = true
+    void this.#open().finally(() => (this.#opening = false))
   }
 
   wake(): void {
     this.#take?.ask()
+  }
+
+  /** What is under way is wanted no more; later it may begin again. */
+  abandon(): void {
+    this.#take?.close()
   }
 
   close(fault?: Fault): void {
@@ -74,26 +78,21 @@ export class Bulk {
     this.#take?.close(fault)
   }
 
-  /** Whether it could be had. */
-  async #open(): Promise<boolean> {
+  async #open(): Promise<void> {
     const { port, open, came, changed } = this.#options
     const line = await open().catch(() => undefined)
-    if (line === undefined) return false
-    if (this.#closed) {
-      line.close()
-      return false
-    }
+    if (line === undefined) return void (this.#givenUp = true)
+    if (this.#closed) return line.close()
     this.#take = new BulkTake(line, {
       port,
       came,
       over: (fault) => {
-        if (fault !== undefined) this.#off = true
+        if (fault !== undefined) this.#givenUp = true
         changed()
       },
       left: () => (this.#take = undefined),
     })
     this.#take.ask()
     changed()
-    return true
   }
 }

@@ -92,11 +92,13 @@ async function dial(
   // It may end when nobody waits any more.
   offered.catch(() => {})
   let dialled: Dialled | undefined
+  let isOver = false
   const over = fail('gone', 'neighbours/data-ended', 'The channel beside a data connection has ended')
   tunnel.open({
     // An offer is short, so it comes in one piece.
     receive: (bytes) => offer(bytes.slice(0, MOST_OFFER_BYTES)),
     ended: () => {
+      isOver = true
       none(over)
       dialled?.ended?.(over.fault)
     },
@@ -107,6 +109,10 @@ async function dial(
     const { remote } = channel
     const to = { host: remote.host, port: port ?? remote.port }
     const connection = await net.connect(to, { budget, timeoutMs: DIAL_MS, signal })
+    if (isOver) {
+      connection.close()
+      return undefined
+    }
     connection.send(encodePreface(ticket))
     dialled = { connection, keys, tunnel, ended: undefined }
     return dialled

@@ -98,7 +98,7 @@ export class DeviceLane implements Lane {
   }
   abandon(): void {
     for (const asked of this.#asked) asked.void = true
-    this.#bulk?.close()
+    this.#bulk?.abandon()
   }
   close(fault?: Fault): void {
     this.#end(fault)
