@@ -4,7 +4,10 @@ import type { ForeignClient } from './client.ts'
 import { until } from './client.ts'
 import { freePort, Program } from './process.ts'
 
-/** Debian's transmission-daemon, over its RPC. It dials no loopback addresses: the other side has to dial it. */
+/**
+ * Debian's transmission-daemon, over its RPC. It dials no loopback addresses: the other side has to dial it. Whom it
+ * chokes and whom it is interested in it decides every 10 s only, so that whatever is done with it takes about as long.
+ */
 export class Transmission implements ForeignClient {
   readonly name = 'Transmission'
   readonly port: number
