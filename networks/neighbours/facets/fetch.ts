@@ -110,6 +110,8 @@ class Job {
     let beside = true
     while (!this.#signal.aborted && this.#subject.stage.current !== 'giving' && this.#world.book.isPaired(id)) {
       const before = this.#subject.missing()
+      // While it is asked for the rest: threads take as long to start.
+      if (beside && this.#missing() >= BULK_BYTES) this.#world.host.carriers?.prepare('take')
       try {
         if (this.#subject.layout.current === undefined) await this.#learn(id)
         else await this.#has(id)
@@ -129,12 +131,17 @@ class Job {
     }
   }
 
+  /** Bytes, as far as anybody knows. */
+  #missing(): number {
+    const { layout, content } = this.#subject
+    return layout.current === undefined ? (content.size ?? 0) : this.#subject.missing()
+  }
+
   async #lane(id: string, beside: boolean): Promise<DeviceLane> {
     const { book, lines, host } = this.#world
     const wish = { target: `/data/${contentPath(this.#id)}`, budget: this.#subject.budget, signal: this.#signal }
     const channel = await lines.to(id, this.#signal)
     const long = beside && this.#subject.missing() >= BESIDE_BYTES
-    if (beside && this.#subject.missing() >= BULK_BYTES) host.carriers?.prepare('take')
     const line = long ? await dialData(host, channel, wish) : undefined
     const peer = { network: 'neighbours', key: id, name: book.get(id)?.name ?? id, client: 'Kith' } as const
     const openBulk = async (): Promise<BulkLine | undefined> =>
