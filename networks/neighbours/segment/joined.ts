@@ -24,7 +24,7 @@ import { isTaken, OWNER } from './owned.ts'
 
 const FIRST_PLAN_MS = 20_000
 /** Longer than the addresses of this machine are kept: until then one that we ourselves have just put away may still be among them. */
-const PUT_AWAY_MS = 2_500
+const PUT_AWAY_MS = 500
 
 /** Where a member gets its cable from. */
 export interface JoinFacts extends Segment {
