@@ -102,26 +102,24 @@ export class Chooser {
   /** A cell that nobody has begun. */
   #fresh(lane: LaneState, alone: boolean): Chunk | undefined {
     if (!this.#begun.hasRoom && !this.#begun.evict()) return undefined
-    const cell = this.#freshCell(lane)
+    const cell = this.#freshCell(lane, lane.lane.inRuns === true)
     if (cell < 0) return undefined
     const chunk = this.#begin(this.#begun.begin(cell, alone ? lane.id : undefined))
     if (chunk !== undefined) lane.begun = cell
     return chunk
   }
 
-  #freshCell({ lane, begun, supply }: LaneState): number {
+  #freshCell({ begun, supply }: LaneState, inRuns: boolean, passes?: (cell: number) => boolean): number {
     const { picker } = this.#cells
+    const fits = (cell: number): boolean => supply.has(cell) && passes?.(cell) !== false
     const after = begun + 1
-    if (lane.inRuns === true && picker.isFresh(after) && supply.has(after)) return after
-    return picker.next((cell) => supply.has(cell), this.#world.clock.now())
+    if (inRuns && picker.isFresh(after) && fits(after)) return after
+    return picker.next(fits, this.#world.clock.now())
   }
 
   /** A fresh cell that passes, or -1. Those that follow each other are worth more than rare ones: such lanes are fast. */
   whole(lane: LaneState, passes: (cell: number) => boolean): number {
-    const { picker } = this.#cells
-    const after = lane.begun + 1
-    const fits = (cell: number): boolean => lane.supply.has(cell) && passes(cell)
-    const cell = picker.isFresh(after) && fits(after) ? after : picker.next(fits, this.#world.clock.now())
+    const cell = this.#freshCell(lane, true, passes)
     if (cell >= 0) lane.begun = cell
     return cell
   }

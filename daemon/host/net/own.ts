@@ -3,7 +3,10 @@ import type { Clock } from '@kith/core/network/clock.ts'
 import type { Attached } from '@kith/core/network/net.ts'
 import { isLoopback, plainAddress } from './address.ts'
 
-/** Addresses change seldom, and asking for them costs calls to the system; but what is refused because it is ours is refused at once. */
+/**
+ * Addresses change seldom, and asking for them costs calls to the system; but what is refused because it is ours is refused
+ * at once.
+ */
 const KEPT_MS = 250
 
 export interface OwnAddresses {
