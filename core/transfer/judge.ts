@@ -9,6 +9,7 @@ import type { OpenCell } from './open-cell.ts'
 import type { Check } from './proof.ts'
 import { agrees } from './proof.ts'
 import type { PartDigests, Slots, Storage } from './storage.ts'
+import { UnderWay } from './under-way.ts'
 
 export interface JudgeWorld {
   readonly slots: Slots
@@ -28,28 +29,24 @@ export interface JudgeWorld {
 export class Judge {
   readonly #world: JudgeWorld
   /** Chunks that are being written or verified. */
-  #busy = 0
-  #rested: PromiseWithResolvers<void> | undefined
+  readonly #busy = new UnderWay()
 
   constructor(world: JudgeWorld) {
     this.#world = world
   }
 
   /** Resolves when nothing is being written or verified. */
-  async rested(): Promise<void> {
-    if (this.#busy > 0) await (this.#rested ??= Promise.withResolvers<void>()).promise
+  rested(): Promise<void> {
+    return this.#busy.rested()
   }
 
   /** All blocks of the chunk are here. */
   async complete(chunk: Chunk): Promise<void> {
-    this.#busy++
+    this.#busy.begin()
     try {
       await this.#complete(chunk)
     } finally {
-      if (--this.#busy === 0) {
-        this.#rested?.resolve()
-        this.#rested = undefined
-      }
+      this.#busy.end()
     }
   }
 

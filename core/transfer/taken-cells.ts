@@ -7,6 +7,7 @@ import type { LaneState } from './lane-state.ts'
 import type { Lanes } from './lanes.ts'
 import type { Check } from './proof.ts'
 import type { Place, Storage } from './storage.ts'
+import { UnderWay } from './under-way.ts'
 
 /** What became of a cell that was taken; a fault is one of the disk. */
 export type Outcome = 'right' | 'wrong' | 'back' | Fault
@@ -38,16 +39,15 @@ export interface TakenCellsWorld {
 /** The cells that lanes have taken whole. Nobody else is asked for them until they are settled. */
 export class TakenCells {
   readonly #world: TakenCellsWorld
-  #out = 0
-  #rested: PromiseWithResolvers<void> | undefined
+  readonly #out = new UnderWay()
 
   constructor(world: TakenCellsWorld) {
     this.#world = world
   }
 
   /** Resolves when all are settled. */
-  async rested(): Promise<void> {
-    if (this.#out > 0) await (this.#rested ??= Promise.withResolvers<void>()).promise
+  rested(): Promise<void> {
+    return this.#out.rested()
   }
 
   /** The next cell for a lane; undefined when there is none that nobody has begun, or the disk takes none so. */
@@ -57,7 +57,7 @@ export class TakenCells {
     if (cell < 0) return undefined
     const open = begun.take(cell, lane.id)
     const { start, end } = open
-    this.#out++
+    this.#out.begin()
     let settled = false
     return {
       check: cells.grid.check(cell)!,
@@ -71,7 +71,7 @@ export class TakenCells {
           this.#world.had(start, end)
         } else begun.reopen(open)
         this.#tell(lane, outcome)
-        this.#left()
+        this.#out.end()
       },
     }
   }
@@ -92,11 +92,5 @@ export class TakenCells {
     else if (outcome === 'wrong') for (const one of blame.bad(new Set([key]))) this.#world.guilty(one)
     else if (outcome === 'back') lanes.wakeStarved()
     else this.#world.halt(outcome)
-  }
-
-  #left(): void {
-    if (--this.#out > 0) return
-    this.#rested?.resolve()
-    this.#rested = undefined
   }
 }
