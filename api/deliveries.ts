@@ -1,13 +1,14 @@
 import { z } from 'zod'
 import { faultView, type FaultView } from './fault.ts'
+import { namedDevice, type NamedDevice } from './near.ts'
 import type { Id, None, Route } from './route.ts'
 
 /** Files on their way between this machine and a device that speaks LocalSend. */
 export interface DeliveryView {
   readonly id: string
   readonly way: 'in' | 'out'
-  /** Name of the device; of who sends to us it is what he says. */
-  readonly device: string
+  /** Of who sends to us it is what he says of himself. */
+  readonly device: NamedDevice
   /** Name of the first file. */
   readonly what: string
   readonly files: number
@@ -27,7 +28,7 @@ export interface DeliveryView {
 const deliveryView: z.ZodType<DeliveryView> = z.object({
   id: z.string(),
   way: z.enum(['in', 'out']),
-  device: z.string(),
+  device: namedDevice,
   what: z.string(),
   files: z.number(),
   size: z.number(),
@@ -41,7 +42,7 @@ const deliveryView: z.ZodType<DeliveryView> = z.object({
 export interface DeliverRequest {
   /** A file or folder of the daemon's machine. */
   readonly path: string
-  /** Name of the device, or its id, or the beginning of either. */
+  /** Id of the device, or its name, or the beginning of either. */
   readonly to: string
   /** What the device wants to hear. */
   readonly pin?: string | undefined

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { namedDevice, type NamedDevice } from './near.ts'
 import type { Id, None, Route } from './route.ts'
 
 const port: z.ZodType<number> = z.int().min(1).max(65_535)
@@ -17,28 +18,28 @@ const gameFields = {
   udp: z.array(port),
 }
 
-/** A game of ours; `to` and `players` are names of devices. */
+/** A game of ours: who may join it, and who plays. */
 export interface OfferedGameView extends GameView {
-  readonly to: readonly string[]
-  readonly players: readonly string[]
+  readonly to: readonly NamedDevice[]
+  readonly players: readonly NamedDevice[]
 }
 export const offeredGameView: z.ZodType<OfferedGameView> = z.object({
   ...gameFields,
-  to: z.array(z.string()),
-  players: z.array(z.string()),
+  to: z.array(namedDevice),
+  players: z.array(namedDevice),
 })
 
 /** A game that a device lets us join. */
 export interface NearbyGameView extends GameView {
-  readonly device: string
+  readonly device: NamedDevice
 }
-export const nearbyGameView: z.ZodType<NearbyGameView> = z.object({ ...gameFields, device: z.string() })
+export const nearbyGameView: z.ZodType<NearbyGameView> = z.object({ ...gameFields, device: namedDevice })
 
 export interface JoinedGameView {
   readonly id: string
   /** Its id at the device that has it. */
   readonly game: string
-  readonly device: string
+  readonly device: NamedDevice
   readonly title: string
   /** Datagrams travel by themselves, inside the channel of the devices, or not at all: the device is away. */
   readonly path: 'direct' | 'channel' | 'away'
@@ -47,7 +48,7 @@ export interface JoinedGameView {
 export const joinedGameView: z.ZodType<JoinedGameView> = z.object({
   id: z.string(),
   game: z.string(),
-  device: z.string(),
+  device: namedDevice,
   title: z.string(),
   path: z.enum(['direct', 'channel', 'away']),
   ports: z.array(z.object({ protocol: z.enum(['tcp', 'udp']), port, local: port })),
@@ -75,7 +76,7 @@ export interface OfferGameRequest {
   readonly udp?: readonly number[] | undefined
   /** Where the game tells the local network of itself: `224.0.2.60:4445`. */
   readonly announces?: readonly string[] | undefined
-  /** Names or ids of devices. */
+  /** Ids or names of devices. */
   readonly to: readonly string[]
 }
 const devices: z.ZodType<readonly string[]> = z.array(z.string().min(1).max(200)).max(100)
@@ -90,12 +91,13 @@ export const offerGameRequest: z.ZodType<OfferGameRequest> = z.strictObject({
 })
 
 export interface GrantGameRequest {
-  /** Names or ids of devices: these and no others. */
+  /** Ids or names of devices: these and no others. */
   readonly to: readonly string[]
 }
 export const grantGameRequest: z.ZodType<GrantGameRequest> = z.strictObject({ to: devices })
 
 export interface JoinGameRequest {
+  /** Its id or name. */
   readonly device: string
   /** Its id or title; may be left out where the device offers one game only. */
   readonly game?: string | undefined

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { namedDevice, type NamedDevice } from './near.ts'
 import type { Id, None, Route } from './route.ts'
 
 /** How far a connection is lent. */
@@ -42,7 +43,7 @@ const meterFields = { down: bytes, up: bytes, connections: z.int().min(0) }
 
 /** Our connection, lent to a device. */
 export interface InternetLoanView extends InternetTermsView, InternetMeterView {
-  readonly device: string
+  readonly device: NamedDevice
   /** `over`: time or volume is used up; `off`: lending is switched off. */
   readonly state: 'open' | 'over' | 'off'
   /** When it was granted, in milliseconds since the epoch. */
@@ -51,14 +52,14 @@ export interface InternetLoanView extends InternetTermsView, InternetMeterView {
 export const internetLoanView: z.ZodType<InternetLoanView> = z.object({
   ...termsFields,
   ...meterFields,
-  device: z.string(),
+  device: namedDevice,
   state: z.enum(['open', 'over', 'off']),
   since: bytes,
 })
 
 /** The connection of a device, used by this machine. */
 export interface BorrowedInternetView extends InternetMeterView {
-  readonly device: string
+  readonly device: NamedDevice
   /** `127.0.0.1:1080`: SOCKS5 and HTTP at one port. */
   readonly proxy: string
   /** `refused`: it does not lend now. */
@@ -71,7 +72,7 @@ export interface BorrowedInternetView extends InternetMeterView {
 }
 export const borrowedInternetView: z.ZodType<BorrowedInternetView> = z.object({
   ...meterFields,
-  device: z.string(),
+  device: namedDevice,
   proxy: z.string(),
   state: z.enum(['ready', 'away', 'refused']),
   whole: z.boolean(),
@@ -79,27 +80,30 @@ export const borrowedInternetView: z.ZodType<BorrowedInternetView> = z.object({
   terms: z.object(termsFields).optional(),
 })
 
-/** Both sides of it, as one screen shows them; devices by name. */
+/** Both sides of it, as one screen shows them. */
 export interface InternetView {
   /** The switch of who lends: off, nobody uses our connection; grants stay. */
   readonly lending: boolean
   readonly loans: readonly InternetLoanView[]
   /** Devices that would like to use our connection. */
-  readonly asks: readonly string[]
+  readonly asks: readonly NamedDevice[]
   readonly borrowed: readonly BorrowedInternetView[]
 }
 export const internetView: z.ZodType<InternetView> = z.object({
   lending: z.boolean(),
   loans: z.array(internetLoanView),
-  asks: z.array(z.string()),
+  asks: z.array(namedDevice),
   borrowed: z.array(borrowedInternetView),
 })
 
 /** What a device nearby lends us. */
 export interface NearbyInternetView extends InternetTermsView {
-  readonly device: string
+  readonly device: NamedDevice
 }
-export const nearbyInternetView: z.ZodType<NearbyInternetView> = z.object({ ...termsFields, device: z.string() })
+export const nearbyInternetView: z.ZodType<NearbyInternetView> = z.object({
+  ...termsFields,
+  device: namedDevice,
+})
 
 export interface LendInternetRequest {
   readonly on: boolean
@@ -119,12 +123,14 @@ export const grantInternetRequest: z.ZodType<GrantInternetRequest> = z.strictObj
 })
 
 export interface AskInternetRequest {
+  /** Its id or name. */
   readonly device: string
 }
 const device = z.string().min(1).max(200)
 export const askInternetRequest: z.ZodType<AskInternetRequest> = z.strictObject({ device })
 
 export interface UseInternetRequest {
+  /** Its id or name. */
   readonly device: string
   /** Of the proxy on this machine; without it 1080, or another that is free. */
   readonly port?: number | undefined
@@ -137,7 +143,7 @@ export const useInternetRequest: z.ZodType<UseInternetRequest> = z.strictObject(
   whole: z.boolean().optional(),
 })
 
-/** The internet connection, lent from device to device. `id` is a device by name or id. */
+/** The internet connection, lent from device to device. `id` is a device by id or name. */
 export interface InternetRoutes {
   readonly internet: Route<None, None, None, InternetView>
   readonly lendInternet: Route<None, None, LendInternetRequest, InternetView>

@@ -5,9 +5,21 @@ import type { Publication } from './publications.ts'
 import { addResponse } from './transfer-changes.ts'
 import { publication } from './publications.ts'
 
-/** A device near, or one that was met. Wherever an id is asked for, its beginning or the name does. */
+/** A device in what is said of something else. */
+export interface NamedDevice {
+  readonly id: string
+  /** To show it by: no other has the same. */
+  readonly name: string
+}
+export const namedDevice: z.ZodType<NamedDevice> = z.object({ id: z.string(), name: z.string() })
+
+/**
+ * A device near, or one that was met. Wherever an id is asked for, its beginning or the name does, where no other device
+ * is meant by it.
+ */
 export interface DeviceView {
   readonly id: string
+  /** What it calls itself; where others are called so too, with the beginning of its id behind. */
   readonly name: string
   /** Speaks LocalSend: files are delivered to it, and it is not paired. */
   readonly kind?: 'localsend' | undefined
@@ -87,6 +99,7 @@ export const treeRequest: z.ZodType<TreeRequest> = z.strictObject({
 export interface SendRequest {
   /** A file or folder of the daemon's machine. */
   readonly path: string
+  /** Ids or names of devices. */
   readonly to: readonly string[]
 }
 export const sendRequest: z.ZodType<SendRequest> = z.strictObject({
@@ -102,8 +115,7 @@ export const shelfRequest: z.ZodType<ShelfRequest> = z.strictObject({ path: z.st
 
 export interface GiftView {
   readonly id: string
-  /** Name of the device. */
-  readonly from: string
+  readonly from: NamedDevice
   readonly name: string
   readonly size: number
   readonly files: number
@@ -111,7 +123,7 @@ export interface GiftView {
 }
 export const giftView: z.ZodType<GiftView> = z.object({
   id: z.string(),
-  from: z.string(),
+  from: namedDevice,
   name: z.string(),
   size: z.number(),
   files: z.number(),

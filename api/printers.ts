@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { FaultView } from './fault.ts'
 import { faultView } from './fault.ts'
+import { namedDevice, type NamedDevice } from './near.ts'
 import type { Id, None, Route } from './route.ts'
 
 /** What a printer says of itself. */
@@ -35,25 +36,24 @@ const printerFields = {
 export interface OwnPrinterView extends PrinterView {
   readonly from: 'system' | 'network' | 'address'
   readonly uri: string
-  /** Names of the devices that may print on it. */
-  readonly to: readonly string[]
+  /** The devices that may print on it. */
+  readonly to: readonly NamedDevice[]
 }
 export const ownPrinterView: z.ZodType<OwnPrinterView> = z.object({
   ...printerFields,
   from: z.enum(['system', 'network', 'address']),
   uri: z.string(),
-  to: z.array(z.string()),
+  to: z.array(namedDevice),
 })
 
 /** A printer of a device nearby, which programs of this machine print on at `uri`. */
 export interface NearbyPrinterView extends PrinterView {
-  /** Name of the device. */
-  readonly device: string
+  readonly device: NamedDevice
   readonly uri: string
 }
 export const nearbyPrinterView: z.ZodType<NearbyPrinterView> = z.object({
   ...printerFields,
-  device: z.string(),
+  device: namedDevice,
   uri: z.string(),
 })
 
@@ -66,8 +66,8 @@ export interface PrintJobView {
   readonly printer: string
   /** What we print, or what others print on our printers. */
   readonly way: 'from here' | 'for others'
-  /** Name of the device at the other end; absent where we print on a printer of our own. */
-  readonly device?: string | undefined
+  /** The device at the other end; absent where we print on a printer of our own. */
+  readonly device?: NamedDevice | undefined
   readonly state: 'sending' | 'waiting' | 'printing' | 'stopped' | 'done' | 'cancelled' | 'failed'
   /** Bytes that have gone to the printer. */
   readonly bytes: number
@@ -81,7 +81,7 @@ export const printJobView: z.ZodType<PrintJobView> = z.object({
   user: z.string(),
   printer: z.string(),
   way: z.enum(['from here', 'for others']),
-  device: z.string().optional(),
+  device: namedDevice.optional(),
   state: z.enum(['sending', 'waiting', 'printing', 'stopped', 'done', 'cancelled', 'failed']),
   bytes: z.number(),
   at: z.number(),
@@ -95,7 +95,7 @@ export interface AddPrinterRequest {
 export const addPrinterRequest: z.ZodType<AddPrinterRequest> = z.strictObject({ uri: z.string().min(5).max(1000) })
 
 export interface GrantPrinterRequest {
-  /** Names or ids of devices: these and no others. */
+  /** Ids or names of devices: these and no others. */
   readonly to: readonly string[]
 }
 export const grantPrinterRequest: z.ZodType<GrantPrinterRequest> = z.strictObject({

@@ -1,9 +1,10 @@
 import { z } from 'zod'
+import { namedDevice, type NamedDevice } from './near.ts'
 import type { Id, None, Route } from './route.ts'
 
-/** A machine in a virtual network, by the name of its device. */
+/** A machine in a virtual network. */
 export interface SegmentMemberView {
-  readonly device: string
+  readonly device: NamedDevice
   readonly address: string
   /** Its address over IPv6, where it is given one. */
   readonly addressV6?: string | undefined
@@ -15,8 +16,8 @@ export interface SegmentMemberView {
 export interface SegmentView {
   readonly id: string
   readonly title: string
-  /** The device that keeps it; its name. */
-  readonly owner: string
+  /** The device that keeps it. */
+  readonly owner: NamedDevice
   readonly own: boolean
   /** Our address there: `10.70.3.2/24`. */
   readonly address: string
@@ -24,8 +25,8 @@ export interface SegmentView {
   readonly addressV6?: string | undefined
   /** The network device of this machine: `kith0`. */
   readonly interface: string
-  /** Names of those invited, where it is ours. */
-  readonly to: readonly string[]
+  /** Those invited, where it is ours. */
+  readonly to: readonly NamedDevice[]
   readonly members: readonly SegmentMemberView[]
   /** Why it does not work now, in one sentence. */
   readonly trouble?: string | undefined
@@ -33,15 +34,15 @@ export interface SegmentView {
 export const segmentView: z.ZodType<SegmentView> = z.object({
   id: z.string(),
   title: z.string(),
-  owner: z.string(),
+  owner: namedDevice,
   own: z.boolean(),
   address: z.string(),
   addressV6: z.string().optional(),
   interface: z.string(),
-  to: z.array(z.string()),
+  to: z.array(namedDevice),
   members: z.array(
     z.object({
-      device: z.string(),
+      device: namedDevice,
       address: z.string(),
       addressV6: z.string().optional(),
       path: z.enum(['self', 'direct', 'channel', 'away']),
@@ -54,19 +55,19 @@ export const segmentView: z.ZodType<SegmentView> = z.object({
 export interface NearbySegmentView {
   readonly id: string
   readonly title: string
-  readonly device: string
+  readonly device: NamedDevice
 }
 export const nearbySegmentView: z.ZodType<NearbySegmentView> = z.object({
   id: z.string(),
   title: z.string(),
-  device: z.string(),
+  device: namedDevice,
 })
 
 const devices: z.ZodType<readonly string[]> = z.array(z.string().min(1).max(200)).max(100)
 
 export interface CreateSegmentRequest {
   readonly title: string
-  /** Names or ids of devices. */
+  /** Ids or names of devices. */
   readonly to: readonly string[]
 }
 export const createSegmentRequest: z.ZodType<CreateSegmentRequest> = z.strictObject({
@@ -75,12 +76,13 @@ export const createSegmentRequest: z.ZodType<CreateSegmentRequest> = z.strictObj
 })
 
 export interface InviteToSegmentRequest {
-  /** Names or ids of devices: these and no others. */
+  /** Ids or names of devices: these and no others. */
   readonly to: readonly string[]
 }
 export const inviteToSegmentRequest: z.ZodType<InviteToSegmentRequest> = z.strictObject({ to: devices })
 
 export interface JoinSegmentRequest {
+  /** Its id or name. */
   readonly device: string
   /** Its id or title; may be left out where the device has one only. */
   readonly segment?: string | undefined

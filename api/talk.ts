@@ -15,7 +15,10 @@ export interface RoomView {
   readonly last?: MessageView | undefined
 }
 export interface MessageView {
+  /** The name of who said it. */
   readonly from: string
+  /** Their key, where two may have one name: the id of a device. */
+  readonly peer?: string | undefined
   readonly text: string
   readonly at: number
   readonly own: boolean
@@ -24,6 +27,7 @@ export interface MessageView {
 }
 const messageView: z.ZodType<MessageView> = z.object({
   from: z.string(),
+  peer: z.string().optional(),
   text: z.string(),
   at: z.number(),
   own: z.boolean(),
@@ -55,6 +59,7 @@ const sayRequest: z.ZodType<SayRequest> = z.strictObject({ text: z.string().min(
 
 export interface RoomRequest {
   readonly title: string
+  /** Ids or names of devices. */
   readonly people: readonly string[]
 }
 const roomRequest: z.ZodType<RoomRequest> = z.strictObject({
@@ -170,10 +175,13 @@ const peopleWindow: z.ZodType<PeopleWindow> = z.object({
 export interface IgnoredView {
   readonly network: string
   readonly name: string
+  /** Their key, where two may have one name: the id of a device. */
+  readonly peer?: string | undefined
 }
 const ignoredView: z.ZodType<IgnoredView> = z.strictObject({
   network: z.string().max(40),
   name: z.string().min(1).max(200),
+  peer: z.string().min(1).max(200).optional(),
 })
 
 /** Rooms and private talks of all networks; a room is named by its id, its title, or an unambiguous beginning. */

@@ -118,3 +118,8 @@ export function bar(share: number, columns: number): string {
   const cells = '█'.repeat(full) + (part > 0 ? ' ▏▎▍▌▋▊▉'[part]! : '')
   return cells + ' '.repeat(columns - full - (part > 0 ? 1 : 0))
 }
+
+/** Devices, or whatever has names, in one line. */
+export function namesOf(all: readonly { readonly name: string }[]): string {
+  return all.map(({ name }) => name).join(', ')
+}

@@ -177,7 +177,7 @@ test('a game is offered to nobody at first, then granted, joined and left', { sk
   await page.getByRole('button', { name: 'Leave OpenTTD' }).click()
   await page.getByRole('button', { name: 'Join OpenTTD' }).click()
   await page.getByRole('button', { name: 'Leave OpenTTD' }).waitFor()
-  await offered.getByRole('button', { name: 'Offer OpenTTD no more' }).click()
+  await offered.getByRole('button', { name: 'Offer no more: OpenTTD' }).click()
   await page.getByText('OpenTTD is not offered to this machine any more').first().waitFor()
   await becomes(0, () => page.getByText('OpenTTD of bob').count())
 })

@@ -1,3 +1,4 @@
+import { choose } from '@kith/api/choose.ts'
 import type { Client } from '@kith/api/client.ts'
 import type { DeliveryView } from '@kith/api/deliveries.ts'
 import type { DeviceView } from '@kith/api/near.ts'
@@ -9,11 +10,7 @@ const POLL_MS = 250
 
 /** The device of LocalSend that is meant; undefined where it is another device, or none. */
 export function localSendDevice(all: readonly DeviceView[], text: string): DeviceView | undefined {
-  const wanted = text.toLowerCase()
-  const names = ({ id, name }: DeviceView): string[] => [id, name.toLowerCase()]
-  const exact = all.filter((one) => names(one).includes(wanted))
-  const begun = all.filter((one) => names(one).some((name) => name.startsWith(wanted)))
-  const [found, ...more] = exact.length > 0 ? exact : begun
+  const [found, ...more] = choose(all, text, ({ id, name }) => [id, name])
   return more.length === 0 && found?.kind === 'localsend' ? found : undefined
 }
 
@@ -54,7 +51,7 @@ async function follow(
       throw failure(now.fault, `It was ${now.state}`)
     }
     if (out.terminal) {
-      const waits = now.way === 'out' ? `Waiting for the yes of ${now.device}` : 'Waiting'
+      const waits = now.way === 'out' ? `Waiting for the yes of ${now.device.name}` : 'Waiting'
       out.redraw([now.state === 'waiting' ? waits : `${sizeText(now.done)} of ${sizeText(now.size)}`])
     }
     await new Promise((resolve) => setTimeout(resolve, POLL_MS))

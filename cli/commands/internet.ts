@@ -135,23 +135,23 @@ function lendingText({ lending, loans, asks, borrowed, nearby }: Lending): strin
   const rows = [
     ...borrowed.map(borrowedRow),
     ...loans.map(loanRow),
-    ...asks.map((device) => ['asks', device, 'would like to use our connection', '', '']),
+    ...asks.map(({ name }) => ['asks', name, 'would like to use our connection', '', '']),
     ...nearby
-      .filter(({ device }) => !borrowed.some((one) => one.device === device))
-      .map((one) => ['nearby', one.device, termsText(one), '', '']),
+      .filter(({ device }) => !borrowed.some((one) => one.device.id === device.id))
+      .map((one) => ['nearby', one.device.name, termsText(one), '', '']),
   ]
   const off = lending ? [] : ['Lending is switched off.']
   return [...off, rows.length === 0 ? 'Nobody lends or borrows a connection.' : table(rows)].join('\n')
 }
 
 function loanRow(loan: InternetLoanView): string[] {
-  return ['lent', loan.device, termsText(loan), meterText(loan), loan.state === 'open' ? '' : loan.state]
+  return ['lent', loan.device.name, termsText(loan), meterText(loan), loan.state === 'open' ? '' : loan.state]
 }
 
 function borrowedRow(one: BorrowedInternetView): string[] {
   const all = one.v6 ? 'all over IPv4 and IPv6' : 'all over IPv4, nothing over IPv6'
   const where = one.whole ? `${all}, and the proxy ${one.proxy}` : `proxy ${one.proxy}`
-  return ['used', one.device, where, meterText(one), one.state === 'ready' ? '' : one.state]
+  return ['used', one.device.name, where, meterText(one), one.state === 'ready' ? '' : one.state]
 }
 
 function meterText({ down, up, connections }: InternetLoanView | BorrowedInternetView): string {

@@ -133,7 +133,9 @@ export function nearCommands(root: Command, run: Run): void {
             return out.value([...gifts, ...direct], (all) =>
               all.length === 0
                 ? 'Nothing waits.'
-                : table(all.map((one) => [one.id, one.name, sizeText(one.size), `from ${one.from}`, timeText(one.at)])),
+                : table(
+                    all.map((one) => [one.id, one.name, sizeText(one.size), `from ${one.from.name}`, timeText(one.at)]),
+                  ),
             )
           }
           const direct = (await waitingDeliveries(kith)).find((one) => one.id.startsWith(id))
@@ -153,7 +155,7 @@ export function nearCommands(root: Command, run: Run): void {
 function deviceRow(one: DeviceView): string[] {
   const standing =
     one.standing === 'pairing' && one.digits !== undefined
-      ? `${one.digits}: kith pair ${one.name}`
+      ? `${one.digits}: kith pair ${one.id.slice(0, 8)}`
       : (one.kind ?? one.standing)
   return [one.id.slice(0, 8), one.name, standing, one.near ? 'near' : 'away', one.addresses[0] ?? '']
 }

@@ -2,7 +2,7 @@ import type { Command } from 'commander'
 import type { JoinedGameView, NearbyGameView, OfferedGameView } from '@kith/api/games.ts'
 import type { Context, Run } from '../context.ts'
 import { UsageError } from '../exit.ts'
-import { table } from '../format.ts'
+import { namesOf, table } from '../format.ts'
 import { segmentCommands } from './segment.ts'
 
 interface OfferFlags {
@@ -113,20 +113,20 @@ function playingText({ ours, joined, nearby }: Playing): string {
     ...joined.map(joinedRow),
     ...ours.map(offeredRow),
     ...nearby
-      .filter(({ id }) => !joined.some((one) => one.id.endsWith(id)))
-      .map(({ device, title, tcp, udp }) => ['nearby', title, `at ${device}`, portsText(tcp, udp)]),
+      .filter(({ id, device }) => !joined.some((one) => one.game === id && one.device.id === device.id))
+      .map(({ device, title, tcp, udp }) => ['nearby', title, `at ${device.name}`, portsText(tcp, udp)]),
   ]
   return rows.length === 0 ? 'Nobody nearby offers a game.' : table(rows)
 }
 
 function offeredRow({ title, tcp, udp, to, players }: OfferedGameView): string[] {
-  const who = to.length === 0 ? 'nobody' : to.join(', ')
-  return ['ours', title, `for ${who}`, portsText(tcp, udp), players.length === 0 ? '' : `with ${players.join(', ')}`]
+  const who = to.length === 0 ? 'nobody' : namesOf(to)
+  return ['ours', title, `for ${who}`, portsText(tcp, udp), players.length === 0 ? '' : `with ${namesOf(players)}`]
 }
 
 function joinedRow({ title, device, path, ports }: JoinedGameView): string[] {
   const here = ports.map(({ protocol, local }) => `${protocol} 127.0.0.1:${local}`).join(', ')
-  return ['joined', title, `at ${device}`, here, path === 'away' ? 'away' : '']
+  return ['joined', title, `at ${device.name}`, here, path === 'away' ? 'away' : '']
 }
 
 function portsText(tcp: readonly number[], udp: readonly number[]): string {

@@ -4,7 +4,7 @@ import type { Client } from '@kith/api/client.ts'
 import type { NearbyPrinterView, OwnPrinterView, PrinterView, PrintJobView } from '@kith/api/printers.ts'
 import type { Context, Run } from '../context.ts'
 import { FailedError, UsageError, failure } from '../exit.ts'
-import { sizeText, table, timeText } from '../format.ts'
+import { namesOf, sizeText, table, timeText } from '../format.ts'
 
 const POLL_MS = 500
 const over = new Set<PrintJobView['state']>(['done', 'cancelled', 'failed'])
@@ -116,11 +116,11 @@ function printersText({ ours, nearby }: AllPrinters): string {
 }
 
 function nearbyRow(one: NearbyPrinterView): string[] {
-  return [one.id, one.name, `at ${one.device}`, stateText(one), one.uri]
+  return [one.id, one.name, `at ${one.device.name}`, stateText(one), one.uri]
 }
 
 function ownRow(one: OwnPrinterView): string[] {
-  const who = one.to.length === 0 ? 'for nobody else' : `for ${one.to.join(', ')}`
+  const who = one.to.length === 0 ? 'for nobody else' : `for ${namesOf(one.to)}`
   return [one.id, one.name, who, stateText(one), one.uri]
 }
 
@@ -131,7 +131,11 @@ function stateText({ state, reasons }: PrinterView): string {
 
 function jobRow({ id, name, state, printer, device, way, user, bytes, at, fault }: PrintJobView): string[] {
   const where =
-    device === undefined ? printer : way === 'from here' ? `${printer} at ${device}` : `${printer} for ${device}`
+    device === undefined
+      ? printer
+      : way === 'from here'
+        ? `${printer} at ${device.name}`
+        : `${printer} for ${device.name}`
   return [
     id,
     name,

@@ -66,7 +66,7 @@ export function segmentCommands(play: Command, run: Run): void {
 function segmentsText({ joined, nearby }: Segments): string {
   const open = nearby
     .filter(({ id }) => !joined.some((one) => one.id === id))
-    .map(({ title, device }) => `nearby  ${title}  at ${device}`)
+    .map(({ title, device }) => `nearby  ${title}  at ${device.name}`)
   const all = [...joined.map(segmentText), ...open]
   return all.length === 0 ? 'There is no virtual network.' : all.join('\n')
 }
@@ -74,12 +74,12 @@ function segmentsText({ joined, nearby }: Segments): string {
 function segmentText(one: SegmentView): string {
   const members = one.members.map(({ device, address, addressV6, path }) => [
     '',
-    device,
+    device.name,
     address,
     path === 'self' ? 'here' : path,
     addressV6 ?? '',
   ])
-  const owner = one.own ? 'ours' : `at ${one.owner}`
+  const owner = one.own ? 'ours' : `at ${one.owner.name}`
   const head = [one.title, owner, one.address, one.trouble ?? one.interface, one.addressV6 ?? '']
   return table([head, ...members])
 }

@@ -32,7 +32,10 @@ export interface Person {
 
 export interface Message {
   readonly room: string
+  /** The name of who said it. */
   readonly from: string
+  /** Their key, where names are not unique. */
+  readonly peer?: string
   readonly text: string
   /** Milliseconds since the epoch. */
   readonly at: number

@@ -7,6 +7,7 @@ import type { Endpoint } from './net.ts'
 export interface Device {
   /** Fingerprint of its certificate, in hex: the same as long as it keeps its key. */
   readonly id: string
+  /** What it calls itself; where others are called so too, with the beginning of its id behind. */
   readonly name: string
   /** Speaks another program's protocol: it takes and sends files, and is not paired. */
   readonly kind?: 'localsend'

@@ -21,7 +21,7 @@ import type { Talk } from '../talk/talk.ts'
 import type { Transfers } from '../transfers/transfers.ts'
 import { faultView } from '../views/fault-view.ts'
 import type { FoundWorld } from '../views/found-view.ts'
-import { named } from './near.ts'
+import { named } from './named.ts'
 import { findNetwork } from './networks.ts'
 import { addOptions } from './transfers.ts'
 
@@ -73,7 +73,7 @@ function peerOf(talk: Talk, text: string, network: string | undefined): Peer {
   const isNamed = all.some(({ peer }) => peer.name.toLowerCase().startsWith(text.toLowerCase()))
   // Of who is in no room only the key is known; the network says whether they are there.
   if (!isNamed && network !== undefined) return { network: network as NetworkId, key: text, name: text }
-  return named(all, text, ({ peer }) => [peer.name], 'browse/nobody', 'person').peer
+  return named(all, text, ({ peer }) => [peer.key, peer.name], 'browse/nobody', 'person').peer
 }
 
 function browseView({ id, peer, state, tree, at, fault }: Browsing): BrowseView {

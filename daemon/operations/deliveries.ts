@@ -1,5 +1,7 @@
 import type { DeliveryView } from '@kith/api/deliveries.ts'
 import { fail } from '@kith/core/fault/fault.ts'
+import { calledName, shownNames } from '@kith/core/network/device-names.ts'
+import type { Devices } from '@kith/core/network/devices.ts'
 import type { Deliveries, Delivery, SentFile } from '@kith/core/network/deliveries.ts'
 import type { Handlers } from '../api/handlers.ts'
 import type { Disk } from '../host/disk/disk.ts'
@@ -7,7 +9,8 @@ import { FileTree } from '../host/files/tree.ts'
 import type { Supervised } from '../supervisor.ts'
 import { faultView } from '../views/fault-view.ts'
 import { type Lent, lentBy } from './lent.ts'
-import { findDevice, named } from './near.ts'
+import { named } from './named.ts'
+import { findDevice } from './near.ts'
 
 /** What the other side shows to a person before he agrees. */
 const mostFiles = 2_000
@@ -29,8 +32,9 @@ export function deliveryOperations({ networks, disk }: DeliveryWorld): Operation
   const near = (): Lent<Deliveries> => lentBy(networks, 'deliveries')
   const find = (text: string): Delivery =>
     named(near().facet.all.current, text, ({ id }) => [id], 'near/no-delivery', 'delivery')
+  const view = (one: Delivery): DeliveryView => deliveryView(one, near().devices)
   return {
-    deliveries: () => near().facet.all.current.map(deliveryView),
+    deliveries: () => near().facet.all.current.map(view),
     async deliver({ body }) {
       const { facet: deliveries, devices } = near()
       const device = findDevice(devices, body.to)
@@ -39,7 +43,7 @@ export function deliveryOperations({ networks, disk }: DeliveryWorld): Operation
           hint: 'Pair it, and send: kith send FILE DEVICE',
         })
       }
-      return deliveryView(deliveries.send(device.id, await filesAt(disk, body.path), body.pin))
+      return view(deliveries.send(device.id, await filesAt(disk, body.path), body.pin))
     },
     answerDelivery: ({ params, body }) => near().facet.answer(find(params.id).id, body.yes),
     cancelDelivery: ({ params }) => near().facet.cancel(find(params.id).id),
@@ -70,7 +74,13 @@ async function* reading(tree: FileTree, names: readonly string[], size: number):
   yield* opened.read(0, size)
 }
 
-function deliveryView({ id, way, name, what, files, size, done, state, fault, paths, at }: Delivery): DeliveryView {
-  const view = { id, way, device: name, what, files, size, done, state, paths, at }
+/** Who sends to us may be no device that is known here, and call himself like one that is. */
+function deliveryView(
+  { id, way, device, name, what, files, size, done, state, fault, paths, at }: Delivery,
+  { all }: Devices,
+): DeliveryView {
+  const known = all.current.some((one) => one.id === device) ? all.current : [...all.current, { id: device, name }]
+  const shown = shownNames(known.map((one) => ({ id: one.id, name: calledName(one.name) }))).get(device)!
+  const view = { id, way, device: { id: device, name: shown }, what, files, size, done, state, paths, at }
   return fault === undefined ? view : { ...view, fault: faultView(fault) }
 }

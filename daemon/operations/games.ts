@@ -1,11 +1,12 @@
 import type { GameView, JoinedGameView, NearbyGameView, OfferedGameView, OfferGameRequest } from '@kith/api/games.ts'
+import type { NamedDevice } from '@kith/api/near.ts'
 import { fail } from '@kith/core/fault/fault.ts'
 import type { Game, GamePorts, Games, JoinedGame, OfferedGame } from '@kith/core/offer/games.ts'
 import { knownGames } from '@kith/core/offer/known-games.ts'
 import { parseHostPort } from '@kith/wire/host-port.ts'
 import type { Handlers } from '../api/handlers.ts'
 import { type Lent, lentBy, type LentWorld } from './lent.ts'
-import { named } from './near.ts'
+import { named } from './named.ts'
 
 /** A device that answers later is not listed this time. */
 const LIST_MS = 5_000
@@ -25,17 +26,17 @@ type Operations = Pick<
 
 export function gameOperations({ networks }: LentWorld): Operations {
   const near = (): Lent<Games> => lentBy(networks, 'games')
-  const name = (id: string): string => near().name(id)
+  const device = (id: string): NamedDevice => near().named(id)
   const paired = (text: string): string => near().paired(text)
   const offeredView = (game: OfferedGame): OfferedGameView => ({
     ...gameView(game),
-    to: game.to.map(name),
-    players: game.players.map(name),
+    to: game.to.map(device),
+    players: game.players.map(device),
   })
-  const joinedView = ({ id, device, game, path, ports }: JoinedGame): JoinedGameView => ({
+  const joinedView = ({ id, device: owner, game, path, ports }: JoinedGame): JoinedGameView => ({
     id,
     game: game.id,
-    device: name(device),
+    device: device(owner),
     title: game.title,
     path,
     ports,
@@ -62,7 +63,7 @@ export function gameOperations({ networks }: LentWorld): Operations {
       const lists = await Promise.all(
         friends.map(async (one): Promise<readonly NearbyGameView[]> => {
           const some = await games.at(one.id, AbortSignal.timeout(LIST_MS)).catch(() => [])
-          return some.map((game) => ({ ...gameView(game), device: one.name }))
+          return some.map((game) => ({ ...gameView(game), device: device(one.id) }))
         }),
       )
       return lists.flat()
@@ -70,11 +71,11 @@ export function gameOperations({ networks }: LentWorld): Operations {
     joinedGames: () => near().facet.joined.current.map(joinedView),
     async joinGame({ body }) {
       const { facet: games } = near()
-      const device = paired(body.device)
-      const all = await games.at(device)
+      const owner = paired(body.device)
+      const all = await games.at(owner)
       const only = body.game === undefined && all.length === 1 ? all[0] : undefined
       const game = only ?? named(all, body.game ?? '', ({ id, title }) => [id, title], 'play/unknown', 'game')
-      return joinedView(await games.join(device, game.id))
+      return joinedView(await games.join(owner, game.id))
     },
     async leaveGame({ params }) {
       const all = near().facet.joined.current

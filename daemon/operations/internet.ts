@@ -10,7 +10,7 @@ import { endpointText } from '@kith/core/network/net.ts'
 import type { BorrowedInternet, Internet, InternetLoan, InternetTerms } from '@kith/core/offer/internet.ts'
 import type { Handlers } from '../api/handlers.ts'
 import { type Lent, lentBy, type LentWorld } from './lent.ts'
-import { named } from './near.ts'
+import { named } from './named.ts'
 
 /** A device that answers later is not listed this time. */
 const LIST_MS = 5_000
@@ -32,10 +32,10 @@ export function internetOperations({ networks }: LentWorld): Operations {
   const near = (): Lent<Internet> => lentBy(networks, 'internet')
   /** Also one that is not paired any more. */
   const oneOf = (ids: readonly string[], text: string): string =>
-    named(ids, text, (id) => [near().name(id), id], 'internet/unknown', 'device')
+    named(ids, text, (id) => [id, near().named(id).name], 'internet/unknown', 'device')
   const loanView = (loan: InternetLoan): InternetLoanView => ({
     ...termsView(loan.terms),
-    device: near().name(loan.device),
+    device: near().named(loan.device),
     down: loan.down,
     up: loan.up,
     connections: loan.connections,
@@ -51,7 +51,7 @@ export function internetOperations({ networks }: LentWorld): Operations {
     terms,
     ...meter
   }: BorrowedInternet): BorrowedInternetView => ({
-    device: near().name(device),
+    device: near().named(device),
     proxy: endpointText(proxy),
     state,
     whole,
@@ -62,11 +62,11 @@ export function internetOperations({ networks }: LentWorld): Operations {
     ...(terms === undefined ? {} : { terms: termsView(terms) }),
   })
   const view = (): InternetView => {
-    const { facet, name } = near()
+    const { facet, named: deviceOf } = near()
     return {
       lending: facet.lending.current,
       loans: facet.loans.current.map(loanView),
-      asks: facet.asks.current.map(name),
+      asks: facet.asks.current.map(deviceOf),
       borrowed: facet.borrowed.current.map(borrowedView),
     }
   }
@@ -91,11 +91,11 @@ export function internetOperations({ networks }: LentWorld): Operations {
       facet.refuse(oneOf(facet.asks.current, params.id))
     },
     async nearbyInternet() {
-      const { facet, friends } = near()
+      const { facet, friends, named: deviceOf } = near()
       const all = await Promise.all(
-        friends.map(async ({ id, name }): Promise<readonly NearbyInternetView[]> => {
+        friends.map(async ({ id }): Promise<readonly NearbyInternetView[]> => {
           const lent = await facet.at(id, AbortSignal.timeout(LIST_MS)).catch(() => undefined)
-          return lent === undefined ? [] : [{ ...termsView(lent), device: name }]
+          return lent === undefined ? [] : [{ ...termsView(lent), device: deviceOf(id) }]
         }),
       )
       return all.flat()

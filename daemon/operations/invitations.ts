@@ -4,7 +4,8 @@ import type { Invitations, OpenInvitation } from '@kith/core/network/invitations
 import { type HostPort, parseHostPort } from '@kith/wire/host-port.ts'
 import type { Handlers } from '../api/handlers.ts'
 import type { Supervised } from '../supervisor.ts'
-import { addressFault, deviceView, named } from './near.ts'
+import { named } from './named.ts'
+import { addressFault, deviceView } from './near.ts'
 
 /** An hour: time to walk to the other device, and not to forget about it. */
 const DEFAULT_SECONDS = 3_600

@@ -1,18 +1,19 @@
+import type { NamedDevice } from '@kith/api/near.ts'
 import { fail } from '@kith/core/fault/fault.ts'
 import type { Device, Devices } from '@kith/core/network/devices.ts'
 import type { Membership } from '@kith/core/network/network.ts'
 import type { Supervised } from '../supervisor.ts'
-import { findDevice } from './near.ts'
+import { namedDevice, pairedDevice } from './near.ts'
 
 export interface LentWorld {
   readonly networks: ReadonlyMap<string, Supervised>
 }
 
-/** What devices lend each other, and the devices by their names. */
+/** What devices lend each other, and the devices. */
 export interface Lent<Facet> {
   readonly facet: Facet
   readonly devices: Devices
-  name(id: string): string
+  named(id: string): NamedDevice
   /** The id of a device that is paired. @throws FaultError `input` */
   paired(text: string): string
   /** Paired devices that can be asked now. */
@@ -31,14 +32,8 @@ export function lentBy<Key extends 'deliveries' | 'games' | 'internet' | 'printe
     return {
       facet,
       devices,
-      name: (id) => devices.all.current.find((one) => one.id === id)?.name ?? id.slice(0, 8),
-      paired(text) {
-        const device = findDevice(devices, text)
-        if (device.standing === 'paired') return device.id
-        throw fail('input', 'near/not-paired', `${device.name} is not paired with this device`, {
-          hint: `kith pair ${device.id.slice(0, 8)}`,
-        })
-      },
+      named: (id) => namedDevice(devices, id),
+      paired: (text) => pairedDevice(devices, text).id,
       get friends() {
         return devices.all.current.filter((one) => one.standing === 'paired' && one.near)
       },

@@ -1,6 +1,7 @@
-import type { DeviceView, GiftView } from '@kith/api/near.ts'
+import type { DeviceView, GiftView, NamedDevice } from '@kith/api/near.ts'
 import type { AddResponse } from '@kith/api/transfer-changes.ts'
 import { fail } from '@kith/core/fault/fault.ts'
+import { calledName } from '@kith/core/network/device-names.ts'
 import type { Device, Devices, Gift } from '@kith/core/network/devices.ts'
 import { endpointText, type Endpoint, type Names } from '@kith/core/network/net.ts'
 import type { Membership } from '@kith/core/network/network.ts'
@@ -9,6 +10,7 @@ import type { Handlers } from '../api/handlers.ts'
 import type { Supervised } from '../supervisor.ts'
 import type { Entry } from '../transfers/entry.ts'
 import type { Transfers } from '../transfers/transfers.ts'
+import { named } from './named.ts'
 import type { Publications } from './publications.ts'
 
 export interface NearWorld {
@@ -100,16 +102,7 @@ export function nearOperations(world: NearWorld): Operations {
     },
     send({ body }) {
       const { id, membership } = near()
-      const to = body.to.map((text) => {
-        const device = find(text)
-        if (device.standing === 'paired') return device
-        if (device.kind === 'localsend') {
-          throw fail('input', 'near/localsend', `${device.name} speaks LocalSend: files are delivered to it`)
-        }
-        throw fail('input', 'near/not-paired', `${device.name} is not paired with this device`, {
-          hint: `kith pair ${device.id.slice(0, 8)}`,
-        })
-      })
+      const to = body.to.map((text) => pairedDevice(membership.devices, text))
       return world.publications.begin({ path: body.path, network: id }, async (wish, layout) => {
         await Promise.all(to.map((device) => membership.gifts.give(wish, layout.files.length, device.id)))
       })
@@ -134,24 +127,30 @@ function namesIn(path: string): readonly string[] {
   return path.split('/').filter((name) => name !== '')
 }
 
-/** By one of its names, or an unambiguous beginning of one. @throws FaultError `input` */
-export function named<T>(
-  all: readonly T[],
-  text: string,
-  names: (of: T) => readonly string[],
-  code: string,
-  what: string,
-): T {
-  const wanted = text.toLowerCase()
-  const exact = all.filter((one) => names(one).some((name) => name.toLowerCase() === wanted))
-  const begun = all.filter((one) => names(one).some((name) => name.toLowerCase().startsWith(wanted)))
-  const found = exact.length > 0 ? exact : begun
-  if (found.length === 1 && wanted !== '') return found[0]!
-  throw fail('input', code, `There is ${found.length > 1 ? 'more than one' : 'no'} ${what} “${text.slice(0, 80)}”`)
+/** By id or name, as {@link named} says. @throws FaultError `input` */
+export function findDevice({ all }: Devices, text: string): Device {
+  return deviceIn(all.current, text)
 }
 
-export function findDevice(devices: Devices, text: string): Device {
-  return named(devices.all.current, text, ({ id, name }) => [id, name], 'near/unknown', 'device')
+/** One that is paired: strangers of the same name are not meant. @throws FaultError `input` */
+export function pairedDevice({ all }: Devices, text: string): Device {
+  const device = deviceIn(all.current, text, ({ standing, kind }) => standing === 'paired' || kind === 'localsend')
+  if (device.standing === 'paired') return device
+  if (device.kind === 'localsend') {
+    throw fail('input', 'near/localsend', `${device.name} speaks LocalSend: files are delivered to it`)
+  }
+  throw fail('input', 'near/not-paired', `${device.name} is not paired with this device`, {
+    hint: `kith pair ${device.id.slice(0, 8)}`,
+  })
+}
+
+function deviceIn(all: readonly Device[], text: string, sooner?: (device: Device) => boolean): Device {
+  return named(all, text, ({ id, name }) => [id, name, calledName(name)], 'near/unknown', 'device', sooner)
+}
+
+/** A device as it is shown with something else. */
+export function namedDevice({ all }: Devices, id: string): NamedDevice {
+  return { id, name: all.current.find((one) => one.id === id)?.name ?? id.slice(0, 8) }
 }
 
 function findGift(gifts: readonly Gift[], text: string): Gift {
@@ -184,6 +183,5 @@ export function deviceView({ id, name, kind, standing, digits, yes, near, relaye
 }
 
 function giftView({ id, from, name, size, files, at }: Gift, devices: Devices): GiftView {
-  const sender = devices.all.current.find((one) => one.id === from)
-  return { id, from: sender?.name ?? from.slice(0, 8), name, size, files, at }
+  return { id, from: namedDevice(devices, from), name, size, files, at }
 }

@@ -1,12 +1,13 @@
 import { basename, extname } from 'node:path'
 import type { NearbyPrinterView, OwnPrinterView, PrinterView, PrintJobView } from '@kith/api/printers.ts'
+import type { NamedDevice } from '@kith/api/near.ts'
 import { fail } from '@kith/core/fault/fault.ts'
 import type { NearbyPrinter, OwnPrinter, Printer, Printers, PrintJob } from '@kith/core/offer/printers.ts'
 import type { Handlers } from '../api/handlers.ts'
 import { readParts } from '../host/files/read.ts'
 import { faultView } from '../views/fault-view.ts'
 import { type Lent, lentBy, type LentWorld } from './lent.ts'
-import { named } from './near.ts'
+import { named } from './named.ts'
 
 /** A device or a printer that answers later is shown as it was. */
 const FIND_MS = 8_000
@@ -39,17 +40,17 @@ type Operations = Pick<
 
 export function printerOperations({ networks }: LentWorld): Operations {
   const near = (): Lent<Printers> => lentBy(networks, 'printers')
-  const name = (id: string): string => near().name(id)
+  const deviceOf = (id: string): NamedDevice => near().named(id)
   const paired = (text: string): string => near().paired(text)
   const ownView = (one: OwnPrinter): OwnPrinterView => ({
     ...printerView(one),
     from: one.from,
     uri: one.uri,
-    to: one.to.map(name),
+    to: one.to.map(deviceOf),
   })
   const nearbyView = (one: NearbyPrinter): NearbyPrinterView => ({
     ...printerView(one),
-    device: name(one.device),
+    device: deviceOf(one.device),
     uri: one.uri,
   })
   const jobView = ({
@@ -69,7 +70,7 @@ export function printerOperations({ networks }: LentWorld): Operations {
     user,
     printer,
     way,
-    ...(device === undefined ? {} : { device: name(device) }),
+    ...(device === undefined ? {} : { device: deviceOf(device) }),
     state,
     bytes,
     at,

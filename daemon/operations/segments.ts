@@ -2,7 +2,7 @@ import type { NearbySegmentView, SegmentView } from '@kith/api/segments.ts'
 import type { JoinedSegment, Segments } from '@kith/core/offer/segments.ts'
 import type { Handlers } from '../api/handlers.ts'
 import { type Lent, lentBy, type LentWorld } from './lent.ts'
-import { named } from './near.ts'
+import { named } from './named.ts'
 
 /** A device that answers later is not listed this time. */
 const LIST_MS = 5_000
@@ -16,18 +16,18 @@ type Operations = Pick<
 export function segmentOperations({ networks }: LentWorld, own: string): Operations {
   const near = (): Lent<Segments> => lentBy(networks, 'segments')
   const view = (segment: JoinedSegment): SegmentView => {
-    const { name } = near()
+    const { named: deviceOf } = near()
     return {
       id: segment.id,
       title: segment.title,
-      owner: segment.own ? own : name(segment.owner),
+      owner: segment.own ? { id: segment.owner, name: own } : deviceOf(segment.owner),
       own: segment.own,
       address: segment.address,
       addressV6: segment.addressV6,
       interface: segment.device,
-      to: segment.to.map(name),
+      to: segment.to.map(deviceOf),
       members: segment.members.map(({ device, address, addressV6, path }) => ({
-        device: path === 'self' ? own : name(device),
+        device: path === 'self' ? { id: device, name: own } : deviceOf(device),
         address,
         addressV6,
         path,
@@ -50,11 +50,11 @@ export function segmentOperations({ networks }: LentWorld, own: string): Operati
       return view(changed)
     },
     async nearbySegments() {
-      const { facet, friends } = near()
+      const { facet, friends, named: deviceOf } = near()
       const lists = await Promise.all(
-        friends.map(async ({ id, name }): Promise<readonly NearbySegmentView[]> => {
+        friends.map(async ({ id }): Promise<readonly NearbySegmentView[]> => {
           const some = await facet.at(id, AbortSignal.timeout(LIST_MS)).catch(() => [])
-          return some.map((one) => ({ id: one.id, title: one.title, device: name }))
+          return some.map((one) => ({ id: one.id, title: one.title, device: deviceOf(id) }))
         }),
       )
       return lists.flat()
@@ -64,7 +64,7 @@ export function segmentOperations({ networks }: LentWorld, own: string): Operati
       const device = paired(body.device)
       const all = await facet.at(device)
       const only = body.segment === undefined && all.length === 1 ? all[0] : undefined
-      const names = ({ id, title }: { id: string; title: string }): string[] => [id, title]
+      const names = ({ id, title }: { id: string; title: string }): [string, string] => [id, title]
       const segment = only ?? named(all, body.segment ?? '', names, 'segment/unknown', 'virtual network')
       const joined = await facet.join(device, segment.id)
       return view(joined)

@@ -1,10 +1,11 @@
-import type { MessageView, PeopleWindow, PersonView, RoomView } from '@kith/api/talk.ts'
+import type { IgnoredView, MessageView, PeopleWindow, PersonView, RoomView } from '@kith/api/talk.ts'
 import type { Message, Person } from '@kith/core/chat/chat.ts'
 import { fail } from '@kith/core/fault/fault.ts'
 import type { Handlers } from '../api/handlers.ts'
 import type { Supervised } from '../supervisor.ts'
 import type { Place, Talk } from '../talk/talk.ts'
-import { findDevice, named } from './near.ts'
+import { named } from './named.ts'
+import { findDevice, namedDevice, pairedDevice } from './near.ts'
 import { findNetwork } from './networks.ts'
 
 const defaultCount = 200
@@ -40,7 +41,7 @@ export function talkOperations({ talk, networks }: TalkWorld): Operations {
       for (const [network, { membership }] of networks) {
         const { chat, devices } = membership ?? {}
         if (chat?.gather === undefined || devices === undefined) continue
-        const people = body.people.map((text) => findDevice(devices, text).id)
+        const people = body.people.map((text) => pairedDevice(devices, text).id)
         const id = await chat.gather(body.title, people)
         const room = chat.rooms.current.find((one) => one.id === id)!
         return roomView(talk, { network, chat, room })
@@ -100,15 +101,29 @@ export function talkOperations({ talk, networks }: TalkWorld): Operations {
       const rows = sorted.slice(from, from + count).map((person) => personView(talk, networks, person))
       return { total: sorted.length, from, rows } satisfies PeopleWindow
     },
-    ignored: () => talk.ignored(),
+    ignored: () => talk.ignored().map(({ network, name }) => ignoredView(networks, network, name)),
     ignore({ body }) {
       findNetwork(networks, body.network)
-      talk.ignore(body.network, body.name, true)
+      talk.ignore(body.network, markOf(networks, body), true)
     },
     unignore({ query }) {
-      if (query !== undefined) talk.ignore(query.network, query.name, false)
+      if (query !== undefined) talk.ignore(query.network, markOf(networks, query), false)
     },
   }
+}
+
+/** What somebody is ignored by: devices, of whom two may have one name, by their id. @throws FaultError `input` */
+function markOf(networks: ReadonlyMap<string, Supervised>, { network, name, peer }: IgnoredView): string {
+  const devices = networks.get(network)?.membership?.devices
+  if (devices === undefined) return name
+  return peer ?? findDevice(devices, name).id
+}
+
+function ignoredView(networks: ReadonlyMap<string, Supervised>, network: string, mark: string): IgnoredView {
+  const devices = networks.get(network)?.membership?.devices
+  return devices === undefined
+    ? { network, name: mark }
+    : { network, name: namedDevice(devices, mark).name, peer: mark }
 }
 
 const collator = new Intl.Collator('en', { numeric: true, sensitivity: 'base' })
@@ -123,6 +138,7 @@ function findPlace(talk: Talk, text: string): Place {
   if (!isNamed) {
     const people = talk.everybody().filter(({ own, talk: room }) => !own && room !== undefined)
     const direct = people.filter((person) => person.talk === text || person.peer.name.toLowerCase() === lower)
+    if (direct.length > 1) named(direct, text, ({ peer }) => [peer.key, peer.name], 'room/unknown', 'person')
     const place = direct.length === 1 ? talk.open(direct[0]!) : undefined
     if (place !== undefined) return place
   }
@@ -149,8 +165,8 @@ function roomView(talk: Talk, place: Place): RoomView {
   }
 }
 
-function messageView({ from, text, at, own, mention }: Message): MessageView {
-  return { from, text, at, own, ...(mention === true ? { mention } : {}) }
+function messageView({ from, peer, text, at, own, mention }: Message): MessageView {
+  return { from, ...(peer === undefined ? {} : { peer }), text, at, own, ...(mention === true ? { mention } : {}) }
 }
 
 function personView(talk: Talk, networks: ReadonlyMap<string, Supervised>, person: Person): PersonView {
@@ -168,7 +184,8 @@ function personView(talk: Talk, networks: ReadonlyMap<string, Supervised>, perso
     operator,
     away,
     bot,
-    ignored: person.ignored === true || talk.isIgnored(peer.network, peer.name),
+    ignored:
+      person.ignored === true || talk.isIgnored(peer.network, peer.name) || talk.isIgnored(peer.network, peer.key),
     browse: !own && !bot && networks.get(peer.network)?.membership?.browse !== undefined,
   }
 }

@@ -78,7 +78,7 @@ export class Talk {
   messages({ network, chat, room }: Place): readonly Message[] {
     const all = chat.history(room.id)
     if (this.#ignored.size === 0) return all
-    return all.filter((message) => message.own || !this.isIgnored(network, message.from))
+    return all.filter((message) => message.own || !this.isIgnored(network, message.peer ?? message.from))
   }
 
   /** What others said since somebody looked. */
@@ -89,7 +89,7 @@ export class Talk {
     for (let at = messages.length - 1; at >= 0; at--) {
       const message = messages[at]!
       if (message.at <= since) break
-      if (message.own || this.isIgnored(place.network, message.from)) continue
+      if (message.own || this.isIgnored(place.network, message.peer ?? message.from)) continue
       all++
       if (message.mention === true) mentions++
     }
@@ -108,6 +108,7 @@ export class Talk {
     write(this.#keep, 'seen', [...this.#seen])
   }
 
+  /** By name, or by key where names are not unique. */
   isIgnored(network: string, name: string): boolean {
     return this.#ignored.has(`${network} ${name}`)
   }

@@ -49,7 +49,7 @@ test('a game of one device is played from another that has no route to it', { ti
   await t.test('with a grant it is at a local port, and its own browser finds it', async () => {
     await bob.client.call('grantGame', { params: { id: 'OpenTTD' }, body: { to: ['ann'] } })
     const game = await until(async () => (await ann.client.call('nearbyGames'))[0], 'the game is nearby')
-    assert.deepEqual([game.title, game.device], ['OpenTTD', 'bob'])
+    assert.deepEqual([game.title, game.device.name], ['OpenTTD', 'bob'])
     const joined = await ann.client.call('joinGame', { body: { device: 'bob' } })
     assert.deepEqual(joined.ports, [
       { protocol: 'tcp', port: 3979, local: 3979 },
@@ -67,7 +67,7 @@ test('a game of one device is played from another that has no route to it', { ti
     await using _player = await openttdPlayer(one!, join(folder.path, 'player'), 'Ann', '127.0.0.1:3979')
     await said(server, /Ann has joined the game/, 'the player joins')
     const plays = async (): Promise<true | undefined> =>
-      (await bob.client.call('offeredGames'))[0]?.players.join() === 'ann' || undefined
+      (await bob.client.call('offeredGames'))[0]?.players.map(({ name }) => name).join() === 'ann' || undefined
     await until(plays, 'who plays is seen')
   })
 

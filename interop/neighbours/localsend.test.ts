@@ -120,7 +120,7 @@ test(
       const send = (): ReturnType<typeof localSend> =>
         localSend(other!, 'send', one!.address, path, '--protocol', 'https', '--alias', 'Tool')
       const refused = send()
-      assert.equal((await asked(ann)).device, 'Tool')
+      assert.equal((await asked(ann)).device.name, 'Tool')
       assert.deepEqual(await readdir(ann.downloads).catch(() => []), [])
       await answer(ann, false)
       assert.equal((await refused).code, 1)

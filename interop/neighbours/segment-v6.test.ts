@@ -42,7 +42,7 @@ test('a virtual network has IPv6 as well', { timeout: 600_000 }, async (t) => {
     assert.match(joined.addressV6!, /^fd[\da-f]{2}:.*::2\/64$/)
     assert.equal(annAt.replace(/2$/, '1'), bobAt)
     assert.deepEqual(
-      joined.members.filter(({ device }) => device !== 'cat').map(({ addressV6 }) => addressV6),
+      joined.members.filter(({ device }) => device.name !== 'cat').map(({ addressV6 }) => addressV6),
       [bobAt, annAt],
     )
     const settled = async (): Promise<true | undefined> => {

@@ -18,7 +18,7 @@ const addressOf = (view: SegmentView): string => view.address.split('/')[0]!
 async function direct(kith: Kith, name: string): Promise<SegmentView> {
   return until(async () => {
     const [view] = await kith.client.call('segments').catch(() => [])
-    return view?.members.some((one) => one.device === name && one.path === 'direct') === true ? view : undefined
+    return view?.members.some((one) => one.device.name === name && one.path === 'direct') === true ? view : undefined
   }, `frames travel to ${name} by themselves`)
 }
 
@@ -50,7 +50,7 @@ test('devices share a virtual network', { timeout: 600_000 }, async (t) => {
     assert.deepEqual(await cat.client.call('nearbySegments'), [])
     await assert.rejects(cat.client.call('joinSegment', { body: { device: 'bob', segment: made.id } }), /no virtual/)
     const found = await until(async () => (await ann.client.call('nearbySegments'))[0], 'it is nearby')
-    assert.deepEqual([found.title, found.device], ['LAN party', 'bob'])
+    assert.deepEqual([found.title, found.device.name], ['LAN party', 'bob'])
     const joined = await ann.client.call('joinSegment', { body: { device: 'bob' } })
     assert.equal(joined.own, false)
     ;[first, second] = [addressOf(joined), addressOf(made)]
@@ -68,7 +68,7 @@ test('devices share a virtual network', { timeout: 600_000 }, async (t) => {
     await reaches(three, first)
     const members = async (): Promise<true | undefined> => {
       const [segment] = await bob.client.call('segments')
-      const all = segment?.members.map(({ device, path }) => `${device} ${path}`)
+      const all = segment?.members.map(({ device, path }) => `${device.name} ${path}`)
       return all?.join(', ') === 'bob self, ann direct, cat direct' || undefined
     }
     await until(members, 'its owner sees them')

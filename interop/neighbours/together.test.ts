@@ -106,13 +106,13 @@ async function underWay({ kith, other }: Side, transfer: string): Promise<Readon
     kith.client.call('joinedGames'),
   ])
   const prints = (way: 'from here' | 'for others'): boolean =>
-    jobs.some((job) => job.way === way && job.device === other && job.state === 'sending' && job.bytes > 0)
+    jobs.some((job) => job.way === way && job.device?.name === other && job.state === 'sending' && job.bytes > 0)
   return {
     file: file.state === 'getting' && file.had > 0,
     'print from here': prints('from here'),
     'print for others': prints('for others'),
-    'game of ours': offered.some(({ players }) => players.includes(other)),
-    'game of theirs': joined.some(({ device, path }) => device === other && path !== 'away'),
+    'game of ours': offered.some(({ players }) => players.some(({ name }) => name === other)),
+    'game of theirs': joined.some(({ device, path }) => device.name === other && path !== 'away'),
   }
 }
 
@@ -248,7 +248,13 @@ test('files, print jobs, games and chat at the same time, each both ways', { tim
   await t.test('the games go on', async () => {
     await Promise.all([overTcp.move(), overUdp.move()])
     assert.doesNotMatch(server.log(), /Ann has left the game/)
-    assert.deepEqual((await bob.kith.client.call('offeredGames'))[0]?.players, ['ann'])
-    assert.deepEqual((await ann.kith.client.call('offeredGames'))[0]?.players, ['bob'])
+    assert.deepEqual(
+      (await bob.kith.client.call('offeredGames'))[0]?.players.map(({ name }) => name),
+      ['ann'],
+    )
+    assert.deepEqual(
+      (await ann.kith.client.call('offeredGames'))[0]?.players.map(({ name }) => name),
+      ['bob'],
+    )
   })
 })

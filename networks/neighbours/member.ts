@@ -2,7 +2,7 @@ import { digest, type Digest } from '@kith/core/content/digest.ts'
 import type { Fault } from '@kith/core/fault/fault.ts'
 import type { OurAnswer, PeerQuestion } from '@kith/core/network/channel.ts'
 import { every } from '@kith/core/network/clock.ts'
-import type { Devices, Gifts, SharedTrees } from '@kith/core/network/devices.ts'
+import type { Gifts, SharedTrees } from '@kith/core/network/devices.ts'
 import type { Found } from '@kith/core/network/discovery.ts'
 import type { Browse, Fetch, Publish, Search } from '@kith/core/network/facets.ts'
 import type { Host } from '@kith/core/network/host.ts'
@@ -34,7 +34,7 @@ import { answerContent, heldBy } from './facets/serve.ts'
 import { SharedContents, sharedTrees } from './facets/shares.ts'
 import { Lines } from './lines.ts'
 import { placesOf } from './places-of.ts'
-import { withLocalSend } from './localsend/devices.ts'
+import { type NamedDevices, withLocalSend } from './localsend/devices.ts'
 import { OwnLocalSend } from './localsend/localsend.ts'
 import { Lender } from './relay/lender.ts'
 import { Waits } from './relay/waits.ts'
@@ -54,7 +54,7 @@ export class Member implements Membership {
   readonly publish: Publish
   readonly browse: Browse
   readonly search: Search
-  readonly devices: Devices & Disposable
+  readonly devices: NamedDevices
   readonly invitations: OwnInvitations
   readonly gifts: Gifts
   readonly deliveries: OwnLocalSend
@@ -102,7 +102,12 @@ export class Member implements Membership {
     this.deliveries = this.#resources.use(
       new OwnLocalSend(host, (id) => this.#book.get(id) !== undefined, settings.localsendPin),
     )
-    this.devices = this.#resources.use(withLocalSend(devices(this.#pairing), this.deliveries, settings.localsendPort))
+    this.devices = this.#resources.use(
+      withLocalSend(devices(this.#pairing), this.deliveries, settings.localsendPort, {
+        id: own,
+        name: host.self.device,
+      }),
+    )
     this.invitations = new OwnInvitations({
       ...this.#pairing,
       addresses: () => this.#addresses(),
@@ -111,13 +116,13 @@ export class Member implements Membership {
     this.#desk = gifts(host, lines)
     this.gifts = this.#desk
     this.publish = publish(own)
-    this.fetch = fetch({ host, book: this.#book, lines, running: this.#running })
+    this.fetch = fetch({ host, book: this.#book, lines, running: this.#running, nameOf: this.devices.nameOf })
     this.browse = browse(lines)
-    this.search = search(lines, this.#book)
+    this.search = search(lines, this.#book, this.devices.nameOf)
     this.trees = sharedTrees(lines)
     this.#shared = new SharedContents(host.shares, openKernels().tiger)
     this.shelf = new OwnShelf(host.keep)
-    this.chat = this.#resources.use(talk(host, this.#book, lines, own))
+    this.chat = this.#resources.use(talk({ host, book: this.#book, lines, devices: this.devices, own }))
     this.games = this.#resources.use(games(host, lines))
     this.printers = this.#resources.use(printers(host, this.#book, lines, settings))
     for (const outside of [host.net.outside, host.net.outsideV6]) {

@@ -1,5 +1,5 @@
 import type { DavUserRequest, DavUserView } from '@kith/api/dav.ts'
-import type { DeviceView, GiftView, TreeView } from '@kith/api/near.ts'
+import type { DeviceView, GiftView, NamedDevice, TreeView } from '@kith/api/near.ts'
 import type { View } from '@kith/api/live.ts'
 import type { NearbyPrinterView, OwnPrinterView, PrintJobView } from '@kith/api/printers.ts'
 import type { VisitAsk, VisitRequest, VisitView } from '@kith/api/visits.ts'
@@ -20,8 +20,10 @@ const devices: readonly DeviceView[] = [
   { id: '9c40', name: 'phone', standing: 'stranger', near: true, relayed: false, addresses: ['192.168.1.40:50123'] },
 ]
 
+const livingRoom: NamedDevice = { id: '7f3a90c4e1b25d68', name: 'living-room' }
+
 const gifts: readonly GiftView[] = [
-  { id: 'g1', from: 'living-room', name: 'Holiday in Ohrid', size: 812_000_000, files: 214, at: 0 },
+  { id: 'g1', from: livingRoom, name: 'Holiday in Ohrid', size: 812_000_000, files: 214, at: 0 },
 ]
 
 const trees: Readonly<Record<string, TreeView>> = {
@@ -49,7 +51,7 @@ export class MadeUpNear {
       reasons: [],
       from: 'system',
       uri: 'ipp://localhost:631/printers/study',
-      to: ['living-room'],
+      to: [livingRoom],
     },
   ]
   readonly #nearby: readonly NearbyPrinterView[] = [
@@ -60,7 +62,7 @@ export class MadeUpNear {
       model: 'Jet 2',
       state: 'printing',
       reasons: ['toner-low-warning'],
-      device: 'living-room',
+      device: livingRoom,
       uri: 'ipp://127.0.0.1:7340/7f3a/pine',
     },
   ]
@@ -76,7 +78,7 @@ export class MadeUpNear {
         user: 'ana',
         printer: 'Pine',
         way: 'from here',
-        device: 'living-room',
+        device: livingRoom,
         state: 'printing',
         bytes: 240_000,
         at: now,
@@ -156,7 +158,9 @@ export class MadeUpNear {
       this.#jobs = this.#jobs.map((job) => (job.id === verb ? { ...job, state: 'cancelled' } : job))
     }
     if (verb === 'to') {
-      const named = devices.filter((one) => (given['to'] as string[]).includes(one.id)).map(({ name }) => name)
+      const named = devices
+        .filter((one) => (given['to'] as string[]).includes(one.id))
+        .map(({ id: key, name }) => ({ id: key, name }))
       this.#printers = this.#printers.map((one) => (one.id === id ? { ...one, to: named } : one))
     }
     return { status: 200, value: this.#printers[0] }

@@ -9,6 +9,7 @@ import { BencodeDict, decodeDict, encode } from '@kith/wire/bencode.ts'
 import { attempt } from '@kith/wire/fault.ts'
 import type { Book } from '../book.ts'
 import type { Lines } from '../lines.ts'
+import type { NamedDevices } from '../localsend/devices.ts'
 import { deviceId, idBytes } from '../wire/device-id.ts'
 import { checkText, decodeSaid, encodeSaid, type Group, MESSAGE_ID_BYTES, type Said } from '../wire/said.ts'
 
@@ -32,8 +33,17 @@ export interface OwnTalk extends Chat, Disposable {
 }
 
 /** One-to-one and in groups. What is said to a device that is away is delivered when it is back. */
-export function talk(host: Host, book: Book, lines: Lines, own: string): OwnTalk {
-  return new Talk(host, book, lines, own)
+export function talk(world: TalkWorld): OwnTalk {
+  return new Talk(world)
+}
+
+export interface TalkWorld {
+  readonly host: Host
+  readonly book: Book
+  readonly lines: Lines
+  readonly devices: NamedDevices
+  /** Our own id. */
+  readonly own: string
 }
 
 class Talk implements OwnTalk {
@@ -41,6 +51,7 @@ class Talk implements OwnTalk {
   readonly #host: Host
   readonly #book: Book
   readonly #lines: Lines
+  readonly #devices: NamedDevices
   readonly #own: string
   readonly #lastly = new Map<string, Line[]>()
   readonly #groups = new Map<string, Group>()
@@ -50,13 +61,14 @@ class Talk implements OwnTalk {
   readonly #listeners = new Set<(message: Message) => void>()
   readonly #resources = new DisposableStack()
 
-  constructor(host: Host, book: Book, lines: Lines, own: string) {
+  constructor({ host, book, lines, devices, own }: TalkWorld) {
     this.#host = host
     this.#book = book
     this.#lines = lines
+    this.#devices = devices
     this.#own = own
     this.#load()
-    this.#resources.use(book.all.watch(() => this.#settle()))
+    this.#resources.use(devices.all.watch(() => this.#settle()))
     this.#resources.use(every(host.clock, DELIVER_MS, () => this.#deliver()))
     this.#settle()
   }
@@ -70,7 +82,7 @@ class Talk implements OwnTalk {
     return members.map((id): Person => {
       const own = id === this.#own
       const device = this.#book.get(id)
-      const name = own ? this.#host.self.device : (device?.name ?? id.slice(0, 8))
+      const name = own ? this.#host.self.device : this.#devices.nameOf(id)
       const away = !own && (device?.addresses.length ?? 0) === 0
       return {
         peer: { network: 'neighbours', key: id, name },
@@ -158,8 +170,8 @@ class Talk implements OwnTalk {
 
   #message(room: string, { from, said }: Line): Message {
     const own = from === this.#own
-    const name = own ? this.#host.self.device : (this.#book.get(from)?.name ?? from.slice(0, 8))
-    return { room, from: name, text: said.text, at: said.at, own }
+    const name = own ? this.#host.self.device : this.#devices.nameOf(from)
+    return { room, from: name, peer: from, text: said.text, at: said.at, own }
   }
 
   #said(room: string): Line[] {
@@ -226,7 +238,7 @@ class Talk implements OwnTalk {
   }
 
   #settle(): void {
-    const devices = this.#book.all.current.filter(({ standing }) => standing === 'paired')
+    const devices = this.#devices.all.current.filter(({ standing }) => standing === 'paired')
     this.rooms.set([
       ...devices.map(({ id, name }): Room => ({ id, title: name, kind: 'private', people: 2 })),
       ...[...this.#groups.values()].map(({ id, title, members }): Room => ({

@@ -27,6 +27,8 @@ export interface FetchWorld {
   readonly host: Host
   readonly book: Book
   readonly lines: Lines
+  /** How people are shown a device. */
+  nameOf(id: string): string
   /** Transfers that run here, by the digest of their manifest: what others may ask for. */
   readonly running: Map<Digest, Subject>
 }
@@ -138,12 +140,12 @@ class Job {
   }
 
   async #lane(id: string, beside: boolean): Promise<DeviceLane> {
-    const { book, lines, host } = this.#world
+    const { nameOf, lines, host } = this.#world
     const wish = { target: `/data/${contentPath(this.#id)}`, budget: this.#subject.budget, signal: this.#signal }
     const channel = await lines.to(id, this.#signal)
     const long = beside && this.#subject.missing() >= BESIDE_BYTES
     const line = long ? await dialData(host, channel, wish) : undefined
-    const peer = { network: 'neighbours', key: id, name: book.get(id)?.name ?? id, client: 'Kith' } as const
+    const peer = { network: 'neighbours', key: id, name: nameOf(id), client: 'Kith' } as const
     const openBulk = async (): Promise<BulkLine | undefined> =>
       line === undefined ? undefined : dialBulk(host, channel, wish)
     const subject = this.#subject

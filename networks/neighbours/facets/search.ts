@@ -14,16 +14,12 @@ import { lookAt } from './browse.ts'
  * Devices that are paired are asked for words in what they share; what lies on their shelves is looked through here, and
  * so is the rest of the query.
  */
-export function search(lines: Lines, book: Book): Search {
+export function search(lines: Lines, book: Book, nameOf: (id: string) => string): Search {
   return {
     plan: (query) => ({ native: query, local: query }),
     async *run({ native }, signal) {
       const hits = inbox<Hit>(signal)
-      const peerOf = (key: string): Peer => ({
-        network: 'neighbours',
-        key,
-        name: book.get(key)?.name ?? key.slice(0, 8),
-      })
+      const peerOf = (key: string): Peer => ({ network: 'neighbours', key, name: nameOf(key) })
       const shelf = async (key: string): Promise<void> => {
         for await (const { path, size, digests, link } of lookAt(lines, key, signal)) {
           const content = { digests, size, name: path.at(-1)! }

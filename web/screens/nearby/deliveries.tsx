@@ -41,7 +41,7 @@ function Rows({ title, all }: { readonly title: string; readonly all: readonly D
 
 function Row({ delivery }: { readonly delivery: DeliveryView }): ReactNode {
   const { way, device, what, files, size: bytes, done, state, fault } = delivery
-  const whom = t(way === 'in' ? 'nearby.giftFrom' : 'nearby.deliveryTo', { name: device })
+  const whom = t(way === 'in' ? 'nearby.giftFrom' : 'nearby.deliveryTo', { name: device.name })
   return (
     <li className="flex flex-wrap items-center gap-x-3 gap-y-2 px-4 py-3 text-sm">
       <Smartphone size={20} aria-hidden className="text-muted" />

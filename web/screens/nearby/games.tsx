@@ -22,7 +22,7 @@ export function Games({ devices }: { readonly devices: readonly DeviceView[] }):
   const client = useClient()
   const doing = useDoing()
   if (paired.length === 0) return null
-  const open = nearby.filter(({ id, device }) => !joined.some((one) => one.game === id && one.device === device))
+  const open = nearby.filter(({ id, device }) => !joined.some((one) => one.game === id && one.device.id === device.id))
   return (
     <Part title={t('nearby.games')}>
       {open.length + joined.length === 0 ? null : (
@@ -31,7 +31,7 @@ export function Games({ devices }: { readonly devices: readonly DeviceView[] }):
             <NearRow
               key={id}
               icon={<Gamepad2 size={20} aria-hidden className="text-muted" />}
-              title={t('nearby.thingOf', { title, name: device })}
+              title={t('nearby.thingOf', { title, name: device.name })}
               note={`${t(`nearby.path.${pathOf(path, ports)}`)} · ${playAt(ports)}`}
             >
               <Button
@@ -45,11 +45,11 @@ export function Games({ devices }: { readonly devices: readonly DeviceView[] }):
           ))}
           {open.map(({ id, title, device }) => (
             <JoinRow
-              key={id}
+              key={`${device.id} ${id}`}
               icon={<Gamepad2 size={20} aria-hidden className="text-muted" />}
               title={title}
               device={device}
-              join={() => client.call('joinGame', { body: { device, game: id } })}
+              join={() => client.call('joinGame', { body: { device: device.id, game: id } })}
             />
           ))}
         </ul>
@@ -85,7 +85,11 @@ function Offered({ paired }: { readonly paired: readonly DeviceView[] }): ReactN
         <NearRow
           key={id}
           title={title}
-          note={players.length === 0 ? t('nearby.nobodyPlays') : t('nearby.players', { list: players.join(', ') })}
+          note={
+            players.length === 0
+              ? t('nearby.nobodyPlays')
+              : t('nearby.players', { list: players.map(({ name }) => name).join(', ') })
+          }
         >
           <Grants
             legend={t('nearby.mayJoin', { title })}

@@ -34,7 +34,7 @@ export function GiftRows({ gifts }: { readonly gifts: readonly GiftView[] }): Re
           <span className="min-w-32 grow">
             <span className="block font-medium break-words">{name}</span>
             <span className="block text-muted">
-              {t('nearby.giftFrom', { name: from })} · {size(bytes)} · {t('nearby.files', { count: files })}
+              {t('nearby.giftFrom', { name: from.name })} · {size(bytes)} · {t('nearby.files', { count: files })}
             </span>
           </span>
           <span className="flex gap-2">

@@ -1,4 +1,4 @@
-import type { DeviceView } from '@kith/api/near.ts'
+import type { DeviceView, NamedDevice } from '@kith/api/near.ts'
 import type { ReactNode } from 'react'
 import { useState } from 'react'
 import { Checkbox } from '../../ui/field.tsx'
@@ -13,15 +13,20 @@ export function Grants({
 }: {
   readonly legend: string
   readonly paired: readonly DeviceView[]
-  /** Names of those that may now. */
-  readonly to: readonly string[]
+  /** Those that may now. */
+  readonly to: readonly NamedDevice[]
   readonly grant: (ids: readonly string[]) => Promise<unknown>
 }): ReactNode {
   return (
     <fieldset className="flex flex-wrap items-center gap-x-4">
       <legend className="sr-only">{legend}</legend>
       {paired.map((device) => (
-        <GrantBox key={device.id} device={device} to={paired.filter(({ name }) => to.includes(name))} grant={grant} />
+        <GrantBox
+          key={device.id}
+          device={device}
+          to={paired.filter(({ id }) => to.some((one) => one.id === id))}
+          grant={grant}
+        />
       ))}
     </fieldset>
   )

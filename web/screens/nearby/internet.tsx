@@ -21,7 +21,7 @@ export function Internet({ devices }: { readonly devices: readonly DeviceView[] 
   const { data: nearby = [] } = useNear('nearbyInternet')
   if (internet === undefined || paired.length === 0) return null
   const { lending, loans, asks, borrowed } = internet
-  const free = nearby.filter(({ device }) => !borrowed.some((one) => one.device === device))
+  const free = nearby.filter(({ device }) => !borrowed.some((one) => one.device.id === device.id))
   return (
     <Part title={t('nearby.internet')}>
       <div className="mb-3 flex items-center gap-3 text-sm">
@@ -37,37 +37,33 @@ export function Internet({ devices }: { readonly devices: readonly DeviceView[] 
         className={loans.length + asks.length + borrowed.length + free.length === 0 ? 'hidden' : nearList}
         data-testid="internet"
       >
-        {asks.map((device) => (
-          <NearRow
-            key={`ask ${device}`}
-            title={t('nearby.internetAsked', { name: device })}
-            note={t('nearby.internetAskedHint')}
-          >
+        {asks.map(({ id, name }) => (
+          <NearRow key={`ask ${id}`} title={t('nearby.internetAsked', { name })} note={t('nearby.internetAskedHint')}>
             <Button
               disabled={doing.isBusy}
-              aria-label={t('nearby.deliveryRefuse', { name: device })}
-              onClick={() => doing.run(() => client.call('refuseInternet', { params: { id: device } }))}
+              aria-label={t('nearby.deliveryRefuse', { name })}
+              onClick={() => doing.run(() => client.call('refuseInternet', { params: { id } }))}
             >
               {t('nearby.refuse')}
             </Button>
           </NearRow>
         ))}
         {loans.map((loan) => (
-          <Loan key={`loan ${loan.device}`} loan={loan} />
+          <Loan key={`loan ${loan.device.id}`} loan={loan} />
         ))}
         {borrowed.map((one) => (
-          <Borrowed key={`borrowed ${one.device}`} one={one} />
+          <Borrowed key={`borrowed ${one.device.id}`} one={one} />
         ))}
-        {free.map(({ device }) => (
+        {free.map(({ device: { id, name } }) => (
           <NearRow
-            key={`free ${device}`}
+            key={`free ${id}`}
             icon={<Globe size={20} aria-hidden className="text-muted" />}
-            title={t('nearby.internetOf', { name: device })}
+            title={t('nearby.internetOf', { name })}
           >
             <Button
               disabled={doing.isBusy}
-              aria-label={t('nearby.useNamed', { name: device })}
-              onClick={() => doing.run(() => client.call('useInternet', { body: { device } }))}
+              aria-label={t('nearby.useNamed', { name })}
+              onClick={() => doing.run(() => client.call('useInternet', { body: { device: id } }))}
             >
               {t('nearby.use')}
             </Button>
@@ -98,13 +94,13 @@ function Loan({ loan }: { readonly loan: InternetLoanView }): ReactNode {
   ]
   return (
     <NearRow
-      title={t('nearby.lentTo', { name: device })}
+      title={t('nearby.lentTo', { name: device.name })}
       note={[t(`nearby.loan.${state}`), meter(down, up), ...ends].join(' · ')}
     >
       <Button
         disabled={doing.isBusy}
-        aria-label={t('nearby.takeBackNamed', { name: device })}
-        onClick={() => doing.run(() => client.call('takeBackInternet', { params: { id: device } }))}
+        aria-label={t('nearby.takeBackNamed', { name: device.name })}
+        onClick={() => doing.run(() => client.call('takeBackInternet', { params: { id: device.id } }))}
       >
         {t('nearby.takeBack')}
       </Button>
@@ -119,7 +115,7 @@ function Borrowed({ one }: { readonly one: BorrowedInternetView }): ReactNode {
   return (
     <NearRow
       icon={<Globe size={20} aria-hidden className="text-accent" />}
-      title={t('nearby.internetOf', { name: device })}
+      title={t('nearby.internetOf', { name: device.name })}
       note={
         <>
           {[t(`nearby.borrowed.${state}`), t('nearby.proxy', { address: proxy }), meter(down, up)].join(' · ')}
@@ -129,8 +125,8 @@ function Borrowed({ one }: { readonly one: BorrowedInternetView }): ReactNode {
     >
       <Button
         disabled={doing.isBusy}
-        aria-label={t('nearby.stopNamed', { name: device })}
-        onClick={() => doing.run(() => client.call('stopInternet', { params: { id: device } }))}
+        aria-label={t('nearby.stopNamed', { name: device.name })}
+        onClick={() => doing.run(() => client.call('stopInternet', { params: { id: device.id } }))}
       >
         {t('nearby.stop')}
       </Button>

@@ -1,3 +1,4 @@
+import type { NamedDevice } from '@kith/api/near.ts'
 import type { ReactNode } from 'react'
 import { t } from '../../i18n/t.ts'
 import { Button } from '../../ui/button.tsx'
@@ -13,12 +14,12 @@ export function JoinRow({
 }: {
   readonly icon: ReactNode
   readonly title: string
-  readonly device: string
+  readonly device: NamedDevice
   readonly join: () => Promise<unknown>
 }): ReactNode {
   const doing = useDoing()
   return (
-    <NearRow icon={icon} title={t('nearby.thingOf', { title, name: device })}>
+    <NearRow icon={icon} title={t('nearby.thingOf', { title, name: device.name })}>
       <Button disabled={doing.isBusy} aria-label={t('nearby.joinNamed', { title })} onClick={() => doing.run(join)}>
         {t('nearby.join')}
       </Button>

@@ -32,7 +32,7 @@ export function Printers({ devices }: { readonly devices: readonly DeviceView[] 
           <NearRow
             key={id}
             icon={<Printer size={20} aria-hidden className="text-muted" />}
-            title={t('nearby.printerOf', { title: name, name: device })}
+            title={t('nearby.printerOf', { title: name, name: device.name })}
             note={
               <span className="break-all">
                 {t(`nearby.printer.${state}`)} · {[...reasons, uri].join(' · ')}
@@ -59,7 +59,7 @@ export function Printers({ devices }: { readonly devices: readonly DeviceView[] 
 
 /** A printer of somebody else, by its own name and its owner's: there may be one of the same name here. */
 function named({ id, name, device }: NearbyPrinterView): { readonly id: string; readonly name: string } {
-  return { id, name: t('nearby.printerOf', { title: name, name: device }) }
+  return { id, name: t('nearby.printerOf', { title: name, name: device.name }) }
 }
 
 function Own({
@@ -173,7 +173,7 @@ function Job({ job }: { readonly job: PrintJobView }): ReactNode {
       title={name}
       note={
         <>
-          {[t(`nearby.job.${state}`), printer, ...(device === undefined ? [] : [device]), size(bytes)].join(' · ')}
+          {[t(`nearby.job.${state}`), printer, ...(device === undefined ? [] : [device.name]), size(bytes)].join(' · ')}
           {fault === undefined ? null : <span className="block text-bad">{fault.message}</span>}
         </>
       }

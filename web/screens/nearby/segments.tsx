@@ -31,11 +31,11 @@ export function Segments({ devices }: { readonly devices: readonly DeviceView[] 
           ))}
           {open.map(({ id, title, device }) => (
             <JoinRow
-              key={id}
+              key={`${device.id} ${id}`}
               icon={<Network size={20} aria-hidden className="text-muted" />}
               title={title}
               device={device}
-              join={() => client.call('joinSegment', { body: { device, segment: id } })}
+              join={() => client.call('joinSegment', { body: { device: device.id, segment: id } })}
             />
           ))}
         </ul>
@@ -59,16 +59,16 @@ function Joined({
   return (
     <NearRow
       icon={<Network size={20} aria-hidden className="text-accent" />}
-      title={own ? title : t('nearby.thingOf', { title, name: owner })}
+      title={own ? title : t('nearby.thingOf', { title, name: owner.name })}
       note={
         <>
           {address === ''
             ? t('nearby.segmentNowhere')
             : t('nearby.segmentHere', { address: addressV6 === undefined ? address : `${address}, ${addressV6}` })}
           {others.map(({ device, address: at, addressV6: atV6, path }) => (
-            <span key={device}>
+            <span key={device.id}>
               {' '}
-              · {device} {at}
+              · {device.name} {at}
               {atV6 === undefined ? '' : `, ${atV6}`}
               {path === 'away' ? ` (${t('nearby.away')})` : ''}
             </span>

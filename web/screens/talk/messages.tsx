@@ -16,7 +16,11 @@ export function Messages({ messages }: { readonly messages: readonly MessageView
         const before = messages[index - 1]
         const isNewDay = before === undefined || dayOf(before.at) !== dayOf(message.at)
         const goesOn =
-          !isNewDay && before.from === message.from && before.own === message.own && message.at - before.at < togetherMs
+          !isNewDay &&
+          before.from === message.from &&
+          before.peer === message.peer &&
+          before.own === message.own &&
+          message.at - before.at < togetherMs
         return (
           // Nothing else tells two equal lines of one moment apart.
           // oxlint-disable-next-line react/no-array-index-key

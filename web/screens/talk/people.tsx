@@ -75,7 +75,7 @@ function Person({ room, person, onLeave }: PersonProps): ReactNode {
     }, tell.failed)
   }
   const ignore = (): void => {
-    const who = { network, name }
+    const who = { network, name, peer }
     const done = ignored ? client.call('unignore', { query: who }) : client.call('ignore', { body: who })
     done.then(() => tell.done(t(ignored ? 'talk.unignored' : 'talk.ignored', { name })), tell.failed)
   }

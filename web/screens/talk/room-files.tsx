@@ -72,8 +72,8 @@ export function Attach({ room, files }: { readonly room: RoomView; readonly file
 export function RoomGifts({ room }: { readonly room: RoomView }): ReactNode {
   const { data: gifts = [] } = useNear('gifts')
   const { value: people } = useLive({ view: 'people', query: { room: room.id, count: mostPeople } })
-  const names = new Set((people?.rows ?? []).filter(({ own }) => !own).map(({ name }) => name))
-  const theirs = gifts.filter(({ from }) => names.has(from))
+  const ids = new Set((people?.rows ?? []).filter(({ own }) => !own).map(({ peer }) => peer))
+  const theirs = gifts.filter(({ from }) => ids.has(from.id))
   if (theirs.length === 0) return null
   return (
     <div className="border-t border-line px-2 py-2 md:px-4">
