@@ -146,7 +146,7 @@ export const settings: Schema<Settings> = schema<Settings>({
     default: 5_000,
     minimum: 1,
     maximum: 100_000,
-    description: 'How many users our hub takes. `connections.most` has to allow for them.',
+    description: 'How many users our hub takes; operators come in beyond it. `connections.most` has to allow for them.',
     apply: 'restart',
     aliases: ['max_users'],
   }),

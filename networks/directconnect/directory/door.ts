@@ -34,7 +34,7 @@ export class Door {
   /** Somebody says who they are. In NMDC they have no identity: one is made up, the same whenever they come from there. */
   named(guest: Guest, nick: string, cid: string | undefined): void {
     const { hub, voice, tiger } = this.#world
-    const { settings, people, now } = hub
+    const { settings, now } = hub
     guest.nick = nick
     guest.cid = cid ?? tigerText(tiger(utf8(`${guest.address} ${nick}`)))
     const problem = nickProblem(nick, voice)
@@ -47,8 +47,6 @@ export class Door {
     if (account !== undefined) return guest.talk.challenge()
     if (settings.directoryWho === 'registered')
       return guest.talk.refuse({ kind: 'registered-only', text: 'This hub is for registered users' })
-    if (people.online.size >= settings.directoryUsers)
-      return guest.talk.refuse({ kind: 'full', text: 'The hub is full' })
     this.#welcome(guest, 'guest')
   }
 
@@ -81,9 +79,20 @@ export class Door {
       refuse(before, { kind: 'kicked', text: 'You have come again from elsewhere' })
     }
     guest.rank = rank
+    if (isFull(hub, guest)) return guest.talk.refuse(full)
     hub.people.named(guest)
     guest.talk.welcome(guest.operator)
   }
+}
+
+export const full: Refusal = { kind: 'full', text: 'The hub is full' }
+
+/**
+ * Whether there is no seat for somebody who comes. Only those who are in hold one: it is looked at when they begin, and again
+ * when they come in, for others may have come in meanwhile. Those who keep order there is always a seat for.
+ */
+export function isFull({ people, settings }: Floor, { operator }: Guest): boolean {
+  return !operator && people.online.size >= settings.directoryUsers
 }
 
 function isForGuessing({ by, reason }: Ban): boolean {

@@ -18,7 +18,7 @@ import { Bans } from './bans.ts'
 import { Broadcast } from './broadcast.ts'
 import { command, offersFor } from './commands.ts'
 import type { Dialect } from './dialect.ts'
-import { Door } from './door.ts'
+import { Door, full, isFull } from './door.ts'
 import type { FloodKind } from './floods.ts'
 import { floodKind } from './floods.ts'
 import type { Floor } from './floor.ts'
@@ -219,6 +219,7 @@ export class OpenHub implements Floor, Disposable {
   }
 
   #enter(guest: Guest): void {
+    if (isFull(this, guest)) return this.#refuse(guest, full)
     this.#broadcast.list(guest)
     guest.online = true
     this.people.entered(guest)
