@@ -89,6 +89,7 @@ for (const there of ['nobody is there', 'something else listens there', 'somethi
       encryption: 'offered',
       port: () => 1,
       asked: () => {},
+      ended: () => {},
     })
     const hub = { address: { protocol: 'nmdc' }, talk: { id: 'me' } } as unknown as Hub
     for (let at = 0; at < 1_000; at++) {
@@ -140,6 +141,7 @@ test('a user who wants us to wait for him again and again makes us say little to
     encryption: 'offered',
     port: () => 1,
     asked: () => {},
+    ended: () => {},
   })
   const talk = { meet: (id: string) => void said.push(id) }
   const hub = { address: { protocol: 'adc' }, talk, flush: () => {} } as unknown as Hub

@@ -94,6 +94,7 @@ export class Member implements Membership {
         encryption: settings.encryption,
         port: (hub) => (hub.address.mode === 'passive' ? undefined : this.#port),
         asked: (conversation, ask) => this.#uploads.asked(conversation, ask),
+        ended: (conversation) => this.#uploads.ended(conversation),
       }),
     )
     this.#shelf = this.#resources.use(new Shelf(host.shares, () => this.#presentSoon()))
@@ -289,6 +290,7 @@ export class Member implements Membership {
       line = new Line(party, {
         clock: this.#host.clock,
         connect: (to, signal) => this.#reception.connect(to, signal),
+        crowded: ({ hub, user }) => hub.user(user.id)?.freeSlots === 0,
         empty: () => this.#lines.delete(key),
       })
       this.#lines.set(key, line)
@@ -327,9 +329,10 @@ export class Member implements Membership {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#presenting?.[Symbol.dispose]()
     await this.#hubs[Symbol.asyncDispose]()
     await this.#resources[Symbol.asyncDispose]()
+    // What ends gives its slot back, and that is told.
+    this.#presenting?.[Symbol.dispose]()
   }
 }
 

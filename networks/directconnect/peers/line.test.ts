@@ -53,6 +53,7 @@ class Talked {
 
 function world() {
   const clock = clockOf()
+  let crowded = false
   const met: Talked[] = []
   let empty = 0
   const line = new Line({} as Party, {
@@ -62,13 +63,14 @@ function world() {
       met.push(talked)
       return talked as unknown as Conversation
     },
+    crowded: () => crowded,
     empty: () => void empty++,
   })
-  return { clock, line, met, empty: () => empty }
+  return { clock, line, met, empty: () => empty, crowd: () => void (crowded = true) }
 }
 
 /** One file that is wanted, in one question. */
-function wish(): Demand & { readonly done: boolean } {
+function wish(what: Ask = ask): Demand & { readonly done: boolean } {
   let [asked, done] = [false, false]
   return {
     get wanting() {
@@ -80,7 +82,7 @@ function wish(): Demand & { readonly done: boolean } {
     next() {
       if (asked) return undefined
       asked = true
-      return { ask, taker: { begin() {}, body() {}, end: () => void (done = true) } }
+      return { ask: what, taker: { begin() {}, body() {}, end: () => void (done = true) } }
     },
     refused() {},
     lost() {},
@@ -119,6 +121,42 @@ test('a connection that is not used again ends after a moment, and so does the l
   assert.deepEqual([met[0]!.ended, empty()], [false, 0])
   clock.pass(1)
   assert.deepEqual([met[0]!.ended, empty()], [true, 1])
+})
+
+test('a connection that may keep others from a slot is given up at once', async () => {
+  const before = world()
+  const one = wish()
+  before.line.add(one)
+  await settled()
+  before.crowd()
+  before.met[0]!.answer()
+  assert.ok(!before.met[0]!.ended)
+  before.line.remove(one)
+  assert.deepEqual([before.met[0]!.ended, before.empty()], [true, 1])
+
+  // The slots are taken while it is kept.
+  const later = world()
+  const other = wish()
+  later.line.add(other)
+  await settled()
+  later.met[0]!.answer()
+  later.line.remove(other)
+  later.clock.pass(1_000)
+  assert.ok(!later.met[0]!.ended)
+  later.crowd()
+  later.clock.pass(500)
+  assert.deepEqual([later.met[0]!.ended, later.empty()], [true, 1])
+})
+
+test('a list needs no slot: its connection is kept, whoever wants one', async () => {
+  const { line, met, crowd } = world()
+  const list = wish({ ...ask, kind: 'list', name: '/' })
+  line.add(list)
+  await settled()
+  crowd()
+  met[0]!.answer()
+  line.remove(list)
+  assert.ok(!met[0]!.ended)
 })
 
 test('who hangs up while nothing is wanted is not dialled again', async () => {

@@ -10,9 +10,11 @@ import type { Party } from './party.ts'
 const idleMs = 20_000
 /**
  * And this long when nothing more is wanted of them: the next of many short files needs no new one. No longer, for with some a
- * connection keeps its slot from others.
+ * connection keeps its slot from others; and not at all while all slots of theirs are taken, ours among them.
  */
 const spareMs = 5_000
+/** How often it is looked whether they are. */
+const lookMs = 500
 /** Waits after a connection that came to nothing, doubled each time: others are busy with our last one for a moment. */
 const firstWaitMs = 4_000
 const longestWaitMs = 10 * 60_000
@@ -31,6 +33,8 @@ export interface Demand {
 export interface LineWorld {
   readonly clock: Clock
   connect(party: Party, signal: AbortSignal): Promise<Conversation>
+  /** All slots that they have are taken: whoever comes has to wait. */
+  crowded(party: Party): boolean
   /** Nobody wants anything of them any more, and it is closed. */
   empty(line: Line): void
 }
@@ -58,6 +62,8 @@ export class Line {
   #failures = 0
   /** When the conversation began. */
   #since = 0
+  /** Something was asked for in it that needs a slot. */
+  #slotted = false
   #resting: Disposable | undefined
   #idle: Disposable | undefined
 
@@ -124,6 +130,7 @@ export class Line {
     if (this.#stop.signal.aborted) return conversation.close()
     this.#conversation = conversation
     this.#since = this.#world.clock.now()
+    this.#slotted = false
     const { owner } = conversation
     conversation.owner = {
       ...owner,
@@ -149,6 +156,7 @@ export class Line {
       this.#demands.add(demand)
       this.#serving = demand
       const { taker } = wish
+      this.#slotted ||= wish.ask.name.startsWith('TTH/')
       conversation.ask(
         wish.ask,
         {
@@ -170,8 +178,16 @@ export class Line {
       )
       return
     }
-    const ms = this.#demands.size === 0 ? spareMs : idleMs
-    this.#idle = this.#world.clock.after(ms, () => conversation.close())
+    if (this.#demands.size === 0) return this.#spare(conversation, this.#world.clock.now() + spareMs)
+    this.#idle = this.#world.clock.after(idleMs, () => conversation.close())
+  }
+
+  /** Nothing is wanted any more: kept for what may come next, unless that keeps others from a slot. */
+  #spare(conversation: Conversation, until: number): void {
+    const { clock } = this.#world
+    const left = until - clock.now()
+    if (left <= 0 || (this.#slotted && this.#world.crowded(this.party))) return conversation.close()
+    this.#idle = clock.after(Math.min(left, lookMs), () => this.#spare(conversation, until))
   }
 
   #ended(fault: Fault | undefined): void {

@@ -60,6 +60,7 @@ function place(more: Partial<ReceptionWorld> = {}): { reception: Reception; aske
     encryption: 'offered',
     port: () => 1,
     asked: (_conversation, ask) => void asked.push(ask),
+    ended: () => {},
     ...more,
   })
   const hub = { address: { protocol: 'adc' }, talk: { meet: () => {}, id: 'US' }, flush: () => {} } as unknown as Hub

@@ -48,6 +48,7 @@ export interface ReceptionWorld {
   /** The port that users of a hub reach us at; undefined where we are passive. */
   port(hub: Hub): number | undefined
   asked(conversation: Conversation, ask: Ask): void
+  ended(conversation: Conversation): void
 }
 
 /** Both dial: from which port of ours, and whether they greet first inside TLS. */
@@ -80,6 +81,7 @@ export class Reception implements Disposable {
       drained: () => {},
       ended: (conversation, fault) => {
         this.#open.delete(conversation)
+        world.ended(conversation)
         world.host.log.debug('a conversation ended', {
           user: conversation.party?.user.nick,
           code: fault?.code,

@@ -98,6 +98,62 @@ test('a slot for each, a place in the queue for the others, and small things wit
   assert.equal(second.said.at(-1)?.kind, 'given')
 })
 
+test('a slot that is held for the next question is given up at once when somebody else wants it', async () => {
+  const { uploads } = setting(1)
+  const [first, second] = [new Somebody('1'), new Somebody('2')]
+  uploads.asked(first.conversation, large)
+  await settled()
+  await first.take()
+  assert.equal(uploads.freeSlots, 0, 'it is held')
+  uploads.asked(second.conversation, large)
+  await settled()
+  assert.equal(second.said.at(-1)?.kind, 'given')
+  uploads.asked(first.conversation, large)
+  await settled()
+  assert.deepEqual(first.said.at(-1), { kind: 'busy', place: 1 })
+})
+
+test('who is in the middle of a file keeps the slot, and who had the end of it only for a moment while others wait', async () => {
+  const { uploads, pass } = setting(1)
+  const [first, second] = [new Somebody('1'), new Somebody('2')]
+  uploads.asked(first.conversation, { ...large, bytes: 2_000_000 })
+  await settled()
+  await first.take()
+  pass(10_000)
+  uploads.asked(second.conversation, large)
+  await settled()
+  assert.deepEqual(second.said.at(-1), { kind: 'busy', place: 1 })
+  uploads.asked(first.conversation, { ...large, start: 2_000_000, bytes: 2_000_000 })
+  await settled()
+  await first.take()
+  // Who goes on with the next file does so within the moment.
+  uploads.asked(first.conversation, large)
+  await settled()
+  assert.equal(first.said.at(-1)?.kind, 'given')
+  await first.take()
+  pass(1_001)
+  assert.equal(uploads.freeSlots, 1)
+  uploads.asked(second.conversation, large)
+  await settled()
+  assert.equal(second.said.at(-1)?.kind, 'given')
+})
+
+test('a slot goes with the conversation that held it', async () => {
+  const { uploads } = setting(1)
+  const [first, second] = [new Somebody('1'), new Somebody('2')]
+  uploads.asked(first.conversation, { ...large, bytes: 2_000_000 })
+  await settled()
+  await first.take()
+  uploads.asked(second.conversation, large)
+  await settled()
+  assert.equal(second.said.at(-1)?.kind, 'busy')
+  first.closed = true
+  uploads.ended(first.conversation)
+  uploads.asked(second.conversation, large)
+  await settled()
+  assert.equal(second.said.at(-1)?.kind, 'given')
+})
+
 test('who asks again before the answer is through is let go, and so is nobody else', async () => {
   const { uploads } = setting(3)
   const [greedy, other] = [new Somebody('1'), new Somebody('2')]

@@ -13,6 +13,8 @@ const partBytes = 512 * 1024
 const mostParts = 3
 /** A slot stays with a user this long after the last byte, for the next question. */
 const holdMs = 20_000
+/** And this long when they have had the end of a file and others wait: who goes on asks for the next one by then. */
+const momentMs = 1_000
 /** Who waits for a slot keeps the place this long without asking again. */
 const queueMs = 90_000
 /** Users who may wait. */
@@ -23,6 +25,11 @@ const mostFree = 20
 interface Slot {
   until: number
   busy: boolean
+  /** They have had the end of a file, and need not have a next question. */
+  through: boolean
+  conversation: Conversation
+  /** While it is held for the next question. */
+  holding: Disposable | undefined
   /** Memory of parts that have gone: who has a slot asks for one part of a file after the other. */
   readonly buffers: Uint8Array[]
 }
@@ -56,6 +63,11 @@ export class Uploads {
     return Math.max(0, this.#world.slots() - this.#slots.size)
   }
 
+  /** A conversation has ended: what it held is free. */
+  ended(conversation: Conversation): void {
+    for (const [key, slot] of this.#slots) if (slot.conversation === conversation && !slot.busy) this.#giveUp(key, slot)
+  }
+
   /** Somebody asks for something. */
   asked(conversation: Conversation, ask: Ask): void {
     if (this.#giving.has(conversation)) return conversation.close(tooMuch)
@@ -78,32 +90,56 @@ export class Uploads {
     const key = partyKey(party)
     if (!this.#repeats.allows(key, ask)) return conversation.refuse({ kind: 'other', text: 'You have had that often' })
     if (body.free && this.#free < mostFree) return this.#send(conversation, ask, body, bytes)
-    const slot = this.#take(key)
+    const slot = this.#take(key, conversation)
     // Who has a slot already does not wait for another one: he would be before everybody who has none.
     if (slot === undefined)
       return conversation.refuse(this.#slots.has(key) ? { kind: 'busy' } : { kind: 'busy', place: this.#wait(key) })
     slot.busy = true
+    slot.conversation = conversation
+    slot.holding?.[Symbol.dispose]()
     try {
       await this.#send(conversation, ask, body, bytes, slot.buffers)
     } finally {
       slot.busy = false
-      slot.until = this.#world.clock.now() + holdMs
-      if (conversation.ended) this.#slots.delete(key)
+      slot.through = ask.start + bytes === body.size
+      if (conversation.ended) this.#giveUp(key, slot)
+      else this.#hold(key, slot)
     }
   }
 
   /** A slot that is held already, or a free one when nobody who came earlier waits for it. */
-  #take(key: string): Slot | undefined {
+  #take(key: string, conversation: Conversation): Slot | undefined {
     const known = this.#slots.get(key)
     if (known !== undefined) return known.busy ? undefined : known
+    if (this.freeSlots === 0) this.#makeRoom()
     const free = this.freeSlots
     const before = [...this.#queue.keys()].indexOf(key)
     if (free === 0 || (before < 0 ? this.#queue.size : before) >= free) return undefined
     this.#queue.delete(key)
-    const slot = { until: 0, busy: false, buffers: [] }
+    const slot = { until: 0, busy: false, through: false, conversation, holding: undefined, buffers: [] }
     this.#slots.set(key, slot)
     this.#world.changed()
     return slot
+  }
+
+  #hold(key: string, slot: Slot): void {
+    const ms = slot.through && this.#queue.size > 0 ? momentMs : holdMs
+    slot.until = this.#world.clock.now() + ms
+    slot.holding = this.#world.clock.after(ms, () => this.#giveUp(key, slot))
+  }
+
+  #giveUp(key: string, slot: Slot): void {
+    slot.holding?.[Symbol.dispose]()
+    if (this.#slots.get(key) !== slot) return
+    this.#slots.delete(key)
+    this.#world.changed()
+  }
+
+  /** Somebody waits: of those that are held by who need not come again, the one that would end first is given up. */
+  #makeRoom(): void {
+    const idle = [...this.#slots].filter(([, { busy, through }]) => through && !busy)
+    const first = idle.toSorted(([, one], [, other]) => one.until - other.until)[0]
+    if (first !== undefined) this.#giveUp(...first)
   }
 
   /** The place in the queue, from 1 on. */
@@ -114,7 +150,7 @@ export class Uploads {
 
   #tidy(): void {
     const now = this.#world.clock.now()
-    for (const [key, slot] of this.#slots) if (!slot.busy && slot.until < now) this.#slots.delete(key)
+    for (const [key, slot] of this.#slots) if (!slot.busy && slot.until < now) this.#giveUp(key, slot)
     for (const [key, at] of this.#queue) if (at + queueMs < now) this.#queue.delete(key)
   }
 

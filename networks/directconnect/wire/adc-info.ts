@@ -28,6 +28,7 @@ export function userOf(id: string, fields: ReadonlyMap<string, string>): HubUser
   const udpPort = numberIn(fields.get(address === v4 ? 'U4' : 'U6'))
   const keyprint = parseKeyprint(fields.get('KP') ?? '')
   const cid = fields.get('ID')
+  const freeSlots = numberIn(fields.get('FS'))
   return {
     id,
     nick: fields.get('NI') ?? id,
@@ -36,6 +37,7 @@ export function userOf(id: string, fields: ReadonlyMap<string, string>): HubUser
     client: [fields.get('AP'), fields.get('VE')].filter(Boolean).join(' '),
     shared: numberIn(fields.get('SS')) ?? 0,
     slots: numberIn(fields.get('SL')) ?? 0,
+    ...(freeSlots === undefined ? {} : { freeSlots }),
     ...(address === undefined ? {} : { address }),
     ...(udpPort === undefined || udpPort === 0 ? {} : { udpPort }),
     active: address !== undefined && (features.includes('TCP4') || features.includes('TCP6')),

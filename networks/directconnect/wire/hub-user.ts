@@ -11,6 +11,8 @@ export interface HubUser {
   /** Bytes. */
   readonly shared: number
   readonly slots: number
+  /** How many of them nobody has, where they say so; ADC only. */
+  readonly freeSlots?: number
   /** Numeric. */
   readonly address?: string
   readonly udpPort?: number
