@@ -155,7 +155,7 @@ export function nearCommands(root: Command, run: Run): void {
 function deviceRow(one: DeviceView): string[] {
   const standing =
     one.standing === 'pairing' && one.digits !== undefined
-      ? `${one.digits}: kith pair ${one.id.slice(0, 8)}`
+      ? `${one.digits}: kith pair ${/^[\w.-]+$/.test(one.name) ? one.name : one.id.slice(0, 8)}`
       : (one.kind ?? one.standing)
   return [one.id.slice(0, 8), one.name, standing, one.near ? 'near' : 'away', one.addresses[0] ?? '']
 }
