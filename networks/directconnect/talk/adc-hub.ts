@@ -2,18 +2,26 @@ import { FaultError } from '@kith/core/fault/fault.ts'
 import type { Output } from '@kith/core/network/machine.ts'
 import { concat, fromBase32, utf8 } from '@kith/wire/bytes.ts'
 import { attempt, broken } from '@kith/wire/fault.ts'
-import { readAdcCommand } from '../wire/adc-command.ts'
 import { fieldsOf, updateFields } from '../wire/adc-info.ts'
 import type { AdcLine } from '../wire/adc-line.ts'
 import { formatAdc, mostLineBytes, named, parseAdc } from '../wire/adc-line.ts'
 import type { AdcMeeting, AdcMeetingCommand } from '../wire/adc-meeting.ts'
 import { meetingWords, readAdcMeeting } from '../wire/adc-meeting.ts'
-import { numberIn, readResult, readSearch, resultWords, searchWords } from '../wire/adc-search.ts'
+import { readResult, resultWords, searchWords } from '../wire/adc-search.ts'
 import { refusal } from '../wire/adc-status.ts'
 import { tigerText } from '../wire/cid.ts'
 import type { FoundItem } from '../wire/found.ts'
 import type { Question } from '../wire/question.ts'
 import type { HubSelf, HubUser } from '../wire/hub-user.ts'
+import {
+  comeAgain,
+  heardCommand,
+  heardMeeting,
+  heardMessage,
+  heardQuestion,
+  heardResult,
+  sentAway,
+} from './adc-heard.ts'
 import { AdcUserList } from './adc-user-list.ts'
 import type { HubEvent, HubTalk, Meeting } from './hub-event.ts'
 import { keepAliveMs, loginMs, notLetIn, passwordNeeded } from './hub-limits.ts'
@@ -196,18 +204,18 @@ export class AdcHub implements HubTalk {
       case 'QUI':
         return this.#quit(line)
       case 'MSG':
-        return this.#message(line)
+        return this.#hear(heardMessage(line, this.id))
       case 'SCH':
-        return this.#question(line)
+        return this.#hear(heardQuestion(line, this.id, this.#list.users))
       case 'RES':
-        return this.#found(line)
+        return this.#hear(heardResult(line))
       case 'CTM':
       case 'RCM':
       case 'NAT':
       case 'RNT':
         return this.#meeting(line.command, line)
       case 'CMD':
-        return this.#command(line)
+        return this.#hear(heardCommand(line))
       case 'ZON':
         if (line.type === 'I') this.#stream.input.expectPackedLines()
         return
@@ -268,7 +276,8 @@ export class AdcHub implements HubTalk {
     const code = Number(match[2])
     const text = line.words[1] ?? ''
     this.#stream.event({ kind: 'status', severity, code, text })
-    if (severity === 2 && line.type === 'I') this.#stream.close({ ...refusal(code, text), ...this.#again(line) })
+    if (severity === 2 && line.type === 'I')
+      this.#stream.close({ ...refusal(code, text), ...comeAgain(line, this.#now) })
   }
 
   #quit(line: AdcLine): void {
@@ -276,57 +285,11 @@ export class AdcHub implements HubTalk {
     if (id === undefined || line.type !== 'I') return
     if (id === this.id) {
       const address = named(line, 'RD', 1)
-      const message = named(line, 'MS', 1)
       if (address !== undefined) this.#stream.event({ kind: 'redirect', address })
-      return this.#stream.close({
-        kind: 'unavailable',
-        code: address === undefined ? 'directconnect/kicked' : 'directconnect/redirected',
-        message: message ?? (address === undefined ? 'The hub has sent us away' : 'The hub has sent us elsewhere'),
-        ...this.#again(line),
-      })
+      return this.#stream.close(sentAway(line, this.#now))
     }
     const user = this.#list.remove(id)
     if (user !== undefined) this.#stream.event({ kind: 'left', user })
-  }
-
-  /** When we may come again, where the hub says so. */
-  #again(line: AdcLine): { readonly retryAt?: number } {
-    const seconds = numberIn(named(line, 'TL', 1))
-    return seconds === undefined ? {} : { retryAt: this.#now + seconds * 1000 }
-  }
-
-  #message(line: AdcLine): void {
-    const text = line.words[0] ?? ''
-    const me = named(line, 'ME', 1) === '1'
-    if (!('from' in line)) {
-      if (line.type === 'I') this.#stream.event({ kind: 'chat', from: undefined, text, me })
-      return
-    }
-    const room = named(line, 'PM', 1)
-    if (room === undefined) return this.#stream.event({ kind: 'chat', from: line.from, text, me })
-    // An echo belongs to the talk with whom we wrote to.
-    const other = line.from === this.id && (line.type === 'E' || line.type === 'D') ? line.to : room
-    this.#stream.event({ kind: 'private', from: line.from, room: other, text: me ? `/me ${text}` : text })
-  }
-
-  #question(line: AdcLine): void {
-    if ((line.type !== 'B' && line.type !== 'F' && line.type !== 'D') || line.from === this.id) return
-    const asked = readSearch(line)
-    const user = this.#list.users.get(line.from)
-    if (asked === undefined || user === undefined) return
-    const { question, token } = asked
-    const { address, udpPort } = user
-    const reply =
-      user.active && address !== undefined && udpPort !== undefined
-        ? { kind: 'datagram' as const, host: address, port: udpPort, token }
-        : { kind: 'user' as const, id: line.from, token }
-    this.#stream.event({ kind: 'question', question, reply })
-  }
-
-  #found(line: AdcLine): void {
-    if (line.type !== 'D' && line.type !== 'E') return
-    const result = readResult(line)
-    if (result !== undefined) this.#stream.event({ kind: 'found', from: line.from, ...result })
   }
 
   #meeting(command: AdcMeetingCommand, line: AdcLine): void {
@@ -338,15 +301,11 @@ export class AdcHub implements HubTalk {
       const words = ['141', 'Unknown protocol', `TO${read.token}`, `PR${read.unknown}`]
       return this.#send({ type: 'D', command: 'STA', from: to, to: from, words })
     }
-    const { port, ...meeting } = read
-    if (port === undefined) this.#stream.event({ kind: 'invite', from, meeting })
-    else if (command === 'CTM') this.#stream.event({ kind: 'meet', from, port, meeting })
-    else this.#stream.event({ kind: 'traverse', from, port, meeting, first: command === 'NAT' })
+    this.#hear(heardMeeting(command, from, read))
   }
 
-  #command(line: AdcLine): void {
-    const command = line.type === 'I' ? readAdcCommand(line.words) : undefined
-    if (command !== undefined) this.#stream.event({ kind: 'command', command })
+  #hear(event: HubEvent | undefined): void {
+    if (event !== undefined) this.#stream.event(event)
   }
 
   #send(line: AdcLine): void {

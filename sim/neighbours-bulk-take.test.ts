@@ -1,0 +1,242 @@
+import assert from 'node:assert/strict'
+import { setImmediate as turn } from 'node:timers/promises'
+import { test } from 'node:test'
+import fc from 'fast-check'
+import { type Fault, FaultError } from '@kith/core/fault/fault.ts'
+import { BulkTake } from '@kith/neighbours/data/bulk-take.ts'
+import { Cells, full, gone, Line, MIB, turns } from './world/bulk-cells.ts'
+
+function taking(cells: Cells, line = new Line()) {
+  const told = { over: [] as (Fault | undefined)[], left: 0, came: 0 }
+  const take: BulkTake = new BulkTake(line, {
+    port: cells.port,
+    came: (bytes) => (told.came += bytes),
+    over: (fault) => {
+      assert.ok(take.over)
+      told.over.push(fault)
+    },
+    left: () => {
+      assert.equal(told.over.length, 1, 'over before left')
+      assert.equal(take.ahead, 0)
+      assert.notEqual(line.closed, undefined)
+      assert.deepEqual(cells.unsettled, [])
+      told.left++
+    },
+  })
+  return { take, line, told }
+}
+
+test('it asks for so much ahead, and for more when half of it has come', async () => {
+  const cells = new Cells(Array.from({ length: 100 }, () => MIB))
+  const { take, line, told } = taking(cells)
+  take.ask()
+  take.ask()
+  await turns()
+  assert.equal(take.ahead, 16 * MIB)
+  assert.deepEqual(line.asked, [
+    { start: 0, end: 8 * MIB },
+    { start: 8 * MIB, end: 16 * MIB },
+  ])
+  for (let cell = 0; cell < 7; cell++) line.answer()
+  await turns()
+  assert.equal(line.questions, 2)
+  line.answer()
+  await turns()
+  assert.equal(line.questions, 3)
+  assert.equal(take.ahead, 16 * MIB)
+  assert.equal(told.came, 8 * MIB)
+  while (cells.taken.length < 100 || line.waiting.length > 0) {
+    line.answer()
+    await turn()
+  }
+  await turns()
+  assert.ok(cells.taken.every(({ outcome }) => outcome === 'right'))
+  assert.deepEqual(told, { over: [undefined], left: 1, came: 100 * MIB })
+  assert.deepEqual(line.closed, { fault: undefined })
+  assert.equal(cells.open, 0)
+})
+
+test('of long cells it asks for two at a time, and of those that are too long for none', async () => {
+  const long = new Cells([16 * MIB, 16 * MIB, 16 * MIB])
+  const { take, line } = taking(long)
+  take.ask()
+  await turns()
+  assert.equal(line.waiting.length, 2)
+  assert.equal(line.questions, 2)
+  const tooLong = taking(new Cells([16 * MIB + 1]))
+  tooLong.take.ask()
+  await turns()
+  assert.deepEqual(tooLong.told, { over: [undefined], left: 1, came: 0 })
+})
+
+test('where a limit comes up it asks for nothing more, and what was asked for still comes', async () => {
+  const cells = new Cells(Array.from({ length: 40 }, () => MIB))
+  const { take, line, told } = taking(cells)
+  take.ask()
+  await turns()
+  line.free = false
+  while (line.waiting.length > 0) {
+    assert.equal(line.closed, undefined)
+    line.answer()
+    await turn()
+  }
+  await turns()
+  assert.equal(cells.taken.length, 16)
+  assert.ok(cells.taken.every(({ outcome }) => outcome === 'right'))
+  assert.deepEqual(told, { over: [undefined], left: 1, came: 16 * MIB })
+})
+
+test('what is wrong is told of, and a line that breaks gives the rest back', async () => {
+  const cells = new Cells(Array.from({ length: 40 }, () => MIB))
+  const { take, line, told } = taking(cells)
+  take.ask()
+  await turns()
+  line.answer(false)
+  line.answer()
+  await turns()
+  line.fail(gone)
+  await turns()
+  assert.deepEqual(
+    cells.taken.map(({ outcome }) => outcome),
+    ['wrong', 'right', ...Array.from({ length: cells.taken.length - 2 }, () => 'back')],
+  )
+  assert.deepEqual(told, { over: [gone], left: 1, came: 2 * MIB })
+  assert.deepEqual(line.closed, { fault: gone })
+})
+
+test('a fault of the disk is told of to the transfer, whether files are opened or written', async () => {
+  const writing = new Cells(Array.from({ length: 40 }, () => MIB))
+  const one = taking(writing)
+  one.take.ask()
+  await turns()
+  one.line.fail(full)
+  await turns()
+  assert.deepEqual(writing.taken[0]!.outcome, full)
+  assert.deepEqual(one.told, { over: [full], left: 1, came: 0 })
+
+  const opening = new Cells([MIB, MIB, MIB])
+  let opened = 0
+  opening.place = async () => {
+    if (++opened === 2) throw new FaultError(full)
+  }
+  const other = taking(opening)
+  other.take.ask()
+  await turns()
+  assert.deepEqual(
+    opening.taken.map(({ outcome }) => outcome),
+    ['back', full, 'back'],
+  )
+  assert.equal(other.line.questions, 0)
+  assert.equal(opening.open, 0)
+  assert.deepEqual(other.told, { over: [full], left: 1, came: 0 })
+})
+
+test('it can be closed in each state, and leaves once', async () => {
+  const before = taking(new Cells([MIB]))
+  before.take.close(gone)
+  before.take.close()
+  before.take.ask()
+  await turns()
+  assert.deepEqual(before.told, { over: [gone], left: 1, came: 0 })
+  assert.deepEqual(before.line.closed, { fault: gone }, 'a line hears why it is closed')
+
+  const opened = Promise.withResolvers<void>()
+  const opening = new Cells([MIB, MIB])
+  opening.place = () => opened.promise
+  const during = taking(opening)
+  during.take.ask()
+  await turns()
+  during.take.close(gone)
+  assert.deepEqual(during.told, { over: [gone], left: 0, came: 0 }, 'files are still being opened')
+  opened.resolve()
+  await turns()
+  assert.deepEqual(
+    opening.taken.map(({ outcome }) => outcome),
+    ['back', 'back'],
+  )
+  assert.deepEqual(during.told, { over: [gone], left: 1, came: 0 })
+  assert.equal(opening.open, 0)
+
+  const ended = Promise.withResolvers<void>()
+  const line = new Line()
+  line.lateness = ended.promise
+  const fetching = new Cells([MIB, MIB])
+  const under = taking(fetching, line)
+  under.take.ask()
+  await turns()
+  under.take.close()
+  await turns()
+  assert.deepEqual(under.told, { over: [undefined], left: 0, came: 0 }, 'threads still write')
+  ended.resolve()
+  await turns()
+  assert.deepEqual(under.told, { over: [undefined], left: 1, came: 0 })
+  assert.ok(fetching.taken.every(({ outcome }) => outcome === 'back'))
+})
+
+test('who is closed while the last cell is settled, as a guilty device is, leaves once', async () => {
+  for (const right of [true, false]) {
+    const cells = new Cells([MIB])
+    const { take, line, told } = taking(cells)
+    cells.settled = () => take.close(gone)
+    take.ask()
+    await turns()
+    line.answer(right)
+    await turns()
+    assert.equal(told.left, 1)
+    assert.equal(told.over.length, 1)
+  }
+})
+
+test('whatever happens in whatever order, each cell is settled once, each place disposed, and it leaves once', async () => {
+  const act = fc.constantFrom(
+    'right',
+    'right',
+    'right',
+    'wrong',
+    'ask',
+    'turn',
+    'limit',
+    'free',
+    'break',
+    'full',
+    'close',
+  )
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(fc.integer({ min: 1, max: 17 * MIB }), { maxLength: 30 }),
+      fc.array(act, { maxLength: 60 }),
+      fc.option(fc.nat(20), { nil: undefined }),
+      fc.boolean(),
+      async (lengths, acts, badPlace, closesInside) => {
+        const cells = new Cells(lengths)
+        let places = 0
+        cells.place = async () => {
+          await turn()
+          if (places++ === badPlace) throw new FaultError(full)
+        }
+        const { take, line, told } = taking(cells)
+        if (closesInside) cells.settled = (outcome) => outcome === 'wrong' && take.close(gone)
+        take.ask()
+        for (const one of acts) {
+          if (one === 'right' || one === 'wrong') line.answer(one === 'right')
+          else if (one === 'ask') take.ask()
+          else if (one === 'turn') await turn()
+          else if (one === 'limit' || one === 'free') line.free = one === 'free'
+          else if (one === 'close') take.close()
+          else line.fail(one === 'full' ? full : gone)
+        }
+        for (let times = 0; told.left === 0 && times < 500; times++) {
+          line.answer()
+          await turn()
+        }
+        await turns()
+        assert.equal(told.left, 1)
+        assert.equal(told.over.length, 1)
+        assert.deepEqual(cells.unsettled, [])
+        assert.equal(cells.open, 0)
+        assert.equal(take.ahead, 0)
+      },
+    ),
+    { numRuns: 200 },
+  )
+})
