@@ -1,10 +1,17 @@
 import { randomUUID } from 'node:crypto'
 import { fail } from '@kith/core/fault/fault.ts'
+import type { Keep } from '@kith/core/network/host.ts'
 
 const mostLocks = 5_000
 const mostOfOne = 500
+/** Of what somebody says of himself with a lock; all of them are written down together. */
+const mostOwner = 2_048
+const key = 'locks'
 
-/** A write lock (RFC 4918 6). They are kept in memory: a daemon that starts anew holds none. */
+/**
+ * A write lock (RFC 4918 6). They last over restarts: davfs2 saves a file that it has locked only under that lock, and puts
+ * it away where nobody looks when there is none.
+ */
 export interface Lock {
   readonly token: string
   /** Id of the shared folder, and the names below it, with slashes. */
@@ -19,10 +26,13 @@ export interface Lock {
 
 export class Locks {
   readonly #now: () => number
-  readonly #locks = new Map<string, Lock>()
+  readonly #keep: Keep
+  readonly #locks: Map<string, Lock>
 
-  constructor(now: () => number) {
+  constructor(now: () => number, keep: Keep) {
     this.#now = now
+    this.#keep = keep
+    this.#locks = new Map(keptLocks(keep).map((lock) => [lock.token, lock]))
   }
 
   /** The locks that hold for a resource. */
@@ -40,8 +50,9 @@ export class Locks {
     return lock !== undefined && lock.until > this.#now() ? lock : undefined
   }
 
-  /** @throws FaultError `dav/locked`, `dav/many-locks` */
+  /** @throws FaultError `dav/locked`, `dav/many-locks`, `dav/too-long` */
   take(wish: Omit<Lock, 'token' | 'until'>, seconds: number): Lock {
+    if (wish.owner.length > mostOwner) throw fail('input', 'dav/too-long', 'The owner of a lock is said in fewer words')
     const alive = this.#alive()
     const inTheWay = [...this.over(wish.at), ...(wish.deep ? this.below(wish.at) : [])]
     if (inTheWay.some(({ scope }) => scope === 'exclusive' || wish.scope === 'exclusive')) {
@@ -53,20 +64,27 @@ export class Locks {
     }
     const lock = { ...wish, token: `opaquelocktoken:${randomUUID()}`, until: this.#now() + seconds * 1000 }
     this.#locks.set(lock.token, lock)
+    this.#store()
     return lock
   }
 
   keep(lock: Lock, seconds: number): void {
     lock.until = this.#now() + seconds * 1000
+    this.#store()
   }
 
   release(token: string): void {
-    this.#locks.delete(token)
+    if (this.#locks.delete(token)) this.#store()
   }
 
   /** What was removed or moved away has no locks any more. */
   gone(at: string): void {
-    for (const lock of this.#locks.values()) if (lock.at === at || isBelow(lock.at, at)) this.#locks.delete(lock.token)
+    this.#drop((lock) => lock.at === at || isBelow(lock.at, at))
+  }
+
+  /** A user is no more. */
+  forget(user: string): void {
+    this.#drop((lock) => lock.user === user)
   }
 
   secondsLeft({ until }: Lock): number {
@@ -75,9 +93,38 @@ export class Locks {
 
   #alive(): readonly Lock[] {
     const now = this.#now()
-    for (const lock of this.#locks.values()) if (lock.until <= now) this.#locks.delete(lock.token)
+    this.#drop(({ until }) => until <= now)
     return [...this.#locks.values()]
   }
+
+  #drop(is: (lock: Lock) => boolean): void {
+    const before = this.#locks.size
+    for (const lock of this.#locks.values()) if (is(lock)) this.#locks.delete(lock.token)
+    if (this.#locks.size !== before) this.#store()
+  }
+
+  #store(): void {
+    const all = [...this.#locks.values()]
+    this.#keep.set(key, all.length === 0 ? undefined : new TextEncoder().encode(JSON.stringify(all)))
+  }
+}
+
+/** Those that were written down; none where that cannot be read. */
+function keptLocks(keep: Keep): readonly Lock[] {
+  try {
+    const all: unknown = JSON.parse(new TextDecoder().decode(keep.get(key) ?? new Uint8Array()))
+    return Array.isArray(all) ? all.filter(isLock) : []
+  } catch {
+    return []
+  }
+}
+
+function isLock(one: unknown): one is Lock {
+  const { token, at, deep, scope, owner, user, until } = (one ?? {}) as Partial<Lock>
+  const areTexts = [token, at, owner, user].every((text) => typeof text === 'string')
+  return (
+    areTexts && typeof deep === 'boolean' && (scope === 'exclusive' || scope === 'shared') && Number.isFinite(until)
+  )
 }
 
 export function isBelow(at: string, above: string): boolean {

@@ -37,7 +37,7 @@ export class DavService implements AsyncDisposable {
     this.#world = world
     const now = (): number => world.clock.now()
     this.users = new DavUsers(world.keep, now)
-    this.#locks = new Locks(now)
+    this.#locks = new Locks(now, world.keep)
     this.#properties = new DeadProperties(world.keep)
     this.#following = world.settings.watch(() => void this.turn())
   }
@@ -70,6 +70,12 @@ export class DavService implements AsyncDisposable {
   /** Resolves when it goes by the newest settings. */
   settled(): Promise<void> {
     return this.#turning
+  }
+
+  /** A user is no more, and what they have locked is free. */
+  removeUser(name: string): void {
+    this.users.remove(name)
+    this.#locks.forget(name)
   }
 
   /** A shared folder is no more. */

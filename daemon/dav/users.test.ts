@@ -47,7 +47,7 @@ test('who guesses waits; who has changed the password is out at once', async () 
 
 test('locks hold for what is below, end in time, and go with what they are on', () => {
   const clock = { now: 0 }
-  const locks = new Locks(() => clock.now)
+  const locks = new Locks(() => clock.now, { get: () => undefined, set() {} })
   const wish = { at: '1/a', deep: true, scope: 'exclusive', owner: '', user: 'ann' } as const
   const held = locks.take(wish, 10)
   assert.deepEqual(locks.over('1/a/b/c'), [held])

@@ -41,7 +41,7 @@ export function davOperations(world: DavOperationsWorld): Pick<Handlers, 'dav' |
       return view(user)
     },
     async removeDavUser({ params }) {
-      dav.users.remove(params.id)
+      dav.removeUser(params.id)
     },
   }
 }

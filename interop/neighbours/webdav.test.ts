@@ -1,35 +1,17 @@
 import assert from 'node:assert/strict'
 import { execFile, spawn } from 'node:child_process'
 import { createHash, randomBytes } from 'node:crypto'
-import { chmod, mkdir, open, readdir, readFile, symlink, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { promisify } from 'node:util'
 import { Kith } from '../kith.ts'
 import { needs } from '../peers/process.ts'
+import { mayMount, mounting, password, serve } from './dav.ts'
 import { temporary, until } from './people.ts'
 
 const run = promisify(execFile)
-const password = 'correct horse'
 const MIB = 1024 * 1024
-
-interface Served extends AsyncDisposable {
-  readonly kith: Kith
-  readonly url: string
-  readonly shared: string
-}
-
-/** A daemon with a shared folder, one user who may write in it and one who may only read. */
-async function serve(folder: string, settings: readonly string[] = []): Promise<Served> {
-  const shared = join(folder, 'shared')
-  await mkdir(shared)
-  const kith = await Kith.start(join(folder, 'home'), ['webdav.on=true', 'webdav.port=0', ...settings])
-  await kith.client.call('shareFolder', { body: { path: shared, name: 'files', audience: 'nobody' } })
-  await kith.client.call('setDavUser', { params: { id: 'ann' }, body: { password, write: ['files'] } })
-  await kith.client.call('setDavUser', { params: { id: 'bob' }, body: { password, read: ['files'] } })
-  const { url } = await kith.client.call('dav')
-  return { kith, url: url!, shared, [Symbol.asyncDispose]: () => kith[Symbol.asyncDispose]() }
-}
 
 /** The status that curl gets, and what came with it. */
 async function curl(...args: readonly string[]): Promise<{ status: number; body: string }> {
@@ -123,22 +105,7 @@ test('davfs2 mounts it with a password, and not without', { timeout: 300_000 }, 
   if (!(await mayMount())) return t.diagnostic('not tried: there is no FUSE here')
   await using folder = await temporary()
   await using served = await serve(folder.path)
-  const at = join(folder.path, 'mounted')
-  const cache = join(folder.path, 'cache')
-  await mkdir(at)
-  await mkdir(cache)
-  // It gives its rights away, and needs a place that it may still write to.
-  await chmod(folder.path, 0o755)
-  await chmod(cache, 0o777)
-  const [secrets, conf] = [join(folder.path, 'secrets'), join(folder.path, 'conf')]
-  await writeFile(conf, `secrets ${secrets}\ncache_dir ${cache}\ndelay_upload 0\nask_auth 0\n`)
-  /** In a view of the disk of its own: the mount goes with it. */
-  const mounted = async (user: string, word: string, script: string): Promise<string> => {
-    await writeFile(secrets, `${served.url}files/ ${user} "${word}"\n`, { mode: 0o600 })
-    const whole = `mount.davfs ${served.url}files/ ${at} -o conf=${conf}\ncd ${at}\n${script}\ncd /\numount ${at}`
-    const { stdout } = await run('unshare', ['-m', 'sh', '-ec', whole])
-    return stdout
-  }
+  const mounted = await mounting(folder.path, served)
   await assert.rejects(mounted('ann', 'wrong', 'true'), /401|authentication|Could not authenticate/i)
   const text = 'from a file manager'
   const order = `printf '${text}' > new.txt; mkdir deep; mv new.txt deep/moved.txt; cat deep/moved.txt; sync`
@@ -153,16 +120,6 @@ test('davfs2 mounts it with a password, and not without', { timeout: 300_000 }, 
   assert.deepEqual((await readdir(served.shared)).toSorted(), ['big.bin', 'deep'])
   assert.equal(await readFile(join(served.shared, 'deep', 'moved.txt'), 'utf8'), text)
 })
-
-async function mayMount(): Promise<boolean> {
-  try {
-    await (await open('/dev/fuse', 'r+')).close()
-    await run('unshare', ['-m', 'true'])
-    return true
-  } catch {
-    return false
-  }
-}
 
 test('inside TLS', { timeout: 300_000 }, async (t) => {
   if (!needs(t, 'curl')) return
