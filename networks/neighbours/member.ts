@@ -34,11 +34,13 @@ import { answerContent, heldBy } from './facets/serve.ts'
 import { SharedContents, sharedTrees } from './facets/shares.ts'
 import { Lines } from './lines.ts'
 import { placesOf } from './places-of.ts'
+import { Renames } from './renames.ts'
 import { type NamedDevices, withLocalSend } from './localsend/devices.ts'
 import { OwnLocalSend } from './localsend/localsend.ts'
 import { Lender } from './relay/lender.ts'
 import { Waits } from './relay/waits.ts'
 import type { Settings } from './settings.ts'
+import { Tunnels } from './tunnels.ts'
 import { deviceId, isDeviceId } from './wire/device-id.ts'
 import { decodeSaid } from './wire/said.ts'
 import { decodeGiven, MOST_MESSAGE_BYTES } from './wire/messages.ts'
@@ -74,6 +76,8 @@ export class Member implements Membership {
   readonly #waits: Waits
   readonly #lender: Lender | undefined
   readonly #data: DataDesk
+  readonly #renames: Renames
+  readonly #tunnels = new Tunnels((id) => this.#book.isPaired(id))
   readonly #running = new Map<Digest, Subject>()
   readonly #resources = new AsyncDisposableStack()
   #port = 0
@@ -93,6 +97,7 @@ export class Member implements Membership {
       this.#lender = this.#resources.use(new Lender({ host, isPaired, limit: settings.relaySpeed }))
     }
     this.#data = this.#resources.use(new DataDesk(host))
+    this.#renames = new Renames({ clock: host.clock, log: host.log, book: this.#book, lines })
     this.#pairing = {
       host,
       book: this.#book,
@@ -137,6 +142,7 @@ export class Member implements Membership {
         this.internet.lender.keepOnly(paired)
         this.segments.keepOnly(paired)
         this.games.keepOnly(paired)
+        this.#tunnels.keepPaired()
       }),
     )
     this.#resources.use(every(host.clock, TICK_MS, () => this.#tick()))
@@ -175,10 +181,12 @@ export class Member implements Membership {
     const { id, name } = facts
     if (id === undefined || !isDeviceId(id) || id === deviceId(this.#host.net.fingerprint)) return
     if (change === 'gone') return this.#book.seen(id, { announced: false })
+    const isPaired = this.#book.isPaired(id)
+    if (isPaired && name !== undefined) void this.#renames.heard(id, name)
     this.#book.seen(id, {
       announced: true,
       addresses: addresses.map((host) => ({ host, port })),
-      ...(name === undefined ? {} : { name }),
+      ...(name === undefined || isPaired ? {} : { name }),
     })
   }
 
@@ -204,6 +212,10 @@ export class Member implements Membership {
     if (pairing !== undefined) return pairing
     const id = question.fingerprint === undefined ? undefined : deviceId(question.fingerprint)
     if (id === undefined || !this.#book.isPaired(id)) return { status: 403 }
+    return this.#tunnels.held(id, question, await this.#answerPaired(id, question))
+  }
+
+  async #answerPaired(id: string, question: PeerQuestion): Promise<OurAnswer> {
     if (question.method === 'POST' && question.target === '/gift') {
       const given = decodeGiven(await question.body(MOST_MESSAGE_BYTES))
       return { status: this.#desk.arrived(id, given) ? 202 : 429 }

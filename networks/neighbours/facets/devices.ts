@@ -71,7 +71,9 @@ export function devices({ host, book, lines, introduction }: DevicesWorld): Devi
       }
       book.setPairing(id, { ...pairing, ours: { lasting } })
       await post(id, '/pair/yes')
-      if (book.pairing(id)?.theirs === true) book.pair(id, lasting)
+      // The same digits: it may have begun anew meanwhile.
+      const now = book.pairing(id)
+      if (now?.kind === 'shown' && now.digits === pairing.digits && now.theirs) book.pair(id, lasting)
     },
     async forget(id) {
       const known = book.get(id)

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { OurAnswer, PeerQuestion } from '@kith/core/network/channel.ts'
 import type { Host } from '@kith/core/network/host.ts'
-import type { Endpoint } from '@kith/core/network/net.ts'
+import type { Connection, Endpoint } from '@kith/core/network/net.ts'
 import { budgets } from '@kith/core/limits/tree.ts'
 import type { InternetTerms } from '@kith/core/offer/internet.ts'
 import { placePath } from '../wire/internet.ts'
@@ -19,7 +19,10 @@ interface Lent extends AsyncDisposable {
 }
 
 /** A lender whose names answer what the test says, one after another. */
-function lent(names: Readonly<Record<string, readonly (readonly string[])[]>>): Lent {
+function lent(
+  names: Readonly<Record<string, readonly (readonly string[])[]>>,
+  outside: () => Promise<Connection> = () => Promise.reject(new Error('nobody is there')),
+): Lent {
   const clock = { now: () => 0, after: () => ({ [Symbol.dispose]() {} }) }
   const dialled: Endpoint[] = []
   const asked: string[] = []
@@ -41,7 +44,7 @@ function lent(names: Readonly<Record<string, readonly (readonly string[])[]>>): 
       attached: () => [{ host: '198.51.100.9', prefix: 24 }],
       async connect(at: Endpoint) {
         dialled.push(at)
-        throw new Error('nobody is there')
+        return outside()
       },
     },
   } as unknown as Host
@@ -98,4 +101,61 @@ test('nobody is lent anything without a grant', async () => {
   world.lender.takeBack(friend)
   assert.equal((await world.to('203.0.113.7'))?.status, 404)
   assert.deepEqual(world.asked, [])
+})
+
+/** A connection of which only the end counts. */
+function line(): Connection & { closed: number } {
+  const one = { closed: 0, close: () => void one.closed++ }
+  return one as unknown as Connection & { closed: number }
+}
+
+test('what changes while it is dialled counts: nothing is opened on terms of before', async () => {
+  const change: readonly ((lender: Lender) => void)[] = [
+    (lender) => lender.grant(friend, { ...terms, refused: ['203.0.113.0/24'] }),
+    (lender) => lender.takeBack(friend),
+    (lender) => lender.lend(false),
+  ]
+  for (const changed of change) {
+    const [outside, dialled] = [line(), Promise.withResolvers<Connection>()]
+    await using world = lent({}, () => dialled.promise)
+    const asked = world.to('203.0.113.7')
+    await new Promise((resolve) => setImmediate(resolve))
+    changed(world.lender)
+    dialled.resolve(outside)
+    assert.equal((await asked)?.status, 404)
+    assert.equal(outside.closed, 1)
+    // Or between the answer and its tunnel.
+    const [late, inside] = [line(), line()]
+    await using again = lent({}, async () => late)
+    const answer = await again.to('203.0.113.7')
+    changed(again.lender)
+    answer!.tunnel!(inside)
+    assert.deepEqual([late.closed, inside.closed], [1, 1])
+    assert.equal(again.lender.loans.current[0]?.connections ?? 0, 0)
+  }
+})
+
+test('connections that are only being opened count too', async () => {
+  const never = Promise.withResolvers<Connection>()
+  await using world = lent({}, () => never.promise)
+  const asked = Array.from({ length: 600 }, () => world.to('203.0.113.7'))
+  const first = await Promise.race(asked)
+  assert.equal(first?.status, 429)
+  await new Promise((resolve) => setImmediate(resolve))
+  assert.equal(world.dialled.length, 512)
+  never.reject(new Error('nobody is there'))
+  const all = await Promise.all(asked)
+  assert.equal(all.filter((answer) => answer?.status === 429).length, 600 - 512)
+  assert.equal((await world.to('203.0.113.7'))?.status, 503)
+})
+
+test('who is forgotten does not ask any more', async () => {
+  await using world = lent({})
+  const ask = (device: string): Promise<OurAnswer | undefined> =>
+    world.lender.answer(device, { method: 'POST', target: '/internet/ask' } as unknown as PeerQuestion)
+  const other = 'cd'.repeat(32)
+  await ask(other)
+  assert.deepEqual(world.lender.asks.current, [other])
+  world.lender.keepOnly((device) => device !== other)
+  assert.deepEqual(world.lender.asks.current, [])
 })

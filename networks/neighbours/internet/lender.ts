@@ -1,4 +1,4 @@
-import { fail, faultOf } from '@kith/core/fault/fault.ts'
+import { fail, faultOf, type Fault } from '@kith/core/fault/fault.ts'
 import type { OurAnswer, PeerQuestion } from '@kith/core/network/channel.ts'
 import { every } from '@kith/core/network/clock.ts'
 import type { Host } from '@kith/core/network/host.ts'
@@ -91,6 +91,7 @@ export class Lender implements AsyncDisposable {
   /** Forgets grants of devices that are not known any more. */
   keepOnly(known: (device: string) => boolean): void {
     for (const device of this.#loans.keys()) if (!known(device)) this.takeBack(device)
+    if (!this.asks.current.every(known)) this.asks.set(this.asks.current.filter(known))
   }
 
   refuse(device: string): void {
@@ -113,7 +114,7 @@ export class Lender implements AsyncDisposable {
     if (loan === undefined) return { status: 404 }
     if (question.method === 'GET' && door === undefined) return { status: 200, body: encodeTerms(loan.terms) }
     if (question.method !== 'POST') return { status: 404 }
-    if (loan.open.size >= MOST_OPEN) return { status: 429 }
+    if (loan.open.size + loan.opening >= MOST_OPEN) return { status: 429 }
     if (door === 'datagrams') return this.#lendDatagrams(loan)
     if (door === 'whole') return loan.terms.whole ? this.#lendWhole(loan) : { status: 404 }
     const to = door === 'tcp' ? placeInPath(place ?? '') : undefined
@@ -129,6 +130,16 @@ export class Lender implements AsyncDisposable {
   }
 
   async #lendConnection(loan: Loan, to: Place, signal: AbortSignal): Promise<OurAnswer> {
+    loan.opening++
+    try {
+      return await this.#connect(loan, to, signal)
+    } finally {
+      loan.opening--
+    }
+  }
+
+  async #connect(loan: Loan, to: Place, signal: AbortSignal): Promise<OurAnswer> {
+    const { terms } = loan
     let addresses: readonly string[]
     try {
       addresses = await this.#addresses(loan, to, signal)
@@ -141,9 +152,17 @@ export class Lender implements AsyncDisposable {
       try {
         const at = { host, port: to.port }
         const outside = await this.#host.net.connect(at, { timeoutMs: CONNECT_MS, budget: loan.budget, signal })
-        // It may have been taken back meanwhile.
-        if (this.loanOf(loan.device) === loan)
-          return { status: 200, tunnel: (inside) => this.#join(loan, inside, outside) }
+        // It may have been taken back meanwhile, or be lent on other terms; or nobody waits for it any more.
+        if (!signal.aborted && this.#isLent(loan, terms)) {
+          return {
+            status: 200,
+            tunnel: (inside) => {
+              if (this.#isLent(loan, terms)) return this.#join(loan, inside, outside)
+              outside.close()
+              inside.close(withdrawn())
+            },
+          }
+        }
         outside.close()
         return { status: 404 }
       } catch (error) {
@@ -152,6 +171,10 @@ export class Lender implements AsyncDisposable {
       }
     }
     return { status }
+  }
+
+  #isLent(loan: Loan, terms: InternetTerms): boolean {
+    return this.loanOf(loan.device) === loan && loan.terms === terms
   }
 
   #join(loan: Loan, inside: Connection, outside: Connection): void {
@@ -175,6 +198,7 @@ export class Lender implements AsyncDisposable {
     return {
       status: 200,
       tunnel: (connection) => {
+        if (this.loanOf(loan.device) !== loan) return connection.close(withdrawn())
         const open = opened(connection)
         loan.open.add(open)
         lendDatagrams(
@@ -203,7 +227,7 @@ export class Lender implements AsyncDisposable {
   }
 
   #lendWhole(loan: Loan): OurAnswer {
-    const { device } = loan
+    const { device, terms } = loan
     // Until it is known what translates nothing goes out over IPv6.
     void this.#translators.ready()
     const gate: Gate = (_device, bytes, way) => {
@@ -214,6 +238,7 @@ export class Lender implements AsyncDisposable {
     return {
       status: 200,
       tunnel: (connection) => {
+        if (!this.#isLent(loan, terms)) return connection.close(withdrawn())
         const open = opened(connection)
         loan.open.add(open)
         const ended = (): void => void loan.open.delete(open)
@@ -278,8 +303,11 @@ export class Lender implements AsyncDisposable {
 }
 
 function opened(connection: Connection): Disposable {
-  const gone = fail('gone', 'neighbours/withdrawn', 'That is not lent any more').fault
-  return { [Symbol.dispose]: () => connection.close(gone) }
+  return { [Symbol.dispose]: () => connection.close(withdrawn()) }
+}
+
+function withdrawn(): Fault {
+  return fail('gone', 'neighbours/withdrawn', 'That is not lent any more').fault
 }
 
 /** @throws FaultError `input` `neighbours/terms` */

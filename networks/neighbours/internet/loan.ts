@@ -11,6 +11,8 @@ export class Loan {
   up: number
   /** What is under way; disposing ends it. */
   readonly open: Set<Disposable> = new Set()
+  /** Connections that are being opened. */
+  opening = 0
 
   constructor(
     device: string,
