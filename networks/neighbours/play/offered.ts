@@ -1,6 +1,7 @@
 import { fail, faultOf } from '@kith/core/fault/fault.ts'
 import type { OurAnswer, PeerQuestion } from '@kith/core/network/channel.ts'
 import type { Host } from '@kith/core/network/host.ts'
+import type { Connection } from '@kith/core/network/net.ts'
 import { splice } from '@kith/core/network/splice.ts'
 import type { Game, GamePorts, OfferedGame } from '@kith/core/offer/games.ts'
 import type { WritableValue } from '@kith/core/value/value.ts'
@@ -16,6 +17,8 @@ import { lendDatagrams, type Lent } from './lend.ts'
 
 const HERE = '127.0.0.1'
 const CONNECT_MS = 5_000
+/** Connections of one device to one game; a game has one or two, and its browser some more. */
+const MOST_OPEN = 64
 
 interface Offer {
   readonly game: Game
@@ -24,6 +27,8 @@ interface Offer {
   readonly lent: Map<Lent, string>
   /** Connections that are lent. */
   readonly open: Map<Disposable, string>
+  /** Those that are being opened, by device. */
+  readonly opening: Map<string, number>
   hearing: AsyncDisposable | undefined
 }
 
@@ -71,7 +76,7 @@ export class Offered implements AsyncDisposable {
   }
 
   /** Undefined for a question about something else. */
-  async answer(device: string, { method, target }: PeerQuestion): Promise<OurAnswer | undefined> {
+  async answer(device: string, { method, target, signal }: PeerQuestion): Promise<OurAnswer | undefined> {
     const [, room, id, door, port] = target.split('/')
     if (room !== 'games') return undefined
     if (method === 'GET' && id === undefined) {
@@ -84,22 +89,34 @@ export class Offered implements AsyncDisposable {
     const { way } = offer.game
     if (door === 'datagrams') return this.#lendDatagrams(offer, way, device)
     if (door === 'tcp' && way.tcp.includes(Number(port))) {
-      return this.#lendConnection(offer, Number(port), device)
+      return this.#lendConnection(offer, Number(port), device, signal)
     }
     return { status: 404 }
   }
 
-  async #lendConnection(offer: Offer, port: number, device: string): Promise<OurAnswer> {
-    let game
+  async #lendConnection(offer: Offer, port: number, device: string, signal: AbortSignal): Promise<OurAnswer> {
+    const opening = offer.opening.get(device) ?? 0
+    if (opening + [...offer.open.values()].filter((one) => one === device).length >= MOST_OPEN) return { status: 429 }
+    offer.opening.set(device, opening + 1)
+    let game: Connection
     try {
-      game = await this.#host.net.connect({ host: HERE, port }, { timeoutMs: CONNECT_MS })
+      game = await this.#host.net.connect({ host: HERE, port }, { timeoutMs: CONNECT_MS, signal })
     } catch {
       return { status: 502 }
+    } finally {
+      const left = offer.opening.get(device)! - 1
+      if (left > 0) offer.opening.set(device, left)
+      else offer.opening.delete(device)
     }
+    const gone = fail('gone', 'neighbours/withdrawn', 'The game is not lent any more').fault
     return {
       status: 200,
       tunnel: (connection) => {
-        const gone = fail('gone', 'neighbours/withdrawn', 'The game is not lent any more').fault
+        // It may have been put out, or the game withdrawn, meanwhile.
+        if (!this.#isLent(offer, device)) {
+          game.close()
+          return connection.close(gone)
+        }
         const open = { [Symbol.dispose]: () => connection.close(gone) }
         offer.open.set(open, device)
         this.#tell()
@@ -109,6 +126,10 @@ export class Offered implements AsyncDisposable {
         })
       },
     }
+  }
+
+  #isLent(offer: Offer, device: string): boolean {
+    return offer.to.includes(device) && this.#offers.get(offer.game.id) === offer
   }
 
   #lendDatagrams(offer: Offer, way: GamePorts, device: string): OurAnswer {
@@ -124,7 +145,7 @@ export class Offered implements AsyncDisposable {
         void lendDatagrams(this.#host, way, connection, ended).then(
           (made) => {
             lent = made
-            if (!offer.to.includes(device) || this.#offers.get(offer.game.id) !== offer) return made[Symbol.dispose]()
+            if (!this.#isLent(offer, device)) return made[Symbol.dispose]()
             offer.lent.set(made, device)
             void this.#listen(offer, way)
             this.#tell()
@@ -186,7 +207,7 @@ export class Offered implements AsyncDisposable {
 }
 
 function newOffer(game: Game, to: readonly string[]): Offer {
-  return { game, to: [...new Set(to)], lent: new Map(), open: new Map(), hearing: undefined }
+  return { game, to: [...new Set(to)], lent: new Map(), open: new Map(), opening: new Map(), hearing: undefined }
 }
 
 async function close({ lent, open, hearing }: Offer): Promise<void> {
