@@ -39,6 +39,8 @@ export interface Message {
   readonly text: string
   /** Milliseconds since the epoch. */
   readonly at: number
+  /** When it came here by our own clock, where that may be later, or the clock of who said it is wrong. */
+  readonly heardAt?: number
   readonly own: boolean
   /** It speaks to us by our name, in a room of many. */
   readonly mention?: boolean

@@ -56,9 +56,10 @@ export interface Gifts {
   readonly offered: Value<readonly Gift[]>
   /** Tells a device that it may have this. @throws FaultError `gone`, `unavailable` */
   give(wish: Wish, files: number, to: string): Promise<void>
-  /** Says yes: what then has to be fetched. @throws FaultError `input` */
-  take(id: string): Wish
-  refuse(id: string): void
+  /** What has to be fetched where we say yes. @throws FaultError `input` */
+  wish(id: string): Wish
+  /** Taken, or refused: it does not wait any more. */
+  over(id: string): void
 }
 
 /** A folder of what a device shares with us. */

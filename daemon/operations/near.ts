@@ -112,12 +112,14 @@ export function nearOperations(world: NearWorld): Operations {
       const { gifts } = near().membership
       const gift = findGift(gifts.offered.current, params.id)
       const directory = body.directory === undefined ? {} : { directory: await world.folder(body.directory) }
-      const { entry, duplicate } = await world.transfers.add(gifts.take(gift.id), directory)
+      const { entry, duplicate } = await world.transfers.add(gifts.wish(gift.id), directory)
+      // Not before: where it cannot be fetched now, it is still offered.
+      gifts.over(gift.id)
       return { transfer: world.view(entry), duplicate }
     },
     refuseGift({ params }) {
       const { gifts } = near().membership
-      gifts.refuse(findGift(gifts.offered.current, params.id).id)
+      gifts.over(findGift(gifts.offered.current, params.id).id)
     },
   }
 }

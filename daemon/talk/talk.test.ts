@@ -37,9 +37,11 @@ function world(keep: Keep = keepOf()) {
     talk: `${hub}/${name}`,
     operator: name === 'bob',
   }))
-  const hear = (room: string, from: string, text: string): void => {
+  const hear = (room: string, from: string, text: string, theirs?: { readonly at: number }): void => {
     const mention = /\bus\b/.test(text) ? { mention: true } : {}
-    said.set(room, [...(said.get(room) ?? []), { room, from, text, at: ++now, own: from === 'us', ...mention }])
+    const heardAt = ++now
+    const when = theirs === undefined ? { at: heardAt } : { at: theirs.at, heardAt }
+    said.set(room, [...(said.get(room) ?? []), { room, from, text, ...when, own: from === 'us', ...mention }])
   }
   const ran: unknown[] = []
   const chat: Chat = {
@@ -73,6 +75,17 @@ test('what others said since somebody looked is unread, and is not when it was s
   assert.deepEqual(await operations.unread({}, asker), { talks: 0, rooms: 0 })
   hear(hub, 'ann', 'four')
   assert.equal((await operations.rooms({}, asker))[0]!.unread, 1)
+})
+
+test('whatever the clocks of others say, what comes after somebody looked is unread', async () => {
+  const { hear, operations } = world()
+  // A clock that is years ahead, and one that is behind; the third was said long ago and came only now.
+  hear(hub, 'ann', 'ahead', { at: 1e15 })
+  await operations.markRead({ params: { id: hub } }, asker)
+  assert.deepEqual(await operations.unread({}, asker), { talks: 0, rooms: 0 })
+  hear(hub, 'bob', 'behind', { at: 5 })
+  hear(hub, 'ann', 'late', { at: 900 })
+  assert.equal((await operations.rooms({}, asker))[0]!.unread, 2)
 })
 
 test('what speaks to us by our name counts like what is said in private', async () => {

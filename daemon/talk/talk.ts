@@ -88,7 +88,7 @@ export class Talk {
     let [all, mentions] = [0, 0]
     for (let at = messages.length - 1; at >= 0; at--) {
       const message = messages[at]!
-      if (message.at <= since) break
+      if (heardAt(message) <= since) break
       if (message.own || this.isIgnored(place.network, message.peer ?? message.from)) continue
       all++
       if (message.mention === true) mentions++
@@ -98,7 +98,8 @@ export class Talk {
 
   /** Everything that is in it now was seen. */
   see(place: Place): void {
-    const last = place.chat.history(place.room.id).at(-1)?.at ?? 0
+    const newest = place.chat.history(place.room.id).at(-1)
+    const last = newest === undefined ? 0 : heardAt(newest)
     const key = keyOf(place)
     if ((this.#seen.get(key) ?? this.#begun) >= last) return
     this.#seen.delete(key)
@@ -126,6 +127,10 @@ export class Talk {
     else this.#ignored.delete(key)
     write(this.#keep, 'ignored', [...this.#ignored])
   }
+}
+
+function heardAt({ at, heardAt: heard = at }: Message): number {
+  return heard
 }
 
 function keyOf({ network, room }: Place): string {

@@ -1,11 +1,12 @@
 import type { Message, Person, Room } from '@kith/core/chat/chat.ts'
-import { fail } from '@kith/core/fault/fault.ts'
+import { fail, faultOf } from '@kith/core/fault/fault.ts'
 import { every } from '@kith/core/network/clock.ts'
 import type { Chat } from '@kith/core/network/facets.ts'
 import type { Host } from '@kith/core/network/host.ts'
 import type { WritableValue } from '@kith/core/value/value.ts'
 import { value } from '@kith/core/value/value.ts'
 import { BencodeDict, decodeDict, encode } from '@kith/wire/bencode.ts'
+import { utf8 } from '@kith/wire/bytes.ts'
 import { attempt } from '@kith/wire/fault.ts'
 import type { Book } from '../book.ts'
 import type { Lines } from '../lines.ts'
@@ -15,6 +16,8 @@ import { checkText, decodeSaid, encodeSaid, type Group, MESSAGE_ID_BYTES, type S
 
 /** What is kept of one room, and rooms of several people. */
 const MOST_KEPT = 500
+/** Bytes of all texts of one room: it is written down whole with every message. */
+const MOST_KEPT_BYTES = 512 * 1024
 const MOST_GROUPS = 100
 /** Messages that wait for devices that are away. */
 const MOST_WAITING = 1_000
@@ -24,6 +27,8 @@ interface Line {
   /** Device id. */
   readonly from: string
   readonly said: Said
+  /** When it came here, by our clock. */
+  readonly heardAt: number
 }
 
 /** Talk with devices, and the door where what others say arrives. */
@@ -128,7 +133,7 @@ class Talk implements OwnTalk {
       ...(group === undefined ? {} : { group }),
     }
     for (const id of others) if (this.#book.isPaired(id)) this.#wait(id, said)
-    this.#add(room, { from: this.#own, said })
+    this.#add(room, { from: this.#own, said, heardAt: said.at })
     this.#deliver()
   }
 
@@ -153,7 +158,7 @@ class Talk implements OwnTalk {
     }
     const room = group?.id ?? from
     if (this.#said(room).some((line) => line.said.id === said.id)) return true
-    this.#add(room, { from, said })
+    this.#add(room, { from, said, heardAt: this.#host.clock.now() })
     this.#host.journal.tell('talk/said', room, { from, text: said.text.slice(0, 200) })
     return true
   }
@@ -161,17 +166,21 @@ class Talk implements OwnTalk {
   #add(room: string, line: Line): void {
     const lines = this.#said(room)
     lines.push(line)
-    if (lines.length > MOST_KEPT) lines.splice(0, lines.length - MOST_KEPT)
-    const kept = lines.map(({ from, said }) => ({ from: idBytes(from), said: encodeSaid(said) }))
+    lines.splice(0, tooOld(lines))
+    const kept = lines.map(({ from, said, heardAt }) => ({
+      from: idBytes(from),
+      said: encodeSaid(said),
+      heard: heardAt,
+    }))
     this.#host.keep.set(`talk ${room}`, encode({ lines: kept }))
     this.#settle()
     for (const listener of this.#listeners) listener(this.#message(room, line))
   }
 
-  #message(room: string, { from, said }: Line): Message {
+  #message(room: string, { from, said, heardAt }: Line): Message {
     const own = from === this.#own
     const name = own ? this.#host.self.device : this.#devices.nameOf(from)
-    return { room, from: name, peer: from, text: said.text, at: said.at, own }
+    return { room, from: name, peer: from, text: said.text, at: said.at, heardAt, own }
   }
 
   #said(room: string): Line[] {
@@ -181,7 +190,8 @@ class Talk implements OwnTalk {
     const lines: Line[] = []
     if (bytes !== undefined) {
       for (const dict of dicts(bytes, 'lines')) {
-        lines.push({ from: deviceId(dict.needBytes('from')), said: decodeSaid(dict.needBytes('said')) })
+        const said = decodeSaid(dict.needBytes('said'))
+        lines.push({ from: deviceId(dict.needBytes('from')), said, heardAt: dict.integer('heard') ?? said.at })
       }
     }
     this.#lastly.set(room, lines)
@@ -224,16 +234,35 @@ class Talk implements OwnTalk {
     this.#delivering.add(id)
     try {
       const waiting = this.#waiting.get(id) ?? []
-      for (let said = waiting[0]; said !== undefined; said = waiting[0]) {
-        await this.#lines.ask(id, { method: 'POST', target: '/talk', body: encodeSaid(said) })
-        if (waiting[0] === said) waiting.shift()
+      /** Rooms that it takes nothing for now: what is said in others does not wait for them. */
+      const refused = new Set<string | undefined>()
+      const next = (): Said | undefined => waiting.find(({ group }) => !refused.has(group?.id))
+      for (let said = next(); said !== undefined; said = next()) {
+        if (!(await this.#isTaken(id, said))) {
+          refused.add(said.group?.id)
+          continue
+        }
+        const at = waiting.indexOf(said)
+        if (at >= 0) waiting.splice(at, 1)
         this.#keepWaiting()
       }
-      this.#waiting.delete(id)
+      if (waiting.length === 0) this.#waiting.delete(id)
     } catch (error) {
       this.#host.log.debug('what was said waits', { id, error: String(error) })
     } finally {
       this.#delivering.delete(id)
+    }
+  }
+
+  /** False when the device refuses it. @throws FaultError when it cannot be asked */
+  async #isTaken(id: string, said: Said): Promise<boolean> {
+    try {
+      await this.#lines.ask(id, { method: 'POST', target: '/talk', body: encodeSaid(said) })
+      return true
+    } catch (error) {
+      if (faultOf(error).code !== 'neighbours/refused') throw error
+      this.#host.log.debug('what was said is not taken now', { id, error: String(error) })
+      return false
     }
   }
 
@@ -267,6 +296,16 @@ class Talk implements OwnTalk {
   [Symbol.dispose](): void {
     this.#resources[Symbol.dispose]()
   }
+}
+
+/** How many of the oldest are too many. */
+function tooOld(lines: readonly Line[]): number {
+  let [count, bytes] = [0, 0]
+  for (const { said } of lines.toReversed()) {
+    bytes += utf8(said.text).length
+    if (++count > MOST_KEPT || (count > 1 && bytes > MOST_KEPT_BYTES)) return lines.length - count + 1
+  }
+  return 0
 }
 
 /** What we kept ourselves; what cannot be read is as if it were not there. */

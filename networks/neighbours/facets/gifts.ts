@@ -11,6 +11,8 @@ import { decodeGiven, encodeGiven, type Given } from '../wire/messages.ts'
 
 /** Gifts that wait for an answer; a device that sends more has to wait. */
 const MOST_OFFERED = 200
+/** Of one device: nobody takes the room of the others. */
+const MOST_OF_ONE = 50
 
 interface Offered {
   readonly gift: Gift
@@ -36,13 +38,6 @@ export function gifts(host: Pick<Host, 'keep' | 'clock' | 'journal'>, lines: Lin
     }))
     host.keep.set('gifts', all.length === 0 ? undefined : encode({ gifts: all }))
   }
-  const pull = (id: string): Offered => {
-    const found = waiting.get(id)
-    if (found === undefined) throw fail('input', 'neighbours/no-gift', 'Nobody offers that any more')
-    waiting.delete(id)
-    settle()
-    return found
-  }
   settle()
   return {
     offered,
@@ -52,8 +47,10 @@ export function gifts(host: Pick<Host, 'keep' | 'clock' | 'journal'>, lines: Lin
       // The same thing from the same device is the same gift, however often it is offered.
       await lines.ask(to, { method: 'POST', target: '/gift', body: encodeGiven(given) }, true)
     },
-    take(id) {
-      const { given, gift } = pull(id)
+    wish(id) {
+      const found = waiting.get(id)
+      if (found === undefined) throw fail('input', 'neighbours/no-gift', 'Nobody offers that any more')
+      const { given, gift } = found
       const { name, size } = given
       // Other digests are what a stranger says of it; this one is proven with the first byte.
       const digests = given.digests.filter((one) => one.startsWith('kith:'))
@@ -62,10 +59,13 @@ export function gifts(host: Pick<Host, 'keep' | 'clock' | 'journal'>, lines: Lin
         hints: { neighbours: encodeHint({ from: [gift.from] }) },
       }
     },
-    refuse: (id) => void pull(id),
+    over(id) {
+      if (waiting.delete(id)) settle()
+    },
     arrived(from, given) {
       const gift = giftOf(from, given, host.clock.now())
-      if (!waiting.has(gift.id) && waiting.size >= MOST_OFFERED) return false
+      const own = [...waiting.values()].filter((one) => one.gift.from === from).length
+      if (!waiting.has(gift.id) && (waiting.size >= MOST_OFFERED || own >= MOST_OF_ONE)) return false
       waiting.set(gift.id, { gift, given })
       settle()
       host.journal.tell('gift/offered', gift.id, { from, name: gift.name, size: gift.size })

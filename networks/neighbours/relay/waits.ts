@@ -9,6 +9,8 @@ import { callSplitter } from './call.ts'
 /** How soon a device that lends nothing, or is not there, is asked again; doubled while it goes on so. */
 const FIRST_REST_MS = 5_000
 const LONGEST_REST_MS = 5 * 60_000
+/** Calls that are taken at once, of all devices that pass some on: as many as one of them passes on. */
+const MOST_TAKEN = 32
 
 export interface WaitsWorld {
   readonly host: Host
@@ -26,6 +28,7 @@ export class Waits implements AsyncDisposable {
   /** The last line to each, whether or not it lets us wait there. */
   readonly #last = new Map<string, Channel>()
   readonly #watching: Disposable
+  #taking = 0
 
   constructor(world: WaitsWorld) {
     this.#world = world
@@ -107,13 +110,17 @@ export class Waits implements AsyncDisposable {
 
   /** Somebody calls: who it is, his certificate says, inside. */
   async #take(channel: Channel, call: string): Promise<void> {
+    if (this.#taking >= MOST_TAKEN) return
     const { host, answer } = this.#world
+    this.#taking++
     try {
       const line = await channel.tunnel(`/relay/take/${call}`, { signal: this.#stop.signal })
       await host.channels.accept(line, answer)
     } catch (error) {
       if (!(error instanceof FaultError)) throw error
       host.log.debug('a call came to nothing', { fault: error.fault })
+    } finally {
+      this.#taking--
     }
   }
 
