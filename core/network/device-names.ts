@@ -9,6 +9,8 @@ const SHOWN_DIGITS = 8
 const MORE_DIGITS = 4
 /** A name that ends as if these digits were behind it; none is shown that way without its own behind. */
 const looksTold = /\s*\([0-9a-f]{8,}\)\s*$/i
+/** One line of ASCII, with single spaces between its words. */
+const plain = /^[!-~]+(?: [!-~]+)*$/
 
 /**
  * Names to show, by id: no two are the same. Of devices that call themselves alike, to the eye of a person, each has
@@ -16,21 +18,27 @@ const looksTold = /\s*\([0-9a-f]{8,}\)\s*$/i
  */
 export function shownNames(devices: Iterable<Called>): ReadonlyMap<string, string> {
   const alike = new Map<string, Called[]>()
+  const shown = new Map<string, string>()
   for (const one of devices) {
-    const key = one.name.normalize('NFKC').toLowerCase().replaceAll(/\s+/g, ' ').trim()
+    if (shown.has(one.id)) continue
+    shown.set(one.id, one.name)
+    const key = seenAs(one.name)
     const group = alike.get(key)
     if (group === undefined) alike.set(key, [one])
-    else if (group.every(({ id }) => id !== one.id)) group.push(one)
+    else group.push(one)
   }
-  const shown = new Map<string, string>()
-  for (const group of alike.values()) {
+  for (const [key, group] of alike) {
+    if (group.length === 1 && !(key.endsWith(')') && looksTold.test(key))) continue
     const digits = digitsOf(group.map(({ id }) => id))
-    for (const { id, name } of group) {
-      const isAlone = group.length === 1 && !looksTold.test(name.normalize('NFKC'))
-      shown.set(id, isAlone ? name : `${name} (${id.slice(0, digits)})`)
-    }
+    for (const { id, name } of group) shown.set(id, `${name} (${id.slice(0, digits)})`)
   }
   return shown
+}
+
+/** Names that look the same have the same of these. Most are plain: there may be hundreds, looked at often. */
+function seenAs(name: string): string {
+  if (plain.test(name)) return name.toLowerCase()
+  return name.normalize('NFKC').toLowerCase().replaceAll(/\s+/g, ' ').trim()
 }
 
 /** What a device calls itself, of a name as {@link shownNames} made it. */

@@ -97,7 +97,8 @@ export class Member implements Membership {
       this.#lender = this.#resources.use(new Lender({ host, isPaired, limit: settings.relaySpeed }))
     }
     this.#data = this.#resources.use(new DataDesk(host))
-    this.#renames = new Renames({ clock: host.clock, log: host.log, book: this.#book, lines })
+    const { clock, log } = host
+    this.#renames = this.#resources.use(new Renames({ clock, log, book: this.#book, lines }))
     this.#pairing = {
       host,
       book: this.#book,

@@ -9,7 +9,8 @@ import { encodeIntroduction } from './wire/messages.ts'
 const log: Log = { debug() {}, info() {}, warn() {}, error() {}, child: () => log }
 const id = 'ab'.repeat(32)
 
-function world(own: string) {
+function world(first: string) {
+  let own = first
   const clock = new Hours()
   const book = new Book({ get: () => undefined, set() {} }, clock)
   book.seen(id, { name: 'bob' })
@@ -24,7 +25,8 @@ function world(own: string) {
       return { status: 200, body }
     },
   }
-  return { clock, book, renames: new Renames({ clock, log, book, lines }), asked: () => asked }
+  const rename = (to: string): void => void (own = to)
+  return { clock, book, renames: new Renames({ clock, log, book, lines }), asked: () => asked, rename }
 }
 
 test('a paired device is called what it says itself, whatever is announced of it', async () => {
@@ -37,4 +39,19 @@ test('a paired device is called what it says itself, whatever is announced of it
   assert.equal(renamed.asked(), 0)
   await renamed.renames.heard(id, 'robert')
   assert.equal(renamed.book.get(id)?.name, 'robert')
+})
+
+test('a new name that is announced soon after a lie is asked for when it is time', async () => {
+  const { book, renames, rename, clock, asked } = world('bob')
+  await renames.heard(id, 'mum')
+  rename('robert')
+  await renames.heard(id, 'robert')
+  assert.equal(book.get(id)?.name, 'bob')
+  clock.go(60_000)
+  await new Promise((resolve) => setImmediate(resolve))
+  assert.deepEqual([book.get(id)?.name, asked()], ['robert', 2])
+  await renames.heard(id, 'mum')
+  renames[Symbol.dispose]()
+  clock.go(600_000)
+  assert.equal(asked(), 2)
 })

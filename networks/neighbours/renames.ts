@@ -18,10 +18,12 @@ export interface RenamesWorld {
  * What paired devices are called. Anybody on the local network can announce anything in the name of any device: the name of
  * one that we trust is what it says itself, inside a channel with its own key.
  */
-export class Renames {
+export class Renames implements Disposable {
   readonly #world: RenamesWorld
   /** When each was asked last. */
   readonly #asked = new Map<string, number>()
+  /** Those that are asked again later: what they said may be of before. */
+  readonly #later = new Map<string, Disposable>()
 
   constructor(world: RenamesWorld) {
     this.#world = world
@@ -33,7 +35,14 @@ export class Renames {
     const known = book.get(id)
     const now = clock.now()
     if (known === undefined || known.name === shownName(name)) return
-    if (now - (this.#asked.get(id) ?? Number.NEGATIVE_INFINITY) < PAUSE_MS) return
+    const left = (this.#asked.get(id) ?? Number.NEGATIVE_INFINITY) + PAUSE_MS - now
+    this.#later.get(id)?.[Symbol.dispose]()
+    if (left > 0)
+      return void this.#later.set(
+        id,
+        clock.after(left, () => void this.heard(id, name)),
+      )
+    this.#later.delete(id)
     this.#asked.set(id, now)
     try {
       const answer = await lines.ask(id, { method: 'GET', target: '/device' })
@@ -42,5 +51,9 @@ export class Renames {
     } catch (error) {
       log.debug('a device did not say what it is called', { id, error: String(error) })
     }
+  }
+
+  [Symbol.dispose](): void {
+    for (const timer of this.#later.values()) timer[Symbol.dispose]()
   }
 }
