@@ -43,6 +43,9 @@ export class Borrower implements AsyncDisposable {
   readonly #uses = new Map<string, Use>()
   readonly #ticking: Disposable
   #begun: Promise<void> = Promise.resolve()
+  /** What is begun and ended goes one after another: two at once would leave one that nobody sees, and nobody ends. */
+  #turning: Promise<unknown> = Promise.resolve()
+  #over = false
 
   constructor(host: Host, lines: Lines, wholeWay: WholeWay) {
     this.#host = host
@@ -85,31 +88,54 @@ export class Borrower implements AsyncDisposable {
     await wholeOf(await this.#lines.ask(device, { method: 'POST', target: '/internet/ask' }, true), MOST_MESSAGE_BYTES)
   }
 
-  async use(device: string, options: { readonly port?: number; readonly whole?: boolean }): Promise<BorrowedInternet> {
-    await this.#begun
+  use(device: string, options: { readonly port?: number; readonly whole?: boolean }): Promise<BorrowedInternet> {
+    return this.#turn(() => this.#use(device, options))
+  }
+
+  stop(device: string): Promise<void> {
+    return this.#turn(() => this.#stop(device))
+  }
+
+  #turn<T>(work: () => Promise<T>): Promise<T> {
+    const done = this.#turning.then(() => this.#begun).then(work)
+    this.#turning = done.catch(() => {})
+    return done
+  }
+
+  async #use(device: string, options: { readonly port?: number; readonly whole?: boolean }): Promise<BorrowedInternet> {
     const terms = await this.at(device)
     if (terms === undefined) {
       throw fail('unavailable', 'neighbours/not-lent', 'That device does not lend its connection to this one', {
         hint: 'Ask for it: kith internet ask NAME',
       })
     }
-    const use = this.#uses.get(device) ?? (await this.#open(device, options.port))
-    if (options.whole !== undefined && options.whole !== (use.whole !== undefined)) {
-      const before = use.whole
-      use.whole = undefined
-      await before?.[Symbol.asyncDispose]()
-      if (options.whole) {
-        if (!terms.whole) throw fail('unavailable', 'neighbours/not-whole', 'That device lends its proxy only')
-        use.whole = await this.#wholeWay(device, true)
-      }
+    const known = this.#uses.get(device)
+    const use = known ?? (await this.#open(device, options.port))
+    try {
+      if (options.whole !== undefined) await this.#turnWhole(use, options.whole, terms)
+    } catch (error) {
+      if (known === undefined && this.#uses.get(device) === use) await this.#stop(device)
+      throw error
     }
     this.#found(use, terms)
     this.#store()
     return shown(use)
   }
 
-  async stop(device: string): Promise<void> {
-    await this.#begun
+  async #turnWhole(use: Use, on: boolean, terms: InternetTerms): Promise<void> {
+    if (on === (use.whole !== undefined)) return
+    if (on && !terms.whole) throw fail('unavailable', 'neighbours/not-whole', 'That device lends its proxy only')
+    const before = use.whole
+    use.whole = undefined
+    await before?.[Symbol.asyncDispose]()
+    if (!on) return
+    const whole = await this.#wholeWay(use.device, true)
+    if (!this.#over) return void (use.whole = whole)
+    await whole[Symbol.asyncDispose]()
+    throw leaving()
+  }
+
+  async #stop(device: string): Promise<void> {
     const use = this.#uses.get(device)
     if (use === undefined) throw fail('input', 'neighbours/not-used', 'The connection of that device is not used')
     this.#uses.delete(device)
@@ -128,6 +154,10 @@ export class Borrower implements AsyncDisposable {
     })
     const use: Use = { device, proxy, state: 'away', terms: undefined, lookAt: 0, whole: undefined }
     await proxy.listen(port)
+    if (this.#over) {
+      await proxy[Symbol.asyncDispose]()
+      throw leaving()
+    }
     this.#uses.set(device, use)
     return use
   }
@@ -168,10 +198,17 @@ export class Borrower implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#over = true
     this.#ticking[Symbol.dispose]()
     await this.#begun
-    await Promise.all([...this.#uses.values()].map(close))
+    const all = [...this.#uses.values()]
+    this.#uses.clear()
+    await Promise.all(all.map(close))
   }
+}
+
+function leaving(): Error {
+  return fail('gone', 'neighbours/leaving', 'Kith leaves the neighbours')
 }
 
 function shown({ device, proxy, state, terms, whole }: Use): BorrowedInternet {

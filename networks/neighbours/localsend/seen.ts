@@ -19,9 +19,14 @@ export interface Seen {
 export class SeenDevices {
   readonly #all = new Map<string, Seen>()
 
-  /** Gives what is known of it now; the newest is the last. */
+  /**
+   * Gives what is known of it now; the newest is the last. One that shows a certificate has it: that it speaks without TLS now is
+   * said by somebody else, who would get what is meant for it.
+   */
   heard(host: string, info: Info, at: number): Seen {
     const id = idOf(info)
+    const known = this.#all.get(id)
+    if (known?.info.protocol === 'https' && info.protocol === 'http') return known
     const seen: Seen = { id, host, info, at }
     this.#all.delete(id)
     this.#all.set(id, seen)

@@ -146,7 +146,12 @@ export class OwnedSegment implements AsyncDisposable {
       hosts.set(device, host)
       return host
     }
-    return undefined
+    // Places are kept for those who may come back; who was put out does not.
+    const left = [...hosts].find(([other]) => !this.facts.to.includes(other))
+    if (left === undefined) return undefined
+    hosts.delete(left[0])
+    hosts.set(device, left[1])
+    return left[1]
   }
 
   /** Attaches a member for as long as its connection lasts. */
@@ -166,6 +171,8 @@ export class OwnedSegment implements AsyncDisposable {
       },
     })
     if (!this.facts.to.includes(device)) return path[Symbol.dispose]()
+    // Another one of it may have come meanwhile.
+    this.#members.get(device)?.path[Symbol.dispose]()
     const port = cable((bytes) => path.send(bytes))
     attached.use(this.#switch.attach(host, port))
     this.#members.set(device, { host, path })
