@@ -79,5 +79,6 @@ export interface SharedTrees {
 /** What paired devices may look at and fetch unasked. Nothing is there by itself. */
 export interface Shelf {
   has(of: Digest): boolean
+  /** @throws FaultError `input` when there is no room for more */
   show(of: Digest, shown: boolean): void
 }

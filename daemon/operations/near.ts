@@ -1,6 +1,6 @@
 import type { DeviceView, GiftView, NamedDevice } from '@kith/api/near.ts'
 import type { AddResponse } from '@kith/api/transfer-changes.ts'
-import { fail } from '@kith/core/fault/fault.ts'
+import { fail, type Fault, FaultError, faultOf } from '@kith/core/fault/fault.ts'
 import { calledName } from '@kith/core/network/device-names.ts'
 import type { Device, Devices, Gift } from '@kith/core/network/devices.ts'
 import { endpointText, type Endpoint, type Names } from '@kith/core/network/net.ts'
@@ -104,7 +104,7 @@ export function nearOperations(world: NearWorld): Operations {
       const { id, membership } = near()
       const to = body.to.map((text) => pairedDevice(membership.devices, text))
       return world.publications.begin({ path: body.path, network: id }, async (wish, layout) => {
-        await Promise.all(to.map((device) => membership.gifts.give(wish, layout.files.length, device.id)))
+        await giveTo(to, (device) => membership.gifts.give(wish, layout.files.length, device.id))
       })
     },
     gifts: () => near().membership.gifts.offered.current.map((gift) => giftView(gift, near().membership.devices)),
@@ -122,6 +122,19 @@ export function nearOperations(world: NearWorld): Operations {
       gifts.over(findGift(gifts.offered.current, params.id).id)
     },
   }
+}
+
+/** Offers to all; one that cannot be asked keeps nobody else from it. @throws FaultError that says who could not */
+async function giveTo(to: readonly Device[], give: (device: Device) => Promise<void>): Promise<void> {
+  const faults = new Map<string, Fault>()
+  await Promise.all(to.map((device) => give(device).catch((error) => void faults.set(device.name, faultOf(error)))))
+  const [cause] = faults.values()
+  if (cause === undefined) return
+  if (to.length === 1) throw new FaultError(cause)
+  throw fail(cause.kind, 'near/not-all', `It was not offered to ${[...faults.keys()].join(', ')}: ${cause.message}`, {
+    cause,
+    hint: 'The others were asked. Send it again to those that were not.',
+  })
 }
 
 /** The names in a path, however many slashes are between them. */

@@ -117,6 +117,24 @@ test('two devices of one name are two, in whatever is granted, sent and said', {
     )
   })
 
+  await t.test('of several, who cannot be asked is named, and the others are asked', async () => {
+    await one.stop()
+    const path = join(folder.path, 'for both.txt')
+    await writeFile(path, 'for both of them')
+    const begun = await ann.client.call('send', { body: { path, to: [first, second] } })
+    const made = await until(async () => {
+      const now = await ann.client.call('publication', { params: { id: begun.id } })
+      return now.state === 'hashing' ? undefined : now
+    }, 'it is offered, or not')
+    assert.equal(made.fault?.code, 'near/not-all')
+    assert.ok(made.fault.message.includes(shown.one) && !made.fault.message.includes(shown.other))
+    await until(
+      async () => (await other.client.call('gifts')).find(({ name }) => name === 'for both.txt'),
+      'the other one is asked',
+    )
+    await one.start()
+  })
+
   await t.test('in a room it is seen who of them speaks, and one of them can be ignored', async () => {
     const room = await ann.client.call('newRoom', { body: { title: 'All', people: [first, second] } })
     await ann.client.call('say', { params: { id: room.id }, body: { text: 'hello' } })

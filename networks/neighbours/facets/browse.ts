@@ -1,4 +1,5 @@
 import type { Digest } from '@kith/core/content/digest.ts'
+import { fail } from '@kith/core/fault/fault.ts'
 import { digestBy } from '@kith/core/content/content.ts'
 import type { OurAnswer, PeerQuestion } from '@kith/core/network/channel.ts'
 import type { Browse, FileEntry } from '@kith/core/network/facets.ts'
@@ -30,7 +31,12 @@ export class OwnShelf implements Shelf {
   }
 
   show(of: Digest, shown: boolean): void {
-    if (shown && this.#shown.size < MOST_LISTED) this.#shown.add(of)
+    if (shown && !this.#shown.has(of) && this.#shown.size >= MOST_LISTED) {
+      throw fail('input', 'neighbours/shelf-full', `At most ${MOST_LISTED} things lie on the shelf`, {
+        hint: 'Share a folder instead.',
+      })
+    }
+    if (shown) this.#shown.add(of)
     else this.#shown.delete(of)
     this.#keep.set('shelf', encode({ shown: [...this.#shown] }))
   }
