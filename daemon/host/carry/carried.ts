@@ -72,8 +72,8 @@ export class CarriedConnection {
       this.#lost.push(...this.#threads.get(worker)!)
       this.#threads.delete(worker)
       // None of them is of use without the others.
-      this.close()
-      if (this.#threads.size === 0) this.#finish()
+      if (this.#fault === undefined) this.close()
+      else if (this.#threads.size === 0) this.#finish()
     })
     return worker
   }
@@ -96,6 +96,7 @@ export class CarriedConnection {
     this.#fault = fault
     this.shared.stop()
     for (const thread of this.#threads.keys()) thread.postMessage({ kind: 'end' } satisfies CarryOrder)
+    if (this.#threads.size === 0) this.#finish()
   }
 
   async end(fault: Fault): Promise<void> {

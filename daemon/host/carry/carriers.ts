@@ -25,6 +25,8 @@ export interface CarriersWorld {
   readonly most?: number
   /** Threads that prove and write what one connection brings; as many as there are cores for without it. */
   readonly writers?: number
+  /** Threads of its own without it. */
+  readonly threads?: CarryThreads
 }
 
 /** The threads that carry, each for one connection in one direction for as long as that lasts. */
@@ -36,7 +38,7 @@ export class CarrierThreads implements Carriers, AsyncDisposable {
 
   constructor(world: CarriersWorld) {
     this.#world = world
-    this.#threads = new CarryThreads(world.clock)
+    this.#threads = world.threads ?? new CarryThreads(world.clock)
     try {
       // Threads look for it themselves: here it shows whether there is any.
       recordCiphers()
@@ -69,7 +71,11 @@ export class CarrierThreads implements Carriers, AsyncDisposable {
   give(connection: Connection, key: Uint8Array): Giving | undefined {
     const carried = this.#carry(connection, 'up')
     if (carried === undefined) return undefined
-    const thread = carried.begin(this.#threads.take('give'), { kind: 'give', file: carried.file, key })
+    const thread = begun(carried, () => {
+      const { file } = carried
+      return carried.begin(this.#threads.take('give'), { kind: 'give', file, key })
+    })
+    if (thread === undefined) return undefined
     return {
       get unlimited() {
         return carried.unlimited
@@ -87,11 +93,14 @@ export class CarrierThreads implements Carriers, AsyncDisposable {
   take(connection: Connection, key: Uint8Array): Taking | undefined {
     const carried = this.#carry(connection, 'down')
     if (carried === undefined) return undefined
-    const turns = this.#world.turns.memory
-    const to = Array.from({ length: this.#writers }, () => new Ring(carried.shared).memory)
-    const writers = to.map((from) => carried.begin(this.#threads.take('write'), { kind: 'write', from, turns }))
-    const receiver = carried.begin(this.#threads.take('receive'), { kind: 'receive', file: carried.file, key, to })
-    return takingOf(carried, writers, receiver)
+    return begun(carried, () => {
+      const { file, shared } = carried
+      const turns = this.#world.turns.memory
+      const to = Array.from({ length: this.#writers }, () => new Ring(shared).memory)
+      const writers = to.map((from) => carried.begin(this.#threads.take('write'), { kind: 'write', from, turns }))
+      const receiver = carried.begin(this.#threads.take('receive'), { kind: 'receive', file, key, to })
+      return takingOf(carried, writers, receiver)
+    })
   }
 
   #carry(connection: Connection, direction: Direction): CarriedConnection | undefined {
@@ -114,5 +123,15 @@ export class CarrierThreads implements Carriers, AsyncDisposable {
     const over = fail('gone', 'net/closed', 'Kith is going').fault
     await Promise.all([...this.#open].map((carried) => carried.end(over)))
     await this.#threads[Symbol.asyncDispose]()
+  }
+}
+
+/** What begins threads; undefined, and the connection is given up, where the system has none left. */
+function begun<Result>(carried: CarriedConnection, begin: () => Result): Result | undefined {
+  try {
+    return begin()
+  } catch (cause) {
+    carried.close(fail('local', 'net/thread', 'No thread could be started to carry bytes', { cause }).fault)
+    return undefined
   }
 }

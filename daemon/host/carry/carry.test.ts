@@ -4,13 +4,16 @@ import { stat, writeFile } from 'node:fs/promises'
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net'
 import { once } from 'node:events'
 import { test } from 'node:test'
+import type { Worker } from 'node:worker_threads'
 import fc from 'fast-check'
 import { FaultError, type Fault } from '@kith/core/fault/fault.ts'
 import type { Giving, Taking } from '@kith/core/network/carriers.ts'
 import type { LeafAlgorithm } from '@kith/core/transfer/proof.ts'
 import type { FileRun } from '@kith/core/transfer/storage.ts'
 import { streamSealer } from '@kith/wire/sealed/stream.ts'
+import { systemClock } from '../clock.ts'
 import { stampOf } from '../hash/stamp.ts'
+import { type CarryKind, CarryThreads } from './threads.ts'
 import { carrying, checkOf, descriptors, eventually, ground, type Ground, numbered, skip } from './testing.ts'
 
 const MIB = 1024 * 1024
@@ -329,6 +332,38 @@ test('no more connections are carried than may be, and one that ended makes room
   await eventually('there is room', () => here.carriers.size === 1)
   assert.ok(here.carriers.give(giver, key) !== undefined, 'a connection that was refused is as it was')
 })
+
+test(
+  'where the system starts no thread, or not all, the connection is given up and counted no more',
+  { skip },
+  async () => {
+    /** Has so many threads. */
+    class Few extends CarryThreads {
+      left = 0
+
+      override take(kind: CarryKind): Worker {
+        if (this.left-- === 0) throw new Error('no thread is left')
+        return super.take(kind)
+      }
+    }
+    const threads = new Few(systemClock())
+    await using here = await ground({ threads, writers: 2, most: 2 })
+    for (const count of [0, 1, 2]) {
+      const { taker, giver } = await here.pair()
+      threads.left = count
+      assert.equal(here.carriers.take(taker, key), undefined)
+      threads.left = 0
+      assert.equal(here.carriers.give(giver, key), undefined)
+      await eventually('those that were started let go', () => here.carriers.size === 0)
+    }
+    threads.left = 9
+    const { giving, taking } = await both(here)
+    const bytes = numbered(1000)
+    const right = taking.take(checkOf(bytes), [here.empty('taken', bytes.length)])
+    await giving.give([await here.file('given', bytes)])
+    assert.equal(await right, true)
+  },
+)
 
 test('what is no plain socket, is open, or has ended is not carried', { skip }, async () => {
   await using here = await ground()
