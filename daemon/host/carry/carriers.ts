@@ -17,6 +17,7 @@ import { carrySystem, type CarrySystem } from './system.ts'
 const MOST_WRITERS = 2
 /** Each has a thread or two of some MiB, and more do not make anything faster. */
 const MOST_CARRIED = 4
+
 export interface CarriersWorld {
   readonly clock: Clock
   /** Of the threads of the disk, which write to the same files. */

@@ -80,6 +80,7 @@ export class RecordCipher {
     this.#evp = evp
     this.#seals = direction === 'seal' ? 1 : 0
     this.#context = evp.EVP_CIPHER_CTX_new()
+    this.#needContext()
     this.#small.set(key, KEY_AT)
     const keyAt = smallAt + BigInt(KEY_AT)
     did(evp.EVP_CipherInit_ex(this.#context, evp.EVP_aes_256_gcm(), NONE, keyAt, NONE, this.#seals))
@@ -109,12 +110,17 @@ export class RecordCipher {
   }
 
   #begin(head: bigint, length: number): void {
-    if (this.#context === NONE) throw new Error('There is no context of OpenSSL')
+    this.#needContext()
     this.#small.set(this.#nonces.next(), NONCE_AT)
     const [evp, context, plain] = [this.#evp, this.#context, head + BigInt(RECORD_HEAD_BYTES)]
     did(evp.EVP_CipherInit_ex(context, NONE, NONE, NONE, this.#nonceAt, this.#seals))
     did(evp.EVP_CipherUpdate(context, NONE, this.#lengthAt, head, RECORD_HEAD_BYTES))
     if (length > 0) did(evp.EVP_CipherUpdate(context, plain, this.#lengthAt, plain, length))
+  }
+
+  /** OpenSSL would write to where there is nothing. */
+  #needContext(): void {
+    if (this.#context === NONE) throw new Error('There is no context of OpenSSL')
   }
 
   #final(): number {
