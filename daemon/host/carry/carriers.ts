@@ -1,15 +1,15 @@
 import { availableParallelism } from 'node:os'
-import { MessageChannel, type MessagePort } from 'node:worker_threads'
 import { fail, type Fault } from '@kith/core/fault/fault.ts'
 import type { Direction } from '@kith/core/limits/budget.ts'
 import type { Carriers, Giving, Taking } from '@kith/core/network/carriers.ts'
 import type { Clock } from '@kith/core/network/clock.ts'
 import type { Connection } from '@kith/core/network/net.ts'
-import type { Check } from '@kith/core/transfer/proof.ts'
 import type { Turns } from '../disk/turns.ts'
 import { TcpConnection } from '../net/tcp.ts'
 import { CarriedConnection } from './carried.ts'
-import type { CarryOrder } from './orders.ts'
+import { recordCiphers } from './crypto.ts'
+import { Ring } from './ring.ts'
+import { takingOf } from './taking.ts'
 import { CarryThreads } from './threads.ts'
 import { carrySystem, type CarrySystem } from './system.ts'
 
@@ -17,6 +17,7 @@ import { carrySystem, type CarrySystem } from './system.ts'
 const MOST_WRITERS = 2
 /** Each has a thread or two of some MiB, and more do not make anything faster. */
 const MOST_CARRIED = 4
+
 export interface CarriersWorld {
   readonly clock: Clock
   /** Of the threads of the disk, which write to the same files. */
@@ -25,6 +26,8 @@ export interface CarriersWorld {
   readonly most?: number
   /** Threads that prove and write what one connection brings; as many as there are cores for without it. */
   readonly writers?: number
+  /** Threads of its own without it. */
+  readonly threads?: CarryThreads
 }
 
 /** The threads that carry, each for one connection in one direction for as long as that lasts. */
@@ -36,8 +39,10 @@ export class CarrierThreads implements Carriers, AsyncDisposable {
 
   constructor(world: CarriersWorld) {
     this.#world = world
-    this.#threads = new CarryThreads(world.clock)
+    this.#threads = world.threads ?? new CarryThreads(world.clock)
     try {
+      // Threads look for it themselves: here it shows whether there is any.
+      recordCiphers()
       this.#system = process.platform === 'win32' ? undefined : carrySystem()
     } catch {
       // Then all bytes go the usual way.
@@ -67,14 +72,20 @@ export class CarrierThreads implements Carriers, AsyncDisposable {
   give(connection: Connection, key: Uint8Array): Giving | undefined {
     const carried = this.#carry(connection, 'up')
     if (carried === undefined) return undefined
-    const thread = carried.begin(this.#threads.take('give'), { kind: 'give', file: carried.file, key }, [])
+    const thread = begun(carried, () => {
+      const { file } = carried
+      return carried.begin(this.#threads.take('give'), { kind: 'give', file, key })
+    })
+    if (thread === undefined) return undefined
     return {
       get unlimited() {
         return carried.unlimited
       },
       async give(runs) {
         const bytes = runs.reduce((sum, { length }) => sum + length, 0)
-        await carried.expect(thread, { kind: 'give', runs }, bytes)
+        const given = carried.expect(thread, bytes)
+        carried.order(thread, { kind: 'give', runs })
+        await given
       },
       close: (fault) => carried.close(fault),
     }
@@ -83,28 +94,14 @@ export class CarrierThreads implements Carriers, AsyncDisposable {
   take(connection: Connection, key: Uint8Array): Taking | undefined {
     const carried = this.#carry(connection, 'down')
     if (carried === undefined) return undefined
-    const turns = this.#world.turns.memory
-    const to: MessagePort[] = []
-    const writers = Array.from({ length: this.#writers }, () => {
-      const { port1, port2: from } = new MessageChannel()
-      to.push(port1)
-      return carried.begin(this.#threads.take('write'), { kind: 'write', from, turns }, [from])
+    return begun(carried, () => {
+      const { file, shared } = carried
+      const turns = this.#world.turns.memory
+      const to = Array.from({ length: this.#writers }, () => new Ring(shared).memory)
+      const writers = to.map((from) => carried.begin(this.#threads.take('write'), { kind: 'write', from, turns }))
+      const receiver = carried.begin(this.#threads.take('receive'), { kind: 'receive', file, key, to })
+      return takingOf(carried, writers, receiver)
     })
-    const receiver = carried.begin(this.#threads.take('receive'), { kind: 'receive', file: carried.file, key, to }, to)
-    let next = 0
-    return {
-      get unlimited() {
-        return carried.unlimited
-      },
-      take(check, runs) {
-        const bytes = check.end - check.start
-        const writer = next++ % writers.length
-        const done = carried.expect(writers[writer]!, { kind: 'write', check: alone(check), runs }, bytes)
-        receiver.postMessage({ kind: 'receive', bytes, writer } satisfies CarryOrder)
-        return done
-      },
-      close: (fault) => carried.close(fault),
-    }
   }
 
   #carry(connection: Connection, direction: Direction): CarriedConnection | undefined {
@@ -130,7 +127,12 @@ export class CarrierThreads implements Carriers, AsyncDisposable {
   }
 }
 
-/** Its bytes may lie in the middle of all digests of a content, which would travel along. */
-function alone(check: Check): Check {
-  return { ...check, expected: check.expected.slice() }
+/** What begins threads; undefined, and the connection is given up, where the system has none left. */
+function begun<Result>(carried: CarriedConnection, begin: () => Result): Result | undefined {
+  try {
+    return begin()
+  } catch (cause) {
+    carried.close(fail('local', 'net/thread', 'No thread could be started to carry bytes', { cause }).fault)
+    return undefined
+  }
 }

@@ -4,29 +4,20 @@ import { stat, writeFile } from 'node:fs/promises'
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net'
 import { once } from 'node:events'
 import { test } from 'node:test'
+import type { Worker } from 'node:worker_threads'
 import fc from 'fast-check'
 import { FaultError, type Fault } from '@kith/core/fault/fault.ts'
 import type { Giving, Taking } from '@kith/core/network/carriers.ts'
 import type { LeafAlgorithm } from '@kith/core/transfer/proof.ts'
 import type { FileRun } from '@kith/core/transfer/storage.ts'
 import { streamSealer } from '@kith/wire/sealed/stream.ts'
+import { systemClock } from '../clock.ts'
 import { stampOf } from '../hash/stamp.ts'
-import { carrySystem } from './system.ts'
-import { carrying, checkOf, descriptors, eventually, ground, type Ground, numbered } from './testing.ts'
+import { type CarryKind, CarryThreads } from './threads.ts'
+import { carrying, checkOf, descriptors, eventually, ground, type Ground, numbered, skip } from './testing.ts'
 
 const MIB = 1024 * 1024
 const key = numbered(32, 5)
-
-/** Where Node cannot call the system, everything goes the usual way, and nothing here can be shown. */
-function possible(): boolean {
-  try {
-    carrySystem()
-    return process.platform === 'linux'
-  } catch {
-    return false
-  }
-}
-const skip = !possible() && 'threads that carry need Linux and a Node that calls the C library'
 
 function code(expected: string) {
   return (error: unknown): boolean => error instanceof FaultError && error.fault.code === expected
@@ -131,6 +122,26 @@ test('a digest that is not the right one is told of, and the next cell still com
   }
   await giving.give([given])
   assert.deepEqual(await Promise.all(answers), [true, false, true])
+  same(await here.written('taken'), bytes)
+})
+
+test('what is written is told of while the next bytes are late, and those too when they come', { skip }, async () => {
+  await using here = await ground()
+  const bytes = numbered(5 * 100_000)
+  const sealer = streamSealer(key)
+  const come = Promise.withResolvers<Socket>()
+  const connection = await here.taker((socket) => socket.once('data', () => come.resolve(socket)))
+  const taking = here.carriers.take(connection, key)!
+  const answers = [0, 1, 2, 3, 4].map((cell) => {
+    const at = cell * 100_000
+    return taking.take(checkOf(bytes.subarray(at, at + 100_000)), [here.empty('taken', 100_000, at)])
+  })
+  const socket = await come.promise
+  for (const [cell, answer] of answers.entries()) {
+    const at = cell * 100_000
+    for (const part of sealer.seal(bytes.subarray(at, at + 100_000))) socket.write(part)
+    assert.equal(await answer, true, 'nothing else has been sent yet')
+  }
   same(await here.written('taken'), bytes)
 })
 
@@ -321,6 +332,38 @@ test('no more connections are carried than may be, and one that ended makes room
   await eventually('there is room', () => here.carriers.size === 1)
   assert.ok(here.carriers.give(giver, key) !== undefined, 'a connection that was refused is as it was')
 })
+
+test(
+  'where the system starts no thread, or not all, the connection is given up and counted no more',
+  { skip },
+  async () => {
+    /** Has so many threads. */
+    class Few extends CarryThreads {
+      left = 0
+
+      override take(kind: CarryKind): Worker {
+        if (this.left-- === 0) throw new Error('no thread is left')
+        return super.take(kind)
+      }
+    }
+    const threads = new Few(systemClock())
+    await using here = await ground({ threads, writers: 2, most: 2 })
+    for (const count of [0, 1, 2]) {
+      const { taker, giver } = await here.pair()
+      threads.left = count
+      assert.equal(here.carriers.take(taker, key), undefined)
+      threads.left = 0
+      assert.equal(here.carriers.give(giver, key), undefined)
+      await eventually('those that were started let go', () => here.carriers.size === 0)
+    }
+    threads.left = 9
+    const { giving, taking } = await both(here)
+    const bytes = numbered(1000)
+    const right = taking.take(checkOf(bytes), [here.empty('taken', bytes.length)])
+    await giving.give([await here.file('given', bytes)])
+    assert.equal(await right, true)
+  },
+)
 
 test('what is no plain socket, is open, or has ended is not carried', { skip }, async () => {
   await using here = await ground()
