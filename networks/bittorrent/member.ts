@@ -14,6 +14,7 @@ import { directory } from './directory/directory.ts'
 import { publish } from './facets/publish.ts'
 import type { Settings } from './settings.ts'
 import { Frames } from './swarm/frames.ts'
+import { OwnAddresses } from './swarm/own-addresses.ts'
 import { addTracker, removeTracker, Torrent } from './torrent.ts'
 import { UdpTrackers } from './trackers/udp.ts'
 import { handshakeHead, infoHashIn, newPeerId } from './wire/handshake.ts'
@@ -29,6 +30,7 @@ export class Member implements Membership {
   readonly #settings: Settings
   readonly #peerId: Uint8Array
   readonly #frames = new Frames()
+  readonly #ownAddresses = new OwnAddresses()
   readonly #torrents = new Map<string, Torrent>()
   readonly #udp: UdpTrackers
   readonly #resources = new AsyncDisposableStack()
@@ -115,6 +117,7 @@ export class Member implements Membership {
         settings: this.#settings,
         peerId: this.#peerId,
         frames: this.#frames,
+        ownAddresses: this.#ownAddresses,
         udp: this.#udp,
         room: () => this.#connections() < this.#settings.connections,
       })

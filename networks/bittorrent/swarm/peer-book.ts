@@ -2,6 +2,7 @@ import type { Endpoint } from '@kith/core/network/net.ts'
 import { endpointText } from '@kith/core/network/net.ts'
 import type { Outcome, Track } from '@kith/core/source/score.ts'
 import { outcome, retryAt, score, untried } from '@kith/core/source/score.ts'
+import type { OwnAddresses } from './own-addresses.ts'
 
 /** Where we heard of a peer. */
 export type Origin = 'tracker' | 'exchange' | 'link' | 'incoming'
@@ -22,15 +23,20 @@ const mostEntries = 4_000
 /** The peers of one torrent that we heard of, and what became of them. */
 export class PeerBook {
   readonly #entries = new Map<string, Entry>()
+  readonly #own: Pick<OwnAddresses, 'has'>
+
+  constructor(own: Pick<OwnAddresses, 'has'>) {
+    this.#own = own
+  }
 
   get size(): number {
     return this.#entries.size
   }
 
-  /** False for one that was known, or cannot be dialled. */
+  /** False for one that was known, is ourselves, or cannot be dialled. */
   add(endpoint: Endpoint, origin: Origin): boolean {
     const key = endpointText(endpoint)
-    if (endpoint.port === 0 || this.#entries.has(key)) return false
+    if (endpoint.port === 0 || this.#own.has(endpoint) || this.#entries.has(key)) return false
     if (this.#entries.size >= mostEntries && !this.#makeRoom()) return false
     this.#entries.set(key, { endpoint, origin, track: untried, busy: false, banned: false, seed: false })
     return true
@@ -51,6 +57,8 @@ export class PeerBook {
     for (const entry of this.#entries.values()) {
       if (entry.busy || entry.banned || retryAt(entry.track) > now) continue
       if (!leecher && entry.seed) continue
+      // We may have met ourselves there for another torrent meanwhile.
+      if (this.#own.has(entry.endpoint)) continue
       if (best === undefined || score(entry.track) > score(best.track)) best = entry
     }
     if (best !== undefined) best.busy = true
@@ -71,6 +79,11 @@ export class PeerBook {
     entry.track = outcome(entry.track, what, now)
   }
 
+  /** There is nobody there but us. */
+  forget(endpoint: Endpoint): void {
+    this.#entries.delete(endpointText(endpoint))
+  }
+
   markSeed(endpoint: Endpoint): void {
     const entry = this.#entries.get(endpointText(endpoint))
     if (entry !== undefined) entry.seed = true
@@ -89,7 +102,7 @@ export class PeerBook {
   /** What is worth keeping over a restart: those who are here now, and then those that did not fail, the best first. */
   good(here: readonly Endpoint[], most: number): Endpoint[] {
     const others = [...this.#entries.values()]
-      .filter((entry) => !entry.banned && entry.track.failures === 0)
+      .filter((entry) => !entry.banned && entry.track.failures === 0 && !this.#own.has(entry.endpoint))
       .sort((a, b) => score(b.track) - score(a.track))
       .map((entry) => entry.endpoint)
     const all = new Map([...here, ...others].map((endpoint) => [endpointText(endpoint), endpoint]))

@@ -3,6 +3,7 @@ import { test } from 'node:test'
 import { Choker } from './choker.ts'
 import { metadataPieceSize } from '../wire/extended.ts'
 import { MetadataFetch } from './metadata.ts'
+import { OwnAddresses } from './own-addresses.ts'
 import { PeerBook } from './peer-book.ts'
 import { peerKey } from './peer-key.ts'
 import { RequestWindow } from './request-window.ts'
@@ -59,7 +60,7 @@ test('while only giving, slots go round: whoever waited longest is next', () => 
 })
 
 test('the book gives the promising first, waits after failures, and forgets no ban', () => {
-  const book = new PeerBook()
+  const book = new PeerBook(new OwnAddresses())
   const [a, b] = [
     { host: '10.0.0.1', port: 1 },
     { host: '10.0.0.2', port: 2 },

@@ -1,9 +1,16 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { encodeExchange, encodeMetadata } from '../wire/extended.ts'
-import { greeting, introduction, Meeting, message } from './test-kit/meeting.ts'
+import { endpointText } from '@kith/core/network/net.ts'
+import { greeting, introduction, Line, Meeting, message } from './test-kit/meeting.ts'
 
 const minute = 60_000
+/** The peer id that a meeting gives us. */
+const ourId = 0xff
+
+async function turn(): Promise<void> {
+  await new Promise((resolve) => setImmediate(resolve))
+}
 
 test('a peer that was let go is forgotten, whatever else came in one piece with the reason', async () => {
   await using meeting = new Meeting()
@@ -91,4 +98,38 @@ test('who leaves because we sent it away is not taken for one that begins', asyn
   assert.equal(line.closed, 'bittorrent/made-room')
   meeting.clock.go(10_000)
   assert.deepEqual(meeting.dialled, [])
+})
+
+test('an address at which we meet ourselves is not dialled again, by no torrent, nor kept', async () => {
+  const [us, other] = [
+    { host: '192.0.2.7', port: 7338 },
+    { host: '10.0.0.4', port: 4_004 },
+  ]
+  const dialsOf = ({ dialled }: Meeting): number => dialled.filter(({ host }) => host === us.host).length
+  await using meeting = new Meeting({}, [us, other])
+  const line = new Line(us, false)
+  meeting.reached.set(endpointText(us), line)
+  // Another torrent has heard of it, and had no room so far.
+  await using another = new Meeting({ connectionsPerTransfer: 1 }, [], meeting.ownAddresses)
+  const peer = another.come('10.0.0.2', greeting(2), introduction(4_002), message({ kind: 'interested' }))
+  another.swarm.heard([us, other], 'tracker')
+  await turn()
+  line.say(greeting(ourId))
+  assert.equal(line.closed, 'bittorrent/self')
+  assert.equal(meeting.swarm.sessions.size, 0)
+  assert.deepEqual(meeting.kept, [other])
+
+  meeting.swarm.heard([us], 'tracker')
+  const teller = meeting.come('10.0.0.2', greeting(2), introduction(4_002), message({ kind: 'interested' }))
+  const payload = encodeExchange({ added: [{ endpoint: us, seed: false }], dropped: [] })
+  teller.say(message({ kind: 'extended', id: 1, payload }))
+  peer.ended()
+  meeting.clock.go(180 * minute)
+  another.clock.go(180 * minute)
+  assert.equal(dialsOf(meeting), 1)
+  assert.equal(dialsOf(another), 0)
+  assert.ok(another.dialled.length > 0)
+  await another.swarm[Symbol.asyncDispose]()
+  await meeting.swarm[Symbol.asyncDispose]()
+  for (const { kept } of [meeting, another]) assert.ok(!kept.some(({ host }) => host === us.host))
 })

@@ -16,6 +16,7 @@ import { outcomeOf } from './ending.ts'
 import { Exchange } from './exchange.ts'
 import type { Frames } from './frames.ts'
 import { MetadataExchange } from './metadata-exchange.ts'
+import type { OwnAddresses } from './own-addresses.ts'
 import { OwnPieces } from './own-pieces.ts'
 import type { Origin } from './peer-book.ts'
 import { PeerBook } from './peer-book.ts'
@@ -36,6 +37,7 @@ export interface SwarmWorld {
   readonly host: Host
   readonly settings: Settings
   readonly peerId: Uint8Array
+  readonly ownAddresses: OwnAddresses
   readonly frames: Frames
   /** Whether one more connection fits under the network's limit. */
   room(): boolean
@@ -47,7 +49,7 @@ export class Swarm implements AsyncDisposable {
   readonly #world: SwarmWorld
   readonly #subject: Subject
   readonly #hint: KeptHint
-  readonly #book = new PeerBook()
+  readonly #book: PeerBook
   readonly #sessions = new Set<Session>()
   readonly #sessionWorld: SessionWorld
   readonly #dialler: Dialler
@@ -67,6 +69,7 @@ export class Swarm implements AsyncDisposable {
     this.#subject = subject
     this.#hint = hint
     this.#world = world
+    this.#book = new PeerBook(world.ownAddresses)
     this.#sessionWorld = {
       subject,
       clock: host.clock,
@@ -290,7 +293,7 @@ export class Swarm implements AsyncDisposable {
     this.#metadata.forget(session)
     this.#exchange.left(session)
     this.#outcome(session, fault)
-    if (fault?.kind === 'peer')
+    if (fault?.kind === 'peer' && fault.code !== 'bittorrent/self')
       this.#world.host.log.debug('peer broke the protocol', { peer: session.peer.name, code: fault.code })
     if (!this.#closed) this.#slots.fill(this.#sessions, this.#now)
   }
@@ -299,10 +302,20 @@ export class Swarm implements AsyncDisposable {
   #outcome(session: Session, fault: Fault | undefined): void {
     const { endpoint } = session
     if (endpoint === undefined) return
+    if (fault?.code === 'bittorrent/self') return this.#metSelf(endpoint)
     if (fault?.code === 'transfer/bad-bytes') return this.#book.ban(endpoint)
     const at = endpointText(endpoint)
     for (const other of this.#sessions) if (other.endpoint !== undefined && endpointText(other.endpoint) === at) return
     this.#book.done(endpoint, outcomeOf(session, fault, this.#metadata.told(session)), this.#now)
+  }
+
+  /** Nobody is dialled at this address any more, nor told of it. */
+  #metSelf(endpoint: Endpoint): void {
+    this.#world.ownAddresses.add(endpoint)
+    this.#book.forget(endpoint)
+    const { peers } = this.#hint.current
+    const others = peers.filter((peer) => !this.#world.ownAddresses.has(peer))
+    if (others.length < peers.length) this.#hint.keep({ peers: others })
   }
 
   #stageChanged(): void {

@@ -1,6 +1,7 @@
 import type { Host } from '@kith/core/network/host.ts'
 import type { Log } from '@kith/core/network/log.ts'
 import type { Connection, Endpoint, Receiver } from '@kith/core/network/net.ts'
+import { endpointText } from '@kith/core/network/net.ts'
 import { defaults } from '@kith/core/network/schema.ts'
 import { Hours } from '@kith/core/network/test-kit/hours.ts'
 import type { LanePort } from '@kith/core/transfer/lane.ts'
@@ -19,6 +20,7 @@ import { decodeHint, emptyHint, encodeHint } from '../../wire/hint.ts'
 import type { PeerMessage } from '../../wire/peer.ts'
 import { encodeMessage } from '../../wire/peer.ts'
 import { Frames } from '../frames.ts'
+import { OwnAddresses } from '../own-addresses.ts'
 import { Swarm } from '../swarm.ts'
 
 const silent: Log = { debug() {}, info() {}, warn() {}, error() {}, child: () => silent }
@@ -27,19 +29,20 @@ const silent: Log = { debug() {}, info() {}, warn() {}, error() {}, child: () =>
 const info: Uint8Array = encode({ length: 32_768, name: 'a', 'piece length': 16_384, pieces: new Uint8Array(40) })
 export const infoHash: Uint8Array = hash('sha1', info)
 
-/** A connection that a peer has opened. As with a socket, its end is told some time after it was closed. */
+/** A connection that a peer has opened, unless we have. As with a socket, its end is told some time after it was closed. */
 export class Line implements Connection {
   readonly remote: Endpoint
   readonly local: Endpoint = { host: '10.0.0.1', port: 7338 }
-  readonly incoming = true
+  readonly incoming: boolean
   readonly pending = 0
   closed: string | undefined
   /** Bytes that were sent after it was closed. */
   late = 0
   #receiver: Receiver | undefined
 
-  constructor(remote: Endpoint) {
+  constructor(remote: Endpoint, incoming = true) {
     this.remote = remote
+    this.incoming = incoming
   }
 
   open(receiver: Receiver): void {
@@ -85,16 +88,24 @@ export function introduction(listenPort: number): Uint8Array {
   return encodeMessage({ kind: 'extended', id: 0, payload })
 }
 
-/** A swarm whose description is known, and the world around it. Whoever it dials is never reached. */
+/** A swarm whose description is known, and the world around it. Whoever it dials is never reached, but those in `reached`. */
 export class Meeting implements AsyncDisposable {
   readonly clock: Hours = new Hours()
   readonly stage: WritableValue<'looking' | 'getting' | 'giving'> = value<'looking' | 'getting' | 'giving'>('getting')
   readonly dialled: Endpoint[] = []
+  /** Connections that dials end in, by address. */
+  readonly reached: Map<string, Line> = new Map()
+  readonly ownAddresses: OwnAddresses
   readonly banned: Set<string> = new Set()
   readonly swarm: Swarm
   #kept: Uint8Array
 
-  constructor(settings: Partial<Settings> = {}, peers: readonly Endpoint[] = []) {
+  constructor(
+    settings: Partial<Settings> = {},
+    peers: readonly Endpoint[] = [],
+    ownAddresses: OwnAddresses = new OwnAddresses(),
+  ) {
+    this.ownAddresses = ownAddresses
     this.#kept = encodeHint({ ...emptyHint, info, peers })
     const host = {
       clock: this.clock,
@@ -105,7 +116,7 @@ export class Meeting implements AsyncDisposable {
         port: 7338,
         connect: (to: Endpoint): Promise<Connection> => {
           this.dialled.push(to)
-          return new Promise(() => {})
+          return Promise.resolve().then(() => this.reached.get(endpointText(to)) ?? new Promise<Connection>(() => {}))
         },
       },
     } as unknown as Host
@@ -115,6 +126,7 @@ export class Meeting implements AsyncDisposable {
       settings: { ...defaults(schema), ...settings },
       peerId: new Uint8Array(20).fill(0xff),
       frames: new Frames(),
+      ownAddresses: this.ownAddresses,
       room: () => true,
     })
   }
