@@ -22,10 +22,14 @@ export type Outcome =
   /** It left to start anew, and will be there again within seconds. */
   | { readonly kind: 'restarting' }
   | { readonly kind: 'unreachable' }
+  /** There was no way to it from here, which may be our fault. */
+  | { readonly kind: 'cut-off' }
 
 /** The first wait after a failure, doubled each time, and where that ends. */
 const firstWaitMs = 15_000
 const longestWaitMs = 30 * 60_000
+/** Failures that a source has at most by our own fault: a minute later the cable may be plugged in again. */
+const mostCutOff = 3
 /** How long a source is left alone that starts anew, in milliseconds: who comes too early finds it shut. */
 const restartMs = 5_000
 
@@ -41,7 +45,14 @@ export function outcome(track: Track, what: Outcome, now: number): Track {
       return { ...track, failures: Math.max(1, track.failures), triedAt: now }
     case 'unreachable':
       return { ...track, failures: track.failures + 1, triedAt: now }
+    case 'cut-off':
+      return { ...track, failures: Math.max(track.failures, Math.min(track.failures + 1, mostCutOff)), triedAt: now }
   }
+}
+
+/** Somebody who knows has just told of it again: one failure is forgiven. */
+export function toldAgain(track: Track): Track {
+  return track.failures > 1 ? { ...track, failures: track.failures - 1 } : track
 }
 
 /** When the source may be tried again, in milliseconds since the epoch. */

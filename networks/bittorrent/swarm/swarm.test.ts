@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { encodeExchange, encodeMetadata } from '../wire/extended.ts'
+import { encode } from '@kith/wire/bencode.ts'
+import { concat } from '@kith/wire/bytes.ts'
+import { hash } from '@kith/wire/hash/sha.ts'
+import { decodeExchange, encodeExchange, encodeMetadata } from '../wire/extended.ts'
 import { endpointText } from '@kith/core/network/net.ts'
 import { greeting, introduction, Line, Meeting, message } from './test-kit/meeting.ts'
 
@@ -132,4 +135,76 @@ test('an address at which we meet ourselves is not dialled again, by no torrent,
   await another.swarm[Symbol.asyncDispose]()
   await meeting.swarm[Symbol.asyncDispose]()
   for (const { kept } of [meeting, another]) assert.ok(!kept.some(({ host }) => host === us.host))
+})
+
+/** The peers that were told of on this line, by messages of the peer exchange. */
+function toldOn({ sent }: Line): string[] {
+  const all = concat(sent)
+  const told: string[] = []
+  for (let at = 68; at < all.length;) {
+    const end = at + 4 + new DataView(all.buffer, all.byteOffset).getUint32(at)
+    // An extended message, with the number that the introduction gave to the exchange.
+    if (all[at + 4] === 20 && all[at + 5] === 1)
+      told.push(...decodeExchange(all.subarray(at + 6, end)).added.map(({ endpoint }) => endpointText(endpoint)))
+    at = end
+  }
+  return told.sort()
+}
+
+const exchangeOf = (...peers: readonly { host: string; port: number }[]): Uint8Array =>
+  message({
+    kind: 'extended',
+    id: 1,
+    payload: encodeExchange({ added: peers.map((endpoint) => ({ endpoint, seed: false })), dropped: [] }),
+  })
+
+test('a stranger from outside tells nothing of our networks and hears nothing of them; nobody is in a group', async () => {
+  await using meeting = new Meeting()
+  const stranger = meeting.come('192.0.2.2', greeting(2), introduction(4_002))
+  const near = meeting.come('10.0.0.3', greeting(3), introduction(4_003))
+  const wrong = ['127.0.0.1', '192.168.1.1', '224.0.0.1', '0.0.0.0', 'fe80::1', 'ff02::1', '::']
+  stranger.say(exchangeOf(...['192.0.2.77', ...wrong].map((host) => ({ host, port: 80 }))))
+  near.say(exchangeOf(...['192.168.1.77', '127.0.0.1', '224.0.0.1'].map((host) => ({ host, port: 81 }))))
+  meeting.clock.go(minute)
+  assert.deepEqual(meeting.dialled.map(endpointText).sort(), ['192.0.2.77:80', '192.168.1.77:81'])
+  assert.deepEqual(toldOn(stranger), [])
+  assert.deepEqual(toldOn(near), ['192.0.2.2:4002'])
+})
+
+test('however long there was no way to anybody from here, a minute after there is one they are dialled', async () => {
+  await using meeting = new Meeting()
+  meeting.cut = true
+  meeting.swarm.heard([{ host: '192.0.2.77', port: 80 }], 'tracker')
+  for (let at = 0; at < 240; at++) {
+    meeting.clock.go(minute / 2)
+    await turn()
+  }
+  meeting.cut = false
+  const before = meeting.dialled.length
+  meeting.clock.go(1.1 * minute)
+  assert.equal(meeting.dialled.length, before + 1)
+})
+
+test('a torrent that turns out to be private forgets what peers told, and tells them nothing', async () => {
+  const info = encode({
+    length: 32_768,
+    name: 'a',
+    'piece length': 16_384,
+    pieces: new Uint8Array(40),
+    private: 1,
+  })
+  const secret = hash('sha1', info)
+  await using meeting = new Meeting({ connectionsPerTransfer: 2 }, [], undefined, secret)
+  const first = meeting.come('192.0.2.2', greeting(2, secret), introduction(4_002, info.length))
+  const second = meeting.come('192.0.2.3', greeting(3, secret), introduction(4_003))
+  // There is no room to dial anybody.
+  first.say(exchangeOf({ host: '192.0.2.77', port: 80 }))
+  const payload = encodeMetadata({ kind: 'metadataData', piece: 0, size: info.length, bytes: info })
+  first.say(message({ kind: 'extended', id: 2, payload }))
+  assert.equal(meeting.swarm.metainfo?.private, true)
+  meeting.clock.go(2 * minute)
+  assert.deepEqual([...toldOn(first), ...toldOn(second)], [])
+  second.ended()
+  meeting.clock.go(5_000)
+  assert.deepEqual(meeting.dialled, [])
 })

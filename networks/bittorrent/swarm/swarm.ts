@@ -126,6 +126,7 @@ export class Swarm implements AsyncDisposable {
     this.#metainfo = metainfo
     this.#subject.describe({ layout: metainfo.layout, proofs: [metainfo.proof] })
     this.#own = new OwnPieces(metainfo, this.#subject, this.#sessions)
+    if (metainfo.private) this.#book.ignoreHearsay()
     for (const session of this.#sessions) this.#introduce(session)
   }
 
@@ -152,6 +153,11 @@ export class Swarm implements AsyncDisposable {
     for (const peer of peers) this.#book.add(peer, origin)
     for (const seed of seeds) this.#book.markSeed(seed)
     this.#dialler.dial()
+  }
+
+  #heardBy(session: Session, peers: readonly Endpoint[], seeds: readonly Endpoint[]): void {
+    const believed = this.#exchange.believed(session, peers)
+    this.heard(believed, 'exchange', seeds)
   }
 
   #begin(role: 'dial' | 'accept', connection: Connection, endpoint: Endpoint | undefined): void {
@@ -229,7 +235,7 @@ export class Swarm implements AsyncDisposable {
       case 'metadataReject':
         return this.#metadata.forget(session)
       case 'exchange':
-        return this.heard(event.added, 'exchange', event.seeds)
+        return this.#heardBy(session, event.added, event.seeds)
       case 'interested':
         return this.#slots.fill(this.#sessions, this.#now)
       case 'notInterested':
@@ -335,7 +341,8 @@ export class Swarm implements AsyncDisposable {
     }
     this.#ticks++
     if (this.#ticks % chokeSeconds === 0) this.#slots.deal(this.#sessions, this.#giving, now)
-    if (this.#exchange.due(now)) this.#exchange.tell(this.#sessions)
+    // Those who came before we knew that it is private agreed to it, and hear nothing all the same.
+    if (this.#exchange.due(now) && this.#metainfo?.private !== true) this.#exchange.tell(this.#sessions)
     this.#dialler.dial()
   }
 

@@ -1,3 +1,4 @@
+import { fail } from '@kith/core/fault/fault.ts'
 import type { Host } from '@kith/core/network/host.ts'
 import type { Log } from '@kith/core/network/log.ts'
 import type { Connection, Endpoint, Receiver } from '@kith/core/network/net.ts'
@@ -38,6 +39,8 @@ export class Line implements Connection {
   closed: string | undefined
   /** Bytes that were sent after it was closed. */
   late = 0
+  /** All that was sent. */
+  readonly sent: Uint8Array[] = []
   #receiver: Receiver | undefined
 
   constructor(remote: Endpoint, incoming = true) {
@@ -50,6 +53,7 @@ export class Line implements Connection {
   }
 
   send(bytes: Uint8Array, sent?: () => void): void {
+    this.sent.push(bytes.slice())
     if (this.closed !== undefined) this.late += bytes.length
     sent?.()
   }
@@ -73,9 +77,10 @@ export class Line implements Connection {
   }
 }
 
-export function greeting(peer: number): Uint8Array {
+export function greeting(peer: number, of: Uint8Array = infoHash): Uint8Array {
   const peerId = new Uint8Array(20).fill(peer)
-  return encodeHandshake({ abilities: { fast: true, extended: true, dht: false, v2: false }, infoHash, peerId })
+  const abilities = { fast: true, extended: true, dht: false, v2: false }
+  return encodeHandshake({ abilities, infoHash: of, peerId })
 }
 
 export function message(of: PeerMessage): Uint8Array {
@@ -83,18 +88,20 @@ export function message(of: PeerMessage): Uint8Array {
 }
 
 /** An extended handshake of a peer that speaks peer exchange, takes descriptions and listens at a port. */
-export function introduction(listenPort: number): Uint8Array {
-  const payload = encodeExtendedHandshake({ extensions: { ut_pex: 1, ut_metadata: 2 }, listenPort })
+export function introduction(listenPort: number, metadataSize?: number): Uint8Array {
+  const payload = encodeExtendedHandshake({ extensions: { ut_pex: 1, ut_metadata: 2 }, listenPort, metadataSize })
   return encodeMessage({ kind: 'extended', id: 0, payload })
 }
 
-/** A swarm whose description is known, and the world around it. Whoever it dials is never reached, but those in `reached`. */
+/** A swarm whose description is known, unless `unknown` is its info-hash, and the world around it. Whoever it dials is never reached, but those in `reached`. */
 export class Meeting implements AsyncDisposable {
   readonly clock: Hours = new Hours()
   readonly stage: WritableValue<'looking' | 'getting' | 'giving'> = value<'looking' | 'getting' | 'giving'>('getting')
   readonly dialled: Endpoint[] = []
   /** Connections that dials end in, by address. */
   readonly reached: Map<string, Line> = new Map()
+  /** There is no way to anybody. */
+  cut = false
   readonly ownAddresses: OwnAddresses
   readonly banned: Set<string> = new Set()
   readonly swarm: Swarm
@@ -104,9 +111,10 @@ export class Meeting implements AsyncDisposable {
     settings: Partial<Settings> = {},
     peers: readonly Endpoint[] = [],
     ownAddresses: OwnAddresses = new OwnAddresses(),
+    unknown?: Uint8Array,
   ) {
     this.ownAddresses = ownAddresses
-    this.#kept = encodeHint({ ...emptyHint, info, peers })
+    this.#kept = encodeHint({ ...emptyHint, ...(unknown === undefined ? { info } : {}), peers })
     const host = {
       clock: this.clock,
       random: { number: () => 0, bytes: (length: number) => new Uint8Array(length) },
@@ -116,12 +124,13 @@ export class Meeting implements AsyncDisposable {
         port: 7338,
         connect: (to: Endpoint): Promise<Connection> => {
           this.dialled.push(to)
+          if (this.cut) return Promise.reject(fail('gone', 'net/unreachable', 'There is no way to that address'))
           return Promise.resolve().then(() => this.reached.get(endpointText(to)) ?? new Promise<Connection>(() => {}))
         },
       },
     } as unknown as Host
     const subject = this.#subject()
-    this.swarm = new Swarm(infoHash, subject, new KeptHint(subject), {
+    this.swarm = new Swarm(unknown ?? infoHash, subject, new KeptHint(subject), {
       host,
       settings: { ...defaults(schema), ...settings },
       peerId: new Uint8Array(20).fill(0xff),
