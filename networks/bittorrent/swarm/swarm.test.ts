@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { encode } from '@kith/wire/bencode.ts'
 import { concat } from '@kith/wire/bytes.ts'
 import { hash } from '@kith/wire/hash/sha.ts'
-import { decodeExchange, encodeExchange, encodeMetadata } from '../wire/extended.ts'
+import { decodeExchange, encodeExchange, encodeExtendedHandshake, encodeMetadata } from '../wire/extended.ts'
 import { endpointText } from '@kith/core/network/net.ts'
 import { greeting, introduction, Line, Meeting, message } from './test-kit/meeting.ts'
 
@@ -207,4 +207,19 @@ test('a torrent that turns out to be private forgets what peers told, and tells 
   second.ended()
   meeting.clock.go(5_000)
   assert.deepEqual(meeting.dialled, [])
+})
+
+test('who gives a wrong description is not let in again, from whatever port', async () => {
+  const secret = hash('sha1', encode({ name: 'something else' }))
+  await using meeting = new Meeting({}, [], undefined, secret)
+  const wrong = Uint8Array.of(100, 101)
+  // It does not say where it listens.
+  const introduced = encodeExtendedHandshake({ extensions: { ut_metadata: 2 }, metadataSize: wrong.length })
+  const line = meeting.come('192.0.2.2', greeting(2, secret), message({ kind: 'extended', id: 0, payload: introduced }))
+  assert.equal(meeting.swarm.refuses({ host: '192.0.2.2', port: 1 }), undefined)
+  const payload = encodeMetadata({ kind: 'metadataData', piece: 0, size: wrong.length, bytes: wrong })
+  line.say(message({ kind: 'extended', id: 2, payload }))
+  assert.equal(line.closed, 'bittorrent/metadata-wrong')
+  assert.equal(meeting.swarm.refuses({ host: '192.0.2.2', port: 51_234 })?.code, 'bittorrent/banned')
+  assert.equal(meeting.swarm.refuses({ host: '192.0.2.3', port: 1 }), undefined)
 })

@@ -11,6 +11,7 @@ import type { PeerEvent, TalkSetup } from '../talk/peer-talk.ts'
 import { PeerTalk } from '../talk/peer-talk.ts'
 import type { Metainfo } from '../wire/metainfo.ts'
 import { parseInfo } from '../wire/metainfo.ts'
+import { Bans } from './bans.ts'
 import { Dialler } from './dialler.ts'
 import { outcomeOf } from './ending.ts'
 import { Exchange } from './exchange.ts'
@@ -51,6 +52,7 @@ export class Swarm implements AsyncDisposable {
   readonly #hint: KeptHint
   readonly #book: PeerBook
   readonly #sessions = new Set<Session>()
+  readonly #bans: Bans
   readonly #sessionWorld: SessionWorld
   readonly #dialler: Dialler
   readonly #slots: UploadSlots
@@ -70,6 +72,7 @@ export class Swarm implements AsyncDisposable {
     this.#hint = hint
     this.#world = world
     this.#book = new PeerBook(world.ownAddresses)
+    this.#bans = new Bans(subject)
     this.#sessionWorld = {
       subject,
       clock: host.clock,
@@ -91,6 +94,7 @@ export class Swarm implements AsyncDisposable {
     this.#exchange = new Exchange(host.clock)
     this.#metadata = new MetadataExchange({
       infoHash,
+      clock: host.clock,
       info: () => this.#metainfo?.info,
       found: (info) => this.#metadataFound(info),
       deceived: (by) => this.#ban(by, wrongMetadata),
@@ -198,7 +202,7 @@ export class Swarm implements AsyncDisposable {
   /** Why a peer that dialled us is not welcome, or undefined. */
   refuses(remote: Endpoint): Fault | undefined {
     if (this.#closed) return { kind: 'gone', code: 'bittorrent/closing', message: 'The torrent is being closed' }
-    if (this.#book.banned(remote) || this.#subject.banned(`bittorrent/${peerKey(remote, undefined)}`)) return banned
+    if (this.#book.banned(remote) || this.#bans.has(peerKey(remote, undefined))) return banned
     if (this.#sessions.size >= this.#world.settings.connectionsPerTransfer && !this.#makeRoom()) {
       return { kind: 'unavailable', code: 'bittorrent/full', message: 'There are enough peers for this torrent' }
     }
@@ -233,7 +237,7 @@ export class Swarm implements AsyncDisposable {
       case 'metadataData':
         return this.#metadata.arrived(session, event.piece, event.bytes)
       case 'metadataReject':
-        return this.#metadata.forget(session)
+        return this.#metadata.refused(session)
       case 'exchange':
         return this.#heardBy(session, event.added, event.seeds)
       case 'interested':
@@ -264,7 +268,7 @@ export class Swarm implements AsyncDisposable {
       loser.close({ kind: 'gone', code: 'bittorrent/twin', message: 'We are connected to this peer already' })
       if (loser === session) return
     }
-    if (this.#subject.banned(`bittorrent/${session.peer.key}`)) return session.close(banned)
+    if (this.#bans.has(session.peer.key)) return session.close(banned)
     this.#introduce(session)
   }
 
@@ -290,13 +294,15 @@ export class Swarm implements AsyncDisposable {
   }
 
   #ban(session: Session, fault: Fault): void {
-    this.#book.ban(session.endpoint ?? session.connection.remote)
+    if (session.endpoint !== undefined) this.#book.ban(session.endpoint)
+    // It may come back from any port.
+    this.#bans.add(session.peer.key)
     session.close(fault)
   }
 
   #ended(session: Session, fault: Fault | undefined): void {
     this.#sessions.delete(session)
-    this.#metadata.forget(session)
+    this.#metadata.left(session)
     this.#exchange.left(session)
     this.#outcome(session, fault)
     if (fault?.kind === 'peer' && fault.code !== 'bittorrent/self')
@@ -339,6 +345,7 @@ export class Swarm implements AsyncDisposable {
       session.tick(now)
       session.flush()
     }
+    this.#metadata.tick()
     this.#ticks++
     if (this.#ticks % chokeSeconds === 0) this.#slots.deal(this.#sessions, this.#giving, now)
     // Those who came before we knew that it is private agreed to it, and hear nothing all the same.
