@@ -27,6 +27,11 @@ export class Dialler implements Disposable {
     this.#world = world
   }
 
+  /** Dials under way. */
+  get dials(): number {
+    return this.#dials
+  }
+
   /** Dials as many as may be dialled now; to be called whenever there may be more to do. */
   dial(): void {
     const { host, subject, book } = this.#world

@@ -9,6 +9,7 @@ import { Exchange } from './exchange.ts'
 import type { Session } from './session.ts'
 import { Hours } from '@kith/core/network/test-kit/hours.ts'
 import { peerKey } from './peer-key.ts'
+import { twins } from './twins.ts'
 import { RequestWindow } from './request-window.ts'
 import { hash } from '@kith/wire/hash/sha.ts'
 
@@ -161,4 +162,28 @@ test('a peer that tells of too many is believed no more than others, and again a
   assert.deepEqual([heard(), heard()], [100, 0])
   clock.go(24 * 3_600_000)
   assert.deepEqual([heard(), heard(), heard()], [150, 50, 0])
+})
+
+test('of two connections with one peer both sides keep the same; nobody cuts off another by coming with its id', () => {
+  const [small, large] = [new Uint8Array(20).fill(1), new Uint8Array(20).fill(2)]
+  const session = (remoteId: Uint8Array, incoming: boolean, host: string): Session =>
+    ({ talk: { stage: 'open', remoteId }, connection: { incoming, remote: { host, port: 1 } } }) as unknown as Session
+  const kept = (ours: Uint8Array, older: Session, newer: Session): Session | undefined =>
+    twins(newer, [older, newer], ours)?.kept
+  const [out, incoming] = [session(small, false, '10.0.0.1'), session(small, true, '10.0.0.1')]
+  for (const [older, newer] of [
+    [out, incoming],
+    [incoming, out],
+  ] as const)
+    assert.equal(kept(large, older, newer), incoming)
+  const [ourOut, ourIncoming] = [session(large, false, '10.0.0.1'), session(large, true, '10.0.0.1')]
+  assert.equal(kept(small, ourIncoming, ourOut), ourOut)
+  for (const ours of [small, large]) {
+    const id = ours === small ? large : small
+    const here = session(id, true, '10.0.0.1')
+    const thief = session(id, true, '10.0.0.66')
+    const again = session(id, true, '10.0.0.1')
+    assert.equal(kept(ours, here, thief), here)
+    assert.equal(kept(ours, here, again), again)
+  }
 })

@@ -223,3 +223,16 @@ test('who gives a wrong description is not let in again, from whatever port', as
   assert.equal(meeting.swarm.refuses({ host: '192.0.2.2', port: 51_234 })?.code, 'bittorrent/banned')
   assert.equal(meeting.swarm.refuses({ host: '192.0.2.3', port: 1 }), undefined)
 })
+
+test('one address does not take all the room, but on this machine there may be any number of peers', async () => {
+  await using meeting = new Meeting()
+  for (let peer = 1; peer <= 8; peer++) {
+    assert.equal(meeting.swarm.refuses({ host: '192.0.2.2', port: peer }), undefined)
+    meeting.come('192.0.2.2', greeting(peer))
+  }
+  assert.equal(meeting.swarm.refuses({ host: '192.0.2.2', port: 9 })?.code, 'bittorrent/full')
+  assert.equal(meeting.swarm.refuses({ host: '192.0.2.3', port: 9 }), undefined)
+  for (let peer = 11; peer <= 30; peer++) meeting.come('127.0.0.1', greeting(peer))
+  assert.equal(meeting.swarm.refuses({ host: '127.0.0.1', port: 9 }), undefined)
+  assert.equal(meeting.swarm.sessions.size, 28)
+})

@@ -21,7 +21,7 @@ import type { OwnAddresses } from './own-addresses.ts'
 import { OwnPieces } from './own-pieces.ts'
 import type { Origin } from './peer-book.ts'
 import { PeerBook } from './peer-book.ts'
-import { peerKey } from './peer-key.ts'
+import { isLoopback, peerKey } from './peer-key.ts'
 import type { SessionWorld } from './session.ts'
 import { Session } from './session.ts'
 import { twins } from './twins.ts'
@@ -31,6 +31,8 @@ import { UploadSlots } from './upload-slots.ts'
 const chokeSeconds = 10
 /** A peer of no use to us, nor we to it, is let go after this long when room is short, in milliseconds. */
 const uselessMs = 60_000
+/** Peers behind one router, or one that takes all the room. */
+const mostFromOneAddress = 8
 /** Peers that are kept for the next start. */
 const peersKept = 50
 
@@ -40,8 +42,8 @@ export interface SwarmWorld {
   readonly peerId: Uint8Array
   readonly ownAddresses: OwnAddresses
   readonly frames: Frames
-  /** Whether one more connection fits under the network's limit. */
-  room(): boolean
+  /** Whether one more connection of this torrent, which has `own`, fits under the network's limit. */
+  room(own: number): boolean
 }
 
 /** The peers of one torrent: who is let in, who stays, and who of its parts does what with them. */
@@ -86,7 +88,10 @@ export class Swarm implements AsyncDisposable {
         host,
         subject,
         book: this.#book,
-        room: (dials) => this.#sessions.size + dials < settings.connectionsPerTransfer && world.room(),
+        room: (dials) => {
+          const own = this.#sessions.size + dials
+          return own < settings.connectionsPerTransfer && world.room(own)
+        },
         reached: (connection, endpoint) => this.#begin('dial', connection, endpoint),
       }),
     )
@@ -115,6 +120,11 @@ export class Swarm implements AsyncDisposable {
 
   get sessions(): ReadonlySet<Session> {
     return this.#sessions
+  }
+
+  /** Connections that there are, or will be. */
+  get connections(): number {
+    return this.#sessions.size + this.#dialler.dials
   }
 
   get #giving(): boolean {
@@ -203,10 +213,19 @@ export class Swarm implements AsyncDisposable {
   refuses(remote: Endpoint): Fault | undefined {
     if (this.#closed) return { kind: 'gone', code: 'bittorrent/closing', message: 'The torrent is being closed' }
     if (this.#book.banned(remote) || this.#bans.has(peerKey(remote, undefined))) return banned
+    if (this.#crowd(remote) >= mostFromOneAddress) {
+      return { kind: 'unavailable', code: 'bittorrent/full', message: 'There are enough peers of this address' }
+    }
     if (this.#sessions.size >= this.#world.settings.connectionsPerTransfer && !this.#makeRoom()) {
       return { kind: 'unavailable', code: 'bittorrent/full', message: 'There are enough peers for this torrent' }
     }
     return undefined
+  }
+
+  /** How many are here from an address; behind a loopback address there may be any number of programs. */
+  #crowd({ host }: Endpoint): number {
+    if (isLoopback(host)) return 0
+    return this.#sessions.values().reduce((sum, { connection }) => sum + Number(connection.remote.host === host), 0)
   }
 
   /** Lets the least useful peer go when it is of no use at all. */

@@ -359,3 +359,48 @@ test('a silent tracker that was taken away does not hold up the end of the torre
   await leaving
   assert.deepEqual(events(asked), ['a started', 'a stopped', 'b started', 'b stopped'])
 })
+
+test('who was lonely when it asked, and is no more, waits as long as the tracker likes', async () => {
+  const { clock, asked, answers, state, of } = world([['a']])
+  await using _announcer = of
+  answers.set('a', ok)
+  // The peers of the answer are dialled only then.
+  state.lonely = true
+  await clock.pass(1_000)
+  state.lonely = false
+  await clock.pass(29 * minute)
+  assert.equal(names(asked).length, 1)
+  await clock.pass(2 * minute)
+  assert.equal(names(asked).length, 2)
+  of.announce()
+  await clock.pass(minute)
+  assert.equal(names(asked).length, 3)
+})
+
+test('a completion is told when the tracker wants to hear from us, also where that is later', async () => {
+  const { clock, asked, answers, of } = world([['a']])
+  await using _announcer = of
+  answers.set('a', { ...ok, interval: 600 })
+  await clock.pass(minute)
+  answers.set('a', { 'failure reason': 'busy', 'retry in': 60 })
+  await clock.pass(10 * minute)
+  assert.equal(names(asked).length, 2)
+  answers.set('a', ok)
+  of.completed()
+  await clock.pass(30 * minute)
+  assert.equal(names(asked).length, 2)
+  await clock.pass(40 * minute)
+  assert.deepEqual(events(asked), ['a started', 'a null', 'a completed'])
+})
+
+test('a tracker that worked while a better one did not rests once that one works again', async () => {
+  const { clock, asked, answers, of } = world([['a'], ['b']])
+  await using _announcer = of
+  answers.set('b', ok)
+  await clock.pass(1_000)
+  answers.set('a', ok)
+  await clock.pass(10 * minute)
+  assert.deepEqual(events(asked), ['a started', 'b started', 'a started'])
+  const [a, b] = of.list()
+  assert.deepEqual([a!.state, b!.state, b!.nextAt], ['attached', 'idle', undefined])
+})

@@ -76,14 +76,20 @@ class TieredAnnouncer implements Announcer {
   }
 
   list(): readonly Gateway[] {
-    return this.#tiers.all().map(({ url, state, note, fault, nextAt }) => ({
-      address: url,
-      kind: 'tracker',
-      state,
-      ...(nextAt === Infinity ? {} : { nextAt }),
-      ...(note === undefined ? {} : { note }),
-      ...(fault === undefined ? {} : { fault }),
-    }))
+    const due = new Set(this.#tiers.due(this.#world.clock.now()))
+    return this.#tiers.all().map((tracker) => {
+      const { url, state, note, fault, nextAt } = tracker
+      // One that worked while others did not rests now, and is not asked before they fail again.
+      const rests = !due.has(tracker)
+      return {
+        address: url,
+        kind: 'tracker',
+        state: rests && state === 'attached' ? 'idle' : state,
+        ...(rests || nextAt === Infinity ? {} : { nextAt }),
+        ...(note === undefined ? {} : { note }),
+        ...(fault === undefined ? {} : { fault }),
+      }
+    })
   }
 
   announce(): void {
@@ -96,13 +102,17 @@ class TieredAnnouncer implements Announcer {
       // Who never heard that something is missing hears of no completion (BEP 3); who hears it just now does.
       if (!tracker.lacking || !(tracker.greeted || tracker.state === 'asking')) continue
       this.#pending.set(tracker, 'completed')
+      // One that failed may have said when to come back; it hears of it then.
+      if (tracker.state === 'failed') continue
       tracker.nextAt = this.#world.clock.now()
+      tracker.patientAt = undefined
     }
     this.#schedule()
   }
 
   #hasten(tracker: Tracker): void {
     tracker.nextAt = Math.min(tracker.nextAt, Math.max(this.#world.clock.now(), tracker.askedAt + tracker.minimumMs))
+    tracker.patientAt = undefined
   }
 
   add(url: string): void {
@@ -121,7 +131,7 @@ class TieredAnnouncer implements Announcer {
   #round(): void {
     const now = this.#world.clock.now()
     for (const tracker of this.#tiers.due(now)) {
-      if (tracker.state === 'asking' || tracker.nextAt > now) continue
+      if (tracker.state === 'asking' || tracker.nextAt > now || this.#isPatient(tracker)) continue
       const task = this.#ask(tracker, this.#eventFor(tracker)).finally(() => {
         this.#asking.delete(tracker)
         this.#schedule()
@@ -129,6 +139,15 @@ class TieredAnnouncer implements Announcer {
       this.#asking.set(tracker, task)
     }
     this.#schedule()
+  }
+
+  /** It was to be asked early because nobody was there, and somebody has come: it is left alone until it wants to be asked. */
+  #isPatient(tracker: Tracker): boolean {
+    if (tracker.patientAt === undefined || this.#torrent.lonely()) return false
+    tracker.nextAt = tracker.patientAt
+    tracker.patientAt = undefined
+    tracker.fruitless = 0
+    return tracker.nextAt > this.#world.clock.now()
   }
 
   #schedule(): void {
@@ -194,6 +213,7 @@ class TieredAnnouncer implements Announcer {
     const lonely = tracker.fruitless > 0 ? firstLonelyMs * 2 ** Math.min(tracker.fruitless - 1, 12) : wished
     const wait = soon ? tracker.minimumMs : Math.max(tracker.minimumMs, Math.min(wished, lonely))
     tracker.nextAt = this.#world.clock.now() + wait
+    tracker.patientAt = soon || wait >= wished ? undefined : this.#world.clock.now() + wished
     this.#tiers.promote(tracker)
   }
 

@@ -27,6 +27,8 @@ export interface Tracker {
   fruitless: number
   askedAt: number
   nextAt: number
+  /** It is asked before it wants to be, because nobody was there: when it wants to be. */
+  patientAt: number | undefined
   minimumMs: number
 }
 
@@ -125,6 +127,7 @@ function fresh(url: string, now: number): Tracker {
     fruitless: 0,
     askedAt: -Infinity,
     nextAt: now,
+    patientAt: undefined,
     minimumMs: politeMs,
   }
 }
