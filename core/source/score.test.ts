@@ -19,6 +19,16 @@ test('who delivered comes before who was never tried, and that one before who fa
   assert.ok(score(untried) > score(bad))
 })
 
+test('who answers and has nothing is tried less often, up to every four minutes', () => {
+  let track = untried
+  const waits: number[] = []
+  for (let n = 0; n < 7; n++) {
+    track = outcome(track, { kind: 'idle' }, 0)
+    waits.push(retryAt(track) / 1000)
+  }
+  assert.deepEqual(waits, [15, 30, 60, 120, 240, 240, 240])
+})
+
 test('a delivery forgives earlier failures', () => {
   const track = outcome(outcome(untried, { kind: 'unreachable' }, 0), { kind: 'delivered', bytes: 5 }, 7)
   assert.equal(retryAt(track), 7)

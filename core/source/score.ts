@@ -28,6 +28,8 @@ export type Outcome =
 /** The first wait after a failure, doubled each time, and where that ends. */
 const firstWaitMs = 15_000
 const longestWaitMs = 30 * 60_000
+/** Who answers and has nothing is asked every four minutes in the end: it may have something one day. */
+const mostIdle = 5
 /** Failures that a source has at most by our own fault: a minute later the cable may be plugged in again. */
 const mostCutOff = 3
 /** How long a source is left alone that starts anew, in milliseconds: who comes too early finds it shut. */
@@ -42,12 +44,17 @@ export function outcome(track: Track, what: Outcome, now: number): Track {
       if (track.restarted) return outcome(track, { kind: 'idle' }, now)
       return { ...track, failures: 0, triedAt: now, restarted: true }
     case 'idle':
-      return { ...track, failures: Math.max(1, track.failures), triedAt: now }
+      return { ...track, failures: atMost(track.failures, mostIdle), triedAt: now }
     case 'unreachable':
       return { ...track, failures: track.failures + 1, triedAt: now }
     case 'cut-off':
-      return { ...track, failures: Math.max(track.failures, Math.min(track.failures + 1, mostCutOff)), triedAt: now }
+      return { ...track, failures: atMost(track.failures, mostCutOff), triedAt: now }
   }
+}
+
+/** One failure more, but not more than `most` of this kind. */
+function atMost(failures: number, most: number): number {
+  return Math.max(failures, Math.min(failures + 1, most))
 }
 
 /** Somebody who knows has just told of it again: one failure is forgiven. */

@@ -165,7 +165,7 @@ test('a tracker that is taken away from a transfer counts us no more, over HTTP 
     (await tracker.client.call('network', { params: { id: 'bittorrent' } })).directory!
   const { addresses } = await directory()
   await using kith = await Kith.start(folder.at('kith'))
-  for (const address of addresses.slice(0, 2)) {
+  for (const address of [addresses[0]!, addresses[1]!]) {
     const { id } = await kith.add(
       `magnet:?xt=urn:btih:${address.startsWith('udp') ? '6'.repeat(40) : '7'.repeat(40)}&tr=${encodeURIComponent(address)}`,
     )

@@ -207,6 +207,8 @@ test('a torrent that turns out to be private forgets what peers told, and tells 
   second.ended()
   meeting.clock.go(5_000)
   assert.deepEqual(meeting.dialled, [])
+  await meeting.swarm[Symbol.asyncDispose]()
+  assert.deepEqual(meeting.kept, [])
 })
 
 test('who gives a wrong description is not let in again, from whatever port', async () => {
@@ -235,4 +237,35 @@ test('one address does not take all the room, but on this machine there may be a
   for (let peer = 11; peer <= 30; peer++) meeting.come('127.0.0.1', greeting(peer))
   assert.equal(meeting.swarm.refuses({ host: '127.0.0.1', port: 9 }), undefined)
   assert.equal(meeting.swarm.sessions.size, 28)
+})
+
+test('a disk that gives nothing is told of, once, until it does again', async () => {
+  await using meeting = new Meeting()
+  meeting.stage.set('giving')
+  const ask = async (peer: number): Promise<Line> => {
+    const words = [message({ kind: 'interested' }), message({ kind: 'request', piece: 0, begin: 0, length: 16_384 })]
+    const line = meeting.come(`10.0.0.${peer}`, greeting(peer), introduction(4_000 + peer), words[0]!)
+    line.say(words[1]!)
+    await turn()
+    return line
+  }
+  meeting.unreadable = { kind: 'local', code: 'disk/gone', message: 'The disk is gone' }
+  assert.equal((await ask(2)).closed, 'disk/gone')
+  assert.equal((await ask(3)).closed, 'disk/gone')
+  assert.deepEqual(meeting.troubles, ['disk/gone'])
+  meeting.unreadable = undefined
+  assert.equal((await ask(4)).closed, undefined)
+  assert.deepEqual(meeting.troubles, ['disk/gone', undefined])
+})
+
+test('a banned peer that comes with the id of another does not take its place', async () => {
+  const there = { host: '10.0.0.2', port: 4_002 }
+  await using meeting = new Meeting({}, [there])
+  const line = new Line(there, false)
+  meeting.reached.set(endpointText(there), line)
+  await turn()
+  line.say(greeting(2), introduction(4_002))
+  meeting.banned.add('bittorrent/10.0.0.9')
+  assert.equal(meeting.come('10.0.0.9', greeting(2)).closed, 'bittorrent/banned')
+  assert.equal(line.closed, undefined)
 })

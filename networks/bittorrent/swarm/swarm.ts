@@ -65,6 +65,8 @@ export class Swarm implements AsyncDisposable {
   /** Known with the metainfo, where the transfer takes its description: without, no lane is opened. */
   #own: OwnPieces | undefined
   #ticks = 0
+  /** The code of the fault that reads from the disk ended with last. */
+  #unreadable: string | undefined
   #closed = false
 
   constructor(infoHash: Uint8Array, subject: Subject, hint: KeptHint, world: SwarmWorld) {
@@ -82,6 +84,7 @@ export class Swarm implements AsyncDisposable {
       pieceLength: () => this.#metainfo?.pieceLength,
       event: (session, event) => this.#event(session, event),
       ended: (session, fault) => this.#ended(session, fault),
+      read: (fault) => this.#read(fault),
     }
     this.#dialler = this.#resources.use(
       new Dialler({
@@ -279,6 +282,7 @@ export class Swarm implements AsyncDisposable {
   }
 
   #opened(session: Session): void {
+    if (this.#bans.has(session.peer.key)) return session.close(banned)
     const both = twins(session, this.#sessions, this.#world.peerId)
     if (both !== undefined) {
       const { kept, loser } = both
@@ -287,7 +291,6 @@ export class Swarm implements AsyncDisposable {
       loser.close({ kind: 'gone', code: 'bittorrent/twin', message: 'We are connected to this peer already' })
       if (loser === session) return
     }
-    if (this.#bans.has(session.peer.key)) return session.close(banned)
     this.#introduce(session)
   }
 
@@ -327,6 +330,13 @@ export class Swarm implements AsyncDisposable {
     if (fault?.kind === 'peer' && fault.code !== 'bittorrent/self')
       this.#world.host.log.debug('peer broke the protocol', { peer: session.peer.name, code: fault.code })
     if (!this.#closed) this.#slots.fill(this.#sessions, this.#now)
+  }
+
+  /** A disk that gives nothing is told of until it does again: nobody else would miss the bytes. */
+  #read(fault: Fault | undefined): void {
+    if ((fault !== undefined && fault.kind !== 'local') || fault?.code === this.#unreadable) return
+    this.#unreadable = fault?.code
+    this.#subject.trouble('bittorrent', fault)
   }
 
   /** Notes in the book what became of a peer, unless it is still here by another connection. */
@@ -379,8 +389,10 @@ export class Swarm implements AsyncDisposable {
     this.#resources[Symbol.dispose]()
     const here = [...this.#sessions].filter(({ talk }) => talk.stage === 'open')
     const byWorth = here.sort((a, b) => b.delivered - a.delivered).flatMap(({ endpoint }) => endpoint ?? [])
-    const peers = this.#book.good(byWorth, peersKept)
-    if (peers.length > 0) this.#hint.keep({ peers })
+    // Of a private torrent nobody but its trackers tells of peers, also not we, in a link of ours (BEP 27).
+    const isPrivate = this.#metainfo?.private === true
+    const peers = isPrivate ? [] : this.#book.good(byWorth, peersKept)
+    if (peers.length > 0 || isPrivate) this.#hint.keep({ peers })
     for (const session of this.#sessions) session.close()
   }
 }

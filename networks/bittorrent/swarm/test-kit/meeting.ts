@@ -1,4 +1,5 @@
-import { fail } from '@kith/core/fault/fault.ts'
+import type { Fault } from '@kith/core/fault/fault.ts'
+import { fail, FaultError } from '@kith/core/fault/fault.ts'
 import type { Host } from '@kith/core/network/host.ts'
 import type { Log } from '@kith/core/network/log.ts'
 import type { Connection, Endpoint, Receiver } from '@kith/core/network/net.ts'
@@ -100,6 +101,10 @@ export class Meeting implements AsyncDisposable {
   readonly dialled: Endpoint[] = []
   /** Connections that dials end in, by address. */
   readonly reached: Map<string, Line> = new Map()
+  /** Why the disk gives nothing. */
+  unreadable: Fault | undefined
+  /** Codes of the troubles that were told, undefined for the end of one. */
+  readonly troubles: (string | undefined)[] = []
   /** There is no way to anybody. */
   cut = false
   readonly ownAddresses: OwnAddresses
@@ -172,11 +177,13 @@ export class Meeting implements AsyncDisposable {
       had: () => stage.current === 'giving',
       watchHad: () => ({ [Symbol.dispose]() {} }),
       missing: () => 0,
-      read: async () => {},
+      read: async () => {
+        if (this.unreadable !== undefined) throw new FaultError(this.unreadable)
+      },
       moved: () => ({ down: 0, up: 0 }),
       gave() {},
       banned: (key) => this.banned.has(key),
-      trouble() {},
+      trouble: (_network, fault) => void this.troubles.push(fault?.code),
     }
   }
 
