@@ -404,3 +404,14 @@ test('a tracker that worked while a better one did not rests once that one works
   const [a, b] = of.list()
   assert.deepEqual([a!.state, b!.state, b!.nextAt], ['attached', 'idle', undefined])
 })
+
+test('however long there was no network, trackers are asked minutes after there is one; who refused is left alone longer', async () => {
+  const { clock, asked, answers, of } = world([['a'], ['b']])
+  await using _announcer = of
+  answers.set('a', fail('unavailable', 'net/name-unknown', 'The name cannot be resolved'))
+  await clock.pass(390 * minute)
+  assert.ok(names(asked).filter((name) => name === 'b').length < 15)
+  answers.set('a', ok)
+  await clock.pass(5 * minute)
+  assert.equal(of.list()[0]!.state, 'attached')
+})

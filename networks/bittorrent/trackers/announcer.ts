@@ -14,6 +14,9 @@ import { TrackerClient } from './tracker-client.ts'
 /** After a failure a tracker is asked again after this long, doubled up to the longest, in milliseconds. */
 const firstRetryMs = 30_000
 const longestRetryMs = 60 * 60_000
+/** The longest where it may be this machine that has no network now. */
+const longestCutOffMs = 5 * 60_000
+const cutOff: ReadonlySet<string> = new Set(['net/unreachable', 'net/name-unknown', 'net/name-timeout'])
 const peersWanted = 200
 /** A tracker is asked for its counts this often at most, in milliseconds. */
 const countMs = 30 * 60_000
@@ -184,7 +187,8 @@ class TieredAnnouncer implements Announcer {
       tracker.state = 'failed'
       tracker.fault = faultOf(error, 'announce to the tracker')
       tracker.note = undefined
-      const retryAt = clock.now() + Math.min(longestRetryMs, firstRetryMs * 2 ** Math.min(tracker.failures, 12))
+      const longest = cutOff.has(tracker.fault.code) ? longestCutOffMs : longestRetryMs
+      const retryAt = clock.now() + Math.min(longest, firstRetryMs * 2 ** Math.min(tracker.failures, 12))
       tracker.nextAt = Math.max(retryAt, tracker.fault.retryAt ?? 0)
       tracker.failures++
       log.debug('a tracker failed', { tracker: tracker.url, code: tracker.fault.code })
