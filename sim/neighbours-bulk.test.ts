@@ -141,24 +141,24 @@ async function turns(count = 5): Promise<void> {
   for (let times = 0; times < count; times++) await turn()
 }
 
-test('it asks for so much ahead, and for more when half of it has come', async () => {
+test('it asks for so much ahead, and for more when a question of it has come', async () => {
   const cells = new Cells(Array.from({ length: 100 }, () => MIB))
   const { take, line, told } = taking(cells)
   take.ask()
   take.ask()
   await turns()
-  assert.equal(take.ahead, 16 * MIB)
-  assert.deepEqual(line.asked, [
-    { start: 0, end: 8 * MIB },
-    { start: 8 * MIB, end: 16 * MIB },
-  ])
+  assert.equal(take.ahead, 32 * MIB)
+  const [first, second, ...more] = line.asked
+  assert.deepEqual(first, { start: 0, end: 8 * MIB })
+  assert.deepEqual(second, { start: 8 * MIB, end: 16 * MIB })
+  assert.equal(more.length, 2)
   for (let cell = 0; cell < 7; cell++) line.answer()
   await turns()
-  assert.equal(line.questions, 2)
+  assert.equal(line.questions, 4)
   line.answer()
   await turns()
-  assert.equal(line.questions, 3)
-  assert.equal(take.ahead, 16 * MIB)
+  assert.equal(line.questions, 5)
+  assert.equal(take.ahead, 32 * MIB)
   assert.equal(told.came, 8 * MIB)
   while (cells.taken.length < 100 || line.waiting.length > 0) {
     line.answer()
@@ -169,6 +169,21 @@ test('it asks for so much ahead, and for more when half of it has come', async (
   assert.deepEqual(told, { over: [undefined], left: 1, came: 100 * MIB })
   assert.deepEqual(line.closed, { fault: undefined })
   assert.equal(cells.open, 0)
+})
+
+test('it asks on however many answers come at once', async () => {
+  for (const atOnce of [1, 8, 9, 16, 31, 32]) {
+    const cells = new Cells(Array.from({ length: 200 }, () => MIB))
+    const { take, line, told } = taking(cells)
+    take.ask()
+    await turns()
+    while (told.left === 0) {
+      for (let cell = 0; cell < atOnce; cell++) line.answer()
+      await turns()
+      if (cells.taken.length < 200) assert.ok(take.ahead > 24 * MIB, `${atOnce} at once`)
+    }
+    assert.deepEqual(told, { over: [undefined], left: 1, came: 200 * MIB })
+  }
 })
 
 test('of long cells it asks for two at a time, and of those that are too long for none', async () => {
@@ -196,9 +211,9 @@ test('where a limit comes up it asks for nothing more, and what was asked for st
     await turn()
   }
   await turns()
-  assert.equal(cells.taken.length, 16)
+  assert.equal(cells.taken.length, 32)
   assert.ok(cells.taken.every(({ outcome }) => outcome === 'right'))
-  assert.deepEqual(told, { over: [undefined], left: 1, came: 16 * MIB })
+  assert.deepEqual(told, { over: [undefined], left: 1, came: 32 * MIB })
 })
 
 test('what is wrong is told of, and a line that breaks gives the rest back', async () => {

@@ -4,7 +4,8 @@ import { FaultError } from '@kith/core/fault/fault.ts'
 import fc from 'fast-check'
 import { concat } from '../bytes.ts'
 import { attempt } from '../fault.ts'
-import { MOST_RECORD_BYTES, STREAM_KEY_BYTES, streamOpener, streamSealer } from './stream.ts'
+import { MOST_RECORD_BYTES, STREAM_KEY_BYTES } from './records.ts'
+import { streamOpener, streamSealer } from './stream.ts'
 
 const key = new Uint8Array(STREAM_KEY_BYTES).fill(7)
 const isNotSealed = (error: unknown): boolean => error instanceof FaultError && error.fault.code === 'wire/sealed'

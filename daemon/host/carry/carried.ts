@@ -1,12 +1,12 @@
 import { closeSync } from 'node:fs'
-import type { MessagePort, Worker } from 'node:worker_threads'
+import type { Worker } from 'node:worker_threads'
 import { fail, type Fault, FaultError } from '@kith/core/fault/fault.ts'
 import type { Direction } from '@kith/core/limits/budget.ts'
 import { diskFault, type SystemError } from '../disk/fault.ts'
 import type { Turns } from '../disk/turns.ts'
 import { netFault } from '../net/faults.ts'
 import type { TcpConnection } from '../net/tcp.ts'
-import { type CarryBegin, type CarryOrder, type CarryReport, CarryShared } from './orders.ts'
+import { type CarryBegin, type CarryOrder, type CarryReport, CarryShared, type CarryWork } from './orders.ts'
 
 type DistributiveOmit<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never
 
@@ -33,9 +33,9 @@ export interface CarriedOptions {
  */
 export class CarriedConnection {
   readonly file: number
+  readonly shared: CarryShared = new CarryShared()
   readonly #options: CarriedOptions
   readonly #ended: () => void
-  readonly #shared = new CarryShared()
   /** What is expected of each, in order. */
   readonly #threads = new Map<Worker, Waiting[]>()
   /** What was expected of threads that have ended. */
@@ -56,13 +56,13 @@ export class CarriedConnection {
   }
 
   /** Begins with a thread that has no work yet; what it says is heard here, and what it is to do said. */
-  begin(worker: Worker, role: DistributiveOmit<CarryBegin, 'shared'>, transfer: readonly MessagePort[]): Worker {
+  begin(worker: Worker, role: DistributiveOmit<CarryBegin, 'shared'>): Worker {
     const { turns } = this.#options
     const id = worker.threadId
     this.#threads.set(worker, [])
     worker.ref()
-    const shared = this.#shared.memory
-    worker.postMessage({ kind: 'begin', role: { ...role, shared } } satisfies CarryOrder, transfer)
+    const shared = this.shared.memory
+    worker.postMessage({ kind: 'begin', role: { ...role, shared } } satisfies CarryOrder)
     worker.on('message', (report: CarryReport) => this.#reported(report, worker))
     worker.on('error', (cause) =>
       this.close(fail('local', 'net/thread', 'A thread that carries bytes ended unexpectedly', { cause }).fault),
@@ -78,21 +78,23 @@ export class CarriedConnection {
     return worker
   }
 
-  /** Orders what comes next; its bytes are counted when it is done. @throws FaultError why it was closed */
-  expect(thread: Worker, order: CarryOrder, bytes: number): Promise<boolean> {
+  /** What is counted, and resolves, when a thread has done so much. @throws FaultError why it was closed */
+  expect(thread: Worker, bytes: number): Promise<boolean> {
     const { promise, resolve, reject } = Promise.withResolvers<boolean>()
     if (this.#fault !== undefined) reject(new FaultError(this.#fault))
-    else {
-      this.#threads.get(thread)!.push({ bytes, resolve, reject })
-      thread.postMessage(order)
-    }
+    else this.#threads.get(thread)!.push({ bytes, resolve, reject })
     return promise
+  }
+
+  /** Says what is expected of it; nothing where it has ended. */
+  order(thread: Worker, work: CarryWork): void {
+    thread.postMessage(work)
   }
 
   close(fault: Fault = fail('gone', 'net/closed', 'The connection is closed').fault): void {
     if (this.#fault !== undefined) return
     this.#fault = fault
-    this.#shared.stop()
+    this.shared.stop()
     for (const thread of this.#threads.keys()) thread.postMessage({ kind: 'end' } satisfies CarryOrder)
   }
 

@@ -1,15 +1,15 @@
 import { availableParallelism } from 'node:os'
-import { MessageChannel, type MessagePort } from 'node:worker_threads'
 import { fail, type Fault } from '@kith/core/fault/fault.ts'
 import type { Direction } from '@kith/core/limits/budget.ts'
 import type { Carriers, Giving, Taking } from '@kith/core/network/carriers.ts'
 import type { Clock } from '@kith/core/network/clock.ts'
 import type { Connection } from '@kith/core/network/net.ts'
-import type { Check } from '@kith/core/transfer/proof.ts'
 import type { Turns } from '../disk/turns.ts'
 import { TcpConnection } from '../net/tcp.ts'
 import { CarriedConnection } from './carried.ts'
-import type { CarryOrder } from './orders.ts'
+import { recordCiphers } from './crypto.ts'
+import { Ring } from './ring.ts'
+import { takingOf } from './taking.ts'
 import { CarryThreads } from './threads.ts'
 import { carrySystem, type CarrySystem } from './system.ts'
 
@@ -38,6 +38,8 @@ export class CarrierThreads implements Carriers, AsyncDisposable {
     this.#world = world
     this.#threads = new CarryThreads(world.clock)
     try {
+      // Threads look for it themselves: here it shows whether there is any.
+      recordCiphers()
       this.#system = process.platform === 'win32' ? undefined : carrySystem()
     } catch {
       // Then all bytes go the usual way.
@@ -67,14 +69,16 @@ export class CarrierThreads implements Carriers, AsyncDisposable {
   give(connection: Connection, key: Uint8Array): Giving | undefined {
     const carried = this.#carry(connection, 'up')
     if (carried === undefined) return undefined
-    const thread = carried.begin(this.#threads.take('give'), { kind: 'give', file: carried.file, key }, [])
+    const thread = carried.begin(this.#threads.take('give'), { kind: 'give', file: carried.file, key })
     return {
       get unlimited() {
         return carried.unlimited
       },
       async give(runs) {
         const bytes = runs.reduce((sum, { length }) => sum + length, 0)
-        await carried.expect(thread, { kind: 'give', runs }, bytes)
+        const given = carried.expect(thread, bytes)
+        carried.order(thread, { kind: 'give', runs })
+        await given
       },
       close: (fault) => carried.close(fault),
     }
@@ -84,27 +88,10 @@ export class CarrierThreads implements Carriers, AsyncDisposable {
     const carried = this.#carry(connection, 'down')
     if (carried === undefined) return undefined
     const turns = this.#world.turns.memory
-    const to: MessagePort[] = []
-    const writers = Array.from({ length: this.#writers }, () => {
-      const { port1, port2: from } = new MessageChannel()
-      to.push(port1)
-      return carried.begin(this.#threads.take('write'), { kind: 'write', from, turns }, [from])
-    })
-    const receiver = carried.begin(this.#threads.take('receive'), { kind: 'receive', file: carried.file, key, to }, to)
-    let next = 0
-    return {
-      get unlimited() {
-        return carried.unlimited
-      },
-      take(check, runs) {
-        const bytes = check.end - check.start
-        const writer = next++ % writers.length
-        const done = carried.expect(writers[writer]!, { kind: 'write', check: alone(check), runs }, bytes)
-        receiver.postMessage({ kind: 'receive', bytes, writer } satisfies CarryOrder)
-        return done
-      },
-      close: (fault) => carried.close(fault),
-    }
+    const to = Array.from({ length: this.#writers }, () => new Ring(carried.shared).memory)
+    const writers = to.map((from) => carried.begin(this.#threads.take('write'), { kind: 'write', from, turns }))
+    const receiver = carried.begin(this.#threads.take('receive'), { kind: 'receive', file: carried.file, key, to })
+    return takingOf(carried, writers, receiver)
   }
 
   #carry(connection: Connection, direction: Direction): CarriedConnection | undefined {
@@ -128,9 +115,4 @@ export class CarrierThreads implements Carriers, AsyncDisposable {
     await Promise.all([...this.#open].map((carried) => carried.end(over)))
     await this.#threads[Symbol.asyncDispose]()
   }
-}
-
-/** Its bytes may lie in the middle of all digests of a content, which would travel along. */
-function alone(check: Check): Check {
-  return { ...check, expected: check.expected.slice() }
 }

@@ -11,22 +11,10 @@ import type { LeafAlgorithm } from '@kith/core/transfer/proof.ts'
 import type { FileRun } from '@kith/core/transfer/storage.ts'
 import { streamSealer } from '@kith/wire/sealed/stream.ts'
 import { stampOf } from '../hash/stamp.ts'
-import { carrySystem } from './system.ts'
-import { carrying, checkOf, descriptors, eventually, ground, type Ground, numbered } from './testing.ts'
+import { carrying, checkOf, descriptors, eventually, ground, type Ground, numbered, skip } from './testing.ts'
 
 const MIB = 1024 * 1024
 const key = numbered(32, 5)
-
-/** Where Node cannot call the system, everything goes the usual way, and nothing here can be shown. */
-function possible(): boolean {
-  try {
-    carrySystem()
-    return process.platform === 'linux'
-  } catch {
-    return false
-  }
-}
-const skip = !possible() && 'threads that carry need Linux and a Node that calls the C library'
 
 function code(expected: string) {
   return (error: unknown): boolean => error instanceof FaultError && error.fault.code === expected
@@ -131,6 +119,26 @@ test('a digest that is not the right one is told of, and the next cell still com
   }
   await giving.give([given])
   assert.deepEqual(await Promise.all(answers), [true, false, true])
+  same(await here.written('taken'), bytes)
+})
+
+test('what is written is told of while the next bytes are late, and those too when they come', { skip }, async () => {
+  await using here = await ground()
+  const bytes = numbered(5 * 100_000)
+  const sealer = streamSealer(key)
+  const come = Promise.withResolvers<Socket>()
+  const connection = await here.taker((socket) => socket.once('data', () => come.resolve(socket)))
+  const taking = here.carriers.take(connection, key)!
+  const answers = [0, 1, 2, 3, 4].map((cell) => {
+    const at = cell * 100_000
+    return taking.take(checkOf(bytes.subarray(at, at + 100_000)), [here.empty('taken', 100_000, at)])
+  })
+  const socket = await come.promise
+  for (const [cell, answer] of answers.entries()) {
+    const at = cell * 100_000
+    for (const part of sealer.seal(bytes.subarray(at, at + 100_000))) socket.write(part)
+    assert.equal(await answer, true, 'nothing else has been sent yet')
+  }
   same(await here.written('taken'), bytes)
 })
 

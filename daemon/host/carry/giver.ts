@@ -1,39 +1,53 @@
 import { fstatSync, readSync } from 'node:fs'
 import { fail } from '@kith/core/fault/fault.ts'
 import type { FileRun } from '@kith/core/transfer/storage.ts'
-import { free } from '@kith/wire/bytes.ts'
-import { MOST_STREAM_BYTES, streamSealer } from '@kith/wire/sealed/stream.ts'
+import {
+  MOST_STREAM_BYTES,
+  RECORD_BYTES,
+  RECORD_HEAD_BYTES,
+  RECORD_TAG_BYTES,
+  writeRecordHead,
+} from '@kith/wire/sealed/records.ts'
 import { changed, shorter } from '../disk/read.ts'
 import { stampOf } from '../hash/stamp.ts'
+import { type RecordCipher, type RecordCiphers, RecordMemory } from './crypto.ts'
 import { FileError } from './file-error.ts'
 import type { BlockingSocket } from './socket.ts'
 
-/** What is read, sealed and sent at once: one record, which fits the cache of a core. */
-const READ_BYTES = 256 * 1024
+/** What is read begins here, as memory is aligned for the processor. */
+const PLAIN_AT = 64
+const HEAD_AT = PLAIN_AT - RECORD_HEAD_BYTES
 
-/** Reads, seals and sends, while what was read is still in the cache of the core. */
+/** Reads, seals and sends record by record, all in one memory, which stays in the cache of the core. */
 export class Giver {
   readonly #socket: BlockingSocket
-  readonly #sealer
-  readonly #memory = new Uint8Array(READ_BYTES)
+  readonly #cipher: RecordCipher
+  readonly #memory = new RecordMemory(new Uint8Array(PLAIN_AT + RECORD_BYTES + RECORD_TAG_BYTES))
+  #sealed = 0
 
-  constructor(socket: BlockingSocket, key: Uint8Array) {
+  constructor(socket: BlockingSocket, key: Uint8Array, ciphers: RecordCiphers) {
     this.#socket = socket
-    this.#sealer = streamSealer(key)
+    this.#cipher = ciphers(key, 'seal')
   }
 
   /** Blocks until all has left. @throws `SocketError`, `Stopped`, `FileError`, FaultError */
   give(run: FileRun): void {
-    for (let at = 0; at < run.length; at += READ_BYTES) {
-      const part = this.#memory.subarray(0, Math.min(READ_BYTES, run.length - at))
-      this.#read(run, at, part)
-      if (this.#sealer.sealed + part.length > MOST_STREAM_BYTES) {
+    const { bytes } = this.#memory
+    for (let at = 0; at < run.length; at += RECORD_BYTES) {
+      const length = Math.min(RECORD_BYTES, run.length - at)
+      this.#read(run, at, bytes.subarray(PLAIN_AT, PLAIN_AT + length))
+      this.#sealed += length
+      if (this.#sealed > MOST_STREAM_BYTES) {
         throw fail('gone', 'neighbours/data-ended', 'A data connection has carried all that it may')
       }
-      const sealed = this.#sealer.seal(part)
-      this.#socket.writeAll(sealed)
-      for (const bytes of sealed) free(bytes)
+      writeRecordHead(bytes.subarray(HEAD_AT), { length, last: false })
+      this.#cipher.seal(this.#memory, HEAD_AT, length)
+      this.#socket.send(bytes.subarray(HEAD_AT, PLAIN_AT + length + RECORD_TAG_BYTES))
     }
+  }
+
+  close(): void {
+    this.#cipher.close()
   }
 
   #read({ file, path, position, stamp }: FileRun, from: number, into: Uint8Array): void {

@@ -1,16 +1,23 @@
+import { recordCiphers } from './crypto.ts'
 import { hearOrders } from './hearing.ts'
 import { CarryShared } from './orders.ts'
 import { Receiver } from './receiver.ts'
+import { Ring } from './ring.ts'
 import { BlockingSocket } from './socket.ts'
 import { carrySystem } from './system.ts'
 
 hearOrders((role, { keep, hearNext }) => {
   if (role.kind !== 'receive') throw new Error(`it cannot ${role.kind}`)
-  const { file, key, shared: memory, to } = role
-  const shared = new CarryShared(memory)
-  for (const port of to) keep(port)
-  const receiver = new Receiver(new BlockingSocket(file, shared, carrySystem()), { key, shared, next: hearNext })
+  const { file, key, to } = role
+  const shared = new CarryShared(role.shared)
+  const receiver = new Receiver(new BlockingSocket(file, shared, carrySystem()), {
+    key,
+    rings: to.map((memory) => new Ring(shared, memory)),
+    ciphers: recordCiphers(),
+    next: hearNext,
+  })
+  keep(receiver)
   return (order) => {
-    if (order.kind === 'receive') receiver.receive(order.bytes, to[order.writer]!)
+    if (order.kind === 'receive') receiver.receive(order.parts)
   }
 })

@@ -1,4 +1,4 @@
-import { readSync, writevSync } from 'node:fs'
+import { readSync, writeSync } from 'node:fs'
 import { systemError } from '../disk/fault.ts'
 import type { CarryShared } from './orders.ts'
 import { Stopped } from './stopped.ts'
@@ -6,8 +6,6 @@ import type { CarrySystem } from './system.ts'
 
 /** How long a thread waits for the other side before it looks whether it is to end. */
 const LOOK_MS = 50
-/** The same, where so few bytes are to come that the socket may not wake for them. */
-const FEW_MS = 1
 /** Whoever neither sends nor takes anything for so long, though he should, keeps no thread. */
 const PATIENCE_MS = 60_000
 
@@ -21,6 +19,8 @@ export class BlockingSocket {
   readonly #system: CarrySystem
   /** The last call did less than it could: the next would have to wait. */
   #waits = true
+  /** How many bytes have to be there before it is woken. */
+  #wakesAt = 1
 
   constructor(file: number, shared: CarryShared, system: CarrySystem) {
     this.#file = file
@@ -28,35 +28,37 @@ export class BlockingSocket {
     this.#system = system
   }
 
-  /** Wakes for so many bytes rather than for each few of them. */
-  wakeAt(bytes: number): void {
-    this.#system.wakeAt(this.#file, bytes)
+  /**
+   * Receives to the `have` bytes that are there, until there are `least`; more come along if they are there, up to `most`.
+   * Gives back how many there are.
+   */
+  fill(into: Uint8Array, have: number, least: number, most: number): number {
+    let there = have
+    while (there < least) {
+      const missing = least - there
+      const got = this.#when('read', missing, () => readSync(this.#file, into, there, most - there, null))
+      if (got === 0) throw new SocketError('The other side has ended')
+      // There may be more when all came that there was room for.
+      this.#waits = there + got < most
+      there += got
+    }
+    return there
   }
 
-  /** At least one byte. @param few fewer are to come than it wakes for */
-  read(into: Uint8Array, few: boolean): number {
-    const got = this.#when('read', few ? FEW_MS : LOOK_MS, () => readSync(this.#file, into))
-    if (got === 0) throw new SocketError('The other side has ended')
-    this.#waits = got < into.length
-    return got
-  }
-
-  writeAll(parts: readonly Uint8Array[]): void {
-    const rest = [...parts]
-    while (rest.length > 0) {
-      let written = this.#when('write', LOOK_MS, () => writevSync(this.#file, rest))
-      while (rest.length > 0 && written >= rest[0]!.length) written -= rest.shift()!.length
-      this.#waits = rest.length > 0
-      if (this.#waits) rest[0] = rest[0]!.subarray(written)
+  /** Sends all of them. */
+  send(bytes: Uint8Array): void {
+    for (let at = 0; at < bytes.length;) {
+      at += this.#when('write', 1, () => writeSync(this.#file, bytes, at, bytes.length - at))
+      this.#waits = at < bytes.length
     }
   }
 
   /** An attempt that would have to wait throws, which costs more than to ask before. */
-  #when(what: 'read' | 'write', lookMs: number, attempt: () => number): number {
+  #when(what: 'read' | 'write', bytes: number, attempt: () => number): number {
     for (const begun = performance.now(); ;) {
       if (this.#shared.stopped) throw new Stopped()
       if (performance.now() - begun > PATIENCE_MS) throw new SocketError('The other side is silent')
-      if (this.#waits) this.#system.wait(this.#file, what, lookMs)
+      if (this.#waits) this.#wait(what, bytes)
       try {
         return attempt()
       } catch (error) {
@@ -65,5 +67,13 @@ export class BlockingSocket {
         this.#waits = true
       }
     }
+  }
+
+  #wait(what: 'read' | 'write', bytes: number): void {
+    if (what === 'read' && bytes !== this.#wakesAt) {
+      this.#system.wakeAt(this.#file, bytes)
+      this.#wakesAt = bytes
+    }
+    this.#system.wait(this.#file, what, LOOK_MS)
   }
 }

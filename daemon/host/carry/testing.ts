@@ -15,11 +15,27 @@ import { Turns } from '../disk/turns.ts'
 import { openNet, type OpenNet } from '../net/open.ts'
 import { systemRandom } from '../random.ts'
 import { CarrierThreads, type CarriersWorld } from './carriers.ts'
+import { recordCiphers } from './crypto.ts'
+import { carrySystem } from './system.ts'
 
 const HOST = '127.0.0.1'
 const log: Log = { debug() {}, info() {}, warn() {}, error() {}, child: () => log }
 /** What a taker says first, so that it is known who dials. */
 const HELLO = Uint8Array.of(75)
+
+/** Where Node cannot call the system or its OpenSSL, everything goes the usual way, and nothing here can be shown. */
+function possible(): boolean {
+  try {
+    recordCiphers()
+    carrySystem()
+    return process.platform === 'linux'
+  } catch {
+    return false
+  }
+}
+
+/** For tests of what only threads do. */
+export const skip: string | false = !possible() && 'threads that carry need Linux and a Node that calls the C library'
 
 /** Bytes that no two places of a file have alike. */
 export function numbered(length: number, seed = 1): Uint8Array<ArrayBuffer> {

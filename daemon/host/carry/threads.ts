@@ -14,11 +14,8 @@ const programs: Readonly<Record<CarryKind, URL>> = {
 
 /** A thread that nobody came to need is ended. */
 const SPARE_MS = 10_000
-/**
- * A thread needs little: its buffers are outside of the heap, and given back by hand. They count as young: with less room the
- * collector comes for them again and again.
- */
-const resourceLimits = { maxOldGenerationSizeMb: 64, maxYoungGenerationSizeMb: 32 }
+/** A thread needs little: what it moves lies outside of the heap. */
+const resourceLimits = { maxOldGenerationSizeMb: 64 }
 
 /** Starts threads, some before they are needed: that takes as long as some tens of MiB do to come. */
 export class CarryThreads implements AsyncDisposable {

@@ -1,49 +1,37 @@
 import { threadId } from 'node:worker_threads'
-import { free } from '@kith/wire/bytes.ts'
 import { Turns } from '../disk/turns.ts'
 import { hearOrders } from './hearing.ts'
-import { CarryShared, type WriteOrder } from './orders.ts'
-import { Stopped } from './stopped.ts'
+import { CarryShared, type WritePart } from './orders.ts'
+import { Ring } from './ring.ts'
 import { Writer } from './writer.ts'
 
-/** Reports are saved up to so many, or so long in milliseconds: each costs the main thread as much as a MiB costs here. */
-const MOST_REPORTS = 4
-const REPORT_MS = 50
+/** Reports are saved up to so many: each costs the main thread as much as a MiB costs here. */
+const MOST_REPORTS = 8
 
-hearOrders((role, { report, attempt, hearNext, keep }) => {
+hearOrders((role, { report, keep, hearNext }) => {
   if (role.kind !== 'write') throw new Error(`it cannot ${role.kind}`)
-  const { from, turns, shared: memory } = role
-  const shared = new CarryShared(memory)
-  const orders: WriteOrder[] = []
-  let right: boolean[] = []
-  let reported = performance.now()
-  const writer = new Writer({
-    turns: new Turns(turns),
-    thread: threadId,
-    next() {
-      // Bytes may overtake the order that they belong to, which was given before: it waits to be heard then.
-      if (orders.length === 0) hearNext()
-      return orders.shift()
-    },
-    done(one) {
-      right.push(one)
-      const now = performance.now()
-      if (orders.length > 0 && right.length < MOST_REPORTS && now - reported < REPORT_MS) return
-      report({ kind: 'done', right })
-      right = []
-      reported = now
-    },
-  })
-  keep(from)
-  from.on('message', (bytes: Uint8Array) =>
-    attempt(() => {
-      if (shared.stopped) throw new Stopped()
-      writer.write(bytes)
-      shared.written(bytes.length)
-      free(bytes)
-    }),
-  )
+  const { from, turns, shared } = role
+  const parts: WritePart[] = []
+  let writing = false
+  const right: boolean[] = []
+  const tell = (): void => {
+    if (right.length > 0) report({ kind: 'done', right: right.splice(0) })
+  }
+  // What is written is told of, however this ends.
+  keep({ close: tell })
+  const ring = new Ring(new CarryShared(shared), from)
+  const writer = new Writer({ ring, turns: new Turns(turns), thread: threadId, idle: tell })
   return (order) => {
-    if (order.kind === 'write') orders.push(order)
+    if (order.kind !== 'write') return
+    parts.push(...order.parts)
+    // It was heard after one that is done.
+    if (writing) return
+    writing = true
+    for (let next = parts.shift(); next !== undefined; next = parts.shift()) {
+      right.push(writer.write(next))
+      hearNext()
+      if (parts.length === 0 || right.length >= MOST_REPORTS) tell()
+    }
+    writing = false
   }
 })

@@ -1,63 +1,58 @@
 import { writeSync } from 'node:fs'
-import { fail } from '@kith/core/fault/fault.ts'
 import { agrees } from '@kith/core/transfer/proof.ts'
-import { leafHash, type Running } from '../disk/algorithms.ts'
+import { leafHash } from '../disk/algorithms.ts'
 import type { Turns } from '../disk/turns.ts'
 import { FileError } from './file-error.ts'
-import type { WriteOrder } from './orders.ts'
+import type { WritePart } from './orders.ts'
+import type { Ring } from './ring.ts'
 
 /** What is being written. */
 interface Current {
-  readonly order: WriteOrder
-  readonly running: Running
-  left: number
+  readonly what: WritePart
   /** The run that is being written, and bytes of it that are. */
   run: number
   written: number
 }
 
 export interface WriterWorld {
+  readonly ring: Ring
   readonly turns: Turns
   readonly thread: number
-  /** The next order. */
-  next(): WriteOrder | undefined
-  done(right: boolean): void
+  /** Nothing has come for a while. */
+  idle(): void
 }
 
-/** Hashes and writes what comes, order after order. */
+/** Hashes and writes what comes, one after another. */
 export class Writer {
   readonly #world: WriterWorld
-  #current: Current | undefined
+  /** What came and is not written. */
+  #bytes: Uint8Array = new Uint8Array()
 
   constructor(world: WriterWorld) {
     this.#world = world
   }
 
-  /** @throws `FileError`, FaultError `peer` when nobody ordered so many */
-  write(bytes: Uint8Array): void {
-    for (let at = 0; at < bytes.length;) {
-      const current = (this.#current ??= this.#begin())
-      const part = bytes.subarray(at, at + current.left)
-      current.running.update(part)
+  /** Blocks until it is written. Whether it is what was expected. @throws `FileError`, `Stopped` */
+  write(what: WritePart): boolean {
+    const { ring, idle } = this.#world
+    const { start, end, algorithm } = what.check
+    const current: Current = { what, run: 0, written: 0 }
+    const running = leafHash(algorithm).start()
+    for (let left = end - start; left > 0;) {
+      if (this.#bytes.length === 0) this.#bytes = ring.next(idle)
+      const part = this.#bytes.subarray(0, left)
+      running.update(part)
       this.#put(current, part)
-      current.left -= part.length
-      at += part.length
-      if (current.left > 0) return
-      this.#world.done(agrees(current.order.check, current.running.digest()))
-      this.#current = undefined
+      left -= part.length
+      this.#bytes = this.#bytes.subarray(part.length)
+      if (this.#bytes.length === 0) ring.empty()
     }
-  }
-
-  #begin(): Current {
-    const order = this.#world.next()
-    if (order === undefined) throw fail('peer', 'neighbours/message', 'The device sends what nobody asked for')
-    const { start, end, algorithm } = order.check
-    return { order, running: leafHash(algorithm).start(), left: end - start, run: 0, written: 0 }
+    return agrees(what.check, running.digest())
   }
 
   #put(current: Current, bytes: Uint8Array): void {
     for (let at = 0; at < bytes.length;) {
-      const { file, path, position, length } = current.order.runs[current.run]!
+      const { file, path, position, length } = current.what.runs[current.run]!
       const part = Math.min(length - current.written, bytes.length - at)
       try {
         using _turn = this.#world.turns.take(file, this.#world.thread)

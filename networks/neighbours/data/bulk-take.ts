@@ -7,8 +7,8 @@ import { utf8 } from '@kith/wire/bytes.ts'
 import { withLength } from '@kith/wire/framing.ts'
 import { formatRanges, joined } from '../wire/ranges.ts'
 
-/** So much is asked for ahead, and nothing more before half of it has come. */
-const AHEAD_BYTES = 16 * 1024 * 1024
+/** So much is asked for ahead: more than sockets and threads hold, so that the other side always has something to do. */
+const AHEAD_BYTES = 32 * 1024 * 1024
 /** Of one question: who reads them reads long runs. */
 const QUESTION_BYTES = 8 * 1024 * 1024
 
@@ -65,9 +65,7 @@ export class BulkTake {
 
   /** Asks for as much as may be ahead. */
   ask(): void {
-    if (this.#asking || this.#over) return
-    this.#asking = true
-    void this.#askOn().finally(() => (this.#asking = false))
+    if (!this.#asking) void this.#askOn()
   }
 
   close(fault?: Fault): void {
@@ -78,13 +76,20 @@ export class BulkTake {
     if (this.#ahead === 0) this.#world.left()
   }
 
+  /** There is room for another question. Of long cells two at least, so that the line is never idle. */
+  get #hasRoom(): boolean {
+    return !this.#over && this.#ahead <= Math.max(AHEAD_BYTES - QUESTION_BYTES, this.#longest)
+  }
+
   async #askOn(): Promise<void> {
-    // Of long cells two at least, so that the line is never idle.
-    while (!this.#over && this.#ahead <= Math.max(AHEAD_BYTES / 2, this.#longest)) {
+    this.#asking = true
+    while (this.#hasRoom) {
       const cells = this.#line.unlimited() ? this.#choose() : []
-      if (cells.length === 0) return this.#end(undefined)
-      await this.#fetch(cells)
+      if (cells.length > 0) await this.#fetch(cells)
+      else this.#end(undefined)
     }
+    // At once: what is settled from now on asks itself.
+    this.#asking = false
   }
 
   /** Cells of one question, at least one where there is one. */

@@ -1,7 +1,7 @@
 import { fail, type Fault } from '@kith/core/fault/fault.ts'
 import type { Host } from '@kith/core/network/host.ts'
 import type { Connection, Endpoint } from '@kith/core/network/net.ts'
-import { STREAM_KEY_BYTES } from '@kith/wire/sealed/stream.ts'
+import { STREAM_KEY_BYTES } from '@kith/wire/sealed/records.ts'
 import { beginsAsData, type DataOffer, encodeDataOffer, PREFACE_BYTES, TICKET_BYTES, ticketOf } from '../wire/data.ts'
 import { type DataLine, SealedLine } from './line.ts'
 

@@ -2,7 +2,8 @@ import { fail, faultOf, type Fault } from '@kith/core/fault/fault.ts'
 import type { Budget } from '@kith/core/limits/budget.ts'
 import type { Connection, Receiver } from '@kith/core/network/net.ts'
 import { free } from '@kith/wire/bytes.ts'
-import { MOST_STREAM_BYTES, streamOpener, streamSealer } from '@kith/wire/sealed/stream.ts'
+import { MOST_STREAM_BYTES } from '@kith/wire/sealed/records.ts'
+import { streamOpener, streamSealer } from '@kith/wire/sealed/stream.ts'
 
 /** What contents travel over: a tunnel in the channel, or a connection of its own beside it. */
 export interface DataLine extends Pick<Connection, 'charge' | 'close'> {

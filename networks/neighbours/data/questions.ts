@@ -4,7 +4,7 @@ import { lossyText } from '@kith/wire/bytes.ts'
 import { lengthPrefixed } from '@kith/wire/framing.ts'
 import { type AskedRange, MOST_QUESTION_BYTES, parseRanges } from '../wire/ranges.ts'
 
-/** Questions that wait may ask for so much; a device of ours asks for 16 MiB ahead, and 16 MiB more at the most. */
+/** Questions that wait may ask for so much; a device of ours asks for 32 MiB ahead, or for two cells of 16 MiB. */
 const MOST_ASKED_BYTES = 64 * 1024 * 1024
 
 export interface QuestionsWorld {

@@ -1,7 +1,7 @@
 import { decodeDict, encode } from '@kith/wire/bencode.ts'
 import { equal } from '@kith/wire/bytes.ts'
 import { broken } from '@kith/wire/fault.ts'
-import { STREAM_KEY_BYTES } from '@kith/wire/sealed/stream.ts'
+import { STREAM_KEY_BYTES } from '@kith/wire/sealed/records.ts'
 
 /** How a data connection begins, before its ticket: nothing else on the shared port does. */
 const MAGIC = new TextEncoder().encode('kith/data/1\n')
