@@ -21,18 +21,14 @@ import type { OwnAddresses } from './own-addresses.ts'
 import { OwnPieces } from './own-pieces.ts'
 import type { Origin } from './peer-book.ts'
 import { PeerBook } from './peer-book.ts'
-import { isLoopback, peerKey } from './peer-key.ts'
 import type { SessionWorld } from './session.ts'
 import { Session } from './session.ts'
 import { twins } from './twins.ts'
 import { UploadSlots } from './upload-slots.ts'
+import { banned, Welcome } from './welcome.ts'
 
 /** Choking is decided anew this often (BEP 3 recommends it), in seconds. */
 const chokeSeconds = 10
-/** A peer of no use to us, nor we to it, is let go after this long when room is short, in milliseconds. */
-const uselessMs = 60_000
-/** Peers behind one router, or one that takes all the room. */
-const mostFromOneAddress = 8
 /** Peers that are kept for the next start. */
 const peersKept = 50
 
@@ -55,6 +51,7 @@ export class Swarm implements AsyncDisposable {
   readonly #book: PeerBook
   readonly #sessions = new Set<Session>()
   readonly #bans: Bans
+  readonly #welcome: Welcome
   readonly #sessionWorld: SessionWorld
   readonly #dialler: Dialler
   readonly #slots: UploadSlots
@@ -77,6 +74,13 @@ export class Swarm implements AsyncDisposable {
     this.#world = world
     this.#book = new PeerBook(world.ownAddresses)
     this.#bans = new Bans(subject)
+    this.#welcome = new Welcome({
+      clock: host.clock,
+      book: this.#book,
+      bans: this.#bans,
+      sessions: this.#sessions,
+      most: settings.connectionsPerTransfer,
+    })
     this.#sessionWorld = {
       subject,
       clock: host.clock,
@@ -215,32 +219,7 @@ export class Swarm implements AsyncDisposable {
   /** Why a peer that dialled us is not welcome, or undefined. */
   refuses(remote: Endpoint): Fault | undefined {
     if (this.#closed) return { kind: 'gone', code: 'bittorrent/closing', message: 'The torrent is being closed' }
-    if (this.#book.banned(remote) || this.#bans.has(peerKey(remote, undefined))) return banned
-    if (this.#crowd(remote) >= mostFromOneAddress) {
-      return { kind: 'unavailable', code: 'bittorrent/full', message: 'There are enough peers of this address' }
-    }
-    if (this.#sessions.size >= this.#world.settings.connectionsPerTransfer && !this.#makeRoom()) {
-      return { kind: 'unavailable', code: 'bittorrent/full', message: 'There are enough peers for this torrent' }
-    }
-    return undefined
-  }
-
-  /** How many are here from an address; behind a loopback address there may be any number of programs. */
-  #crowd({ host }: Endpoint): number {
-    if (isLoopback(host)) return 0
-    return this.#sessions.values().reduce((sum, { connection }) => sum + Number(connection.remote.host === host), 0)
-  }
-
-  /** Lets the least useful peer go when it is of no use at all. */
-  #makeRoom(): boolean {
-    const now = this.#now
-    for (const session of this.#sessions) {
-      const useful = session.talk.interested || session.talk.amInterested || now - session.openedAt < uselessMs
-      if (useful) continue
-      session.close({ kind: 'gone', code: 'bittorrent/made-room', message: 'Another peer took its place' })
-      return true
-    }
-    return false
+    return this.#welcome.refuses(remote)
   }
 
   #event(session: Session, event: PeerEvent): void {
@@ -397,7 +376,6 @@ export class Swarm implements AsyncDisposable {
   }
 }
 
-const banned: Fault = { kind: 'peer', code: 'bittorrent/banned', message: 'This peer sent bad bytes before' }
 const wrongMetadata: Fault = {
   kind: 'peer',
   code: 'bittorrent/metadata-wrong',
