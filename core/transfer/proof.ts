@@ -1,5 +1,5 @@
 /** Algorithms that a leaf can be hashed with. */
-export type LeafAlgorithm = 'sha1' | 'sha256' | 'tth' | 'md4' | 'aich' | 'ed2k' | 'btpr'
+export type LeafAlgorithm = 'sha1' | 'sha256' | 'blake3' | 'tth' | 'md4' | 'aich' | 'ed2k' | 'btpr'
 
 /**
  * Expected digests for a run of leaves over [start, end): leaf `i` covers `leaf` bytes from `start + i × leaf`,

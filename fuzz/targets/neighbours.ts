@@ -39,6 +39,7 @@ const manifest: FuzzTarget = {
   seeds: [
     encode({ name: 'one.bin', leaf: 65_536, leaves, length: 100_000, x: 1 }),
     encode({ hash: 'tth', name: 'one.bin', leaf: 65_536, leaves: leaves.subarray(0, 48), length: 100_000 }),
+    encode({ hash: 'blake3', name: 'one.bin', leaf: 65_536, leaves, length: 100_000 }),
     encode({
       name: '../set',
       leaf: 65_536,

@@ -3,6 +3,7 @@ import type { LeafAlgorithm } from '@kith/core/transfer/proof.ts'
 import { fail } from '@kith/core/fault/fault.ts'
 import { tigerRoot, tigerTreeDigester } from '@kith/wire/hash/tiger-tree.ts'
 import { batchHeight, leafBytes, TigerKernel, tigerSize } from '@kith/wire/hash/tiger.ts'
+import { blake3 } from './blake3.ts'
 
 /** A digest that is fed in parts. */
 export interface Running {
@@ -59,6 +60,7 @@ function tiger(): LeafHash {
 const table: Partial<Record<LeafAlgorithm, LeafHash>> = {
   sha1: native('sha1', 20),
   sha256: native('sha256', 32),
+  blake3: blake3(),
   tth: tiger(),
 }
 

@@ -12,7 +12,7 @@ export function publish(own: string): Publish {
   return {
     async publish(body, options, signal): Promise<Publication> {
       const leaf = options.leaf ?? chooseLeaf(body.layout.size)
-      const leaves = { leaf, algorithm: 'sha256', digestSize: 32 } as const
+      const leaves = { leaf, algorithm: 'blake3', digestSize: 32 } as const
       const expected = await publishedDigests(body, leaves, options, signal)
       const proof: Proof = { start: 0, end: body.layout.size, ...leaves, expected }
       const manifest = encodeManifest({ layout: body.layout, proofs: [proof] })

@@ -36,11 +36,11 @@ const layouts = fc
     return { name, single: false, size, files: laid }
   })
 
-function manifestOf(layout: Layout): Uint8Array<ArrayBuffer> {
+function manifestOf(layout: Layout, algorithm: 'sha256' | 'blake3' = 'blake3'): Uint8Array<ArrayBuffer> {
   const expected = new Uint8Array(Math.ceil(layout.size / LEAF) * 32).map((_, index) => index)
   return encodeManifest({
     layout,
-    proofs: [{ start: 0, end: layout.size, leaf: LEAF, algorithm: 'sha256', digestSize: 32, expected }],
+    proofs: [{ start: 0, end: layout.size, leaf: LEAF, algorithm, digestSize: 32, expected }],
   })
 }
 
@@ -66,10 +66,14 @@ describe('a manifest', () => {
 
   it('comes back as it was made, and the same files give the same name', () => {
     fc.assert(
-      fc.property(layouts, (layout) => {
-        const bytes = manifestOf(layout)
+      fc.property(layouts, fc.constantFrom('sha256', 'blake3'), (layout, algorithm) => {
+        const bytes = manifestOf(layout, algorithm)
         const parsed = parseManifest(bytes)
         assert.deepEqual(parsed.layout, layout)
+        assert.deepEqual(
+          parsed.proofs.map((proof) => proof.algorithm),
+          [algorithm],
+        )
         assert.equal(parsed.proofs[0]!.expected.length, Math.ceil(layout.size / LEAF) * 32)
         assert.deepEqual(encodeManifest(parsed), bytes)
         assert.equal(manifestDigest(encodeManifest(parsed)), manifestDigest(bytes))

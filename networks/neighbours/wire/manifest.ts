@@ -22,7 +22,7 @@ const TIGER_BYTES = 24
 /** What a file or folder consists of: the whole of what has to be known to fetch and to prove it. */
 export interface Manifest {
   readonly layout: Layout
-  /** SHA-256 of every leaf over everything, or one level of the Tiger tree of each file that is not empty. */
+  /** BLAKE3 or SHA-256 of every leaf over everything, or one level of the Tiger tree of each file that is not empty. */
   readonly proofs: readonly Proof[]
 }
 
@@ -36,8 +36,9 @@ export function chooseLeaf(size: number): number {
 /**
  * The bytes that everyone has who has this content, so that their SHA-256 is its name. Bencoded: `name`, `leaf` (bytes),
  * `leaves` (digests one after another), and for a folder `files`, each with `path`, `length` and `x` where it is a program;
- * a single file has `length` (and `x`) itself. What is in shared folders was hashed before: there `hash` is `tth`, and each
- * file has `leaf` and `leaves` of its own.
+ * a single file has `length` (and `x`) itself. The digests are BLAKE3 where `hash` is `blake3`, and SHA-256 without it, as they
+ * were in the beginning. What is in shared folders was hashed before: there `hash` is `tth`, and each file has `leaf` and
+ * `leaves` of its own.
  */
 export function encodeManifest({ layout, proofs }: Manifest): Uint8Array<ArrayBuffer> {
   const only = layout.single ? layout.files[0] : undefined
@@ -45,6 +46,7 @@ export function encodeManifest({ layout, proofs }: Manifest): Uint8Array<ArrayBu
   if (proof === undefined) throw broken('it holds no bytes')
   if (proof.algorithm === 'tth') return encodeTrees(layout, proofs)
   return encode({
+    hash: proof.algorithm === 'blake3' ? 'blake3' : undefined,
     name: layout.name,
     leaf: proof.leaf,
     leaves: proof.expected,
@@ -99,9 +101,8 @@ function read(bytes: Uint8Array): Manifest {
   const size = files.reduce((sum, file) => sum + file.size, 0)
   if (!Number.isSafeInteger(size) || size === 0) throw broken('it holds no bytes, or too many')
   const layout = { name, single: list === undefined, size, files }
-  const algorithm = dict.bytes('hash')
-  if (algorithm !== undefined) {
-    if (strictText(algorithm) !== 'tth') throw broken('its digests are of a kind that this version does not know')
+  const algorithm = algorithmIn(dict)
+  if (algorithm === 'tth') {
     return { layout, proofs: files.flatMap((file, index) => (file.size === 0 ? [] : [treeIn(dicts[index]!, file)])) }
   }
   const leaf = dict.needInteger('leaf')
@@ -110,13 +111,21 @@ function read(bytes: Uint8Array): Manifest {
     start: 0,
     end: size,
     leaf,
-    algorithm: 'sha256',
+    algorithm,
     digestSize: DIGEST_BYTES,
     // Not a view: the manifest may go.
     expected: dict.needBytes('leaves').slice(),
   }
   if (proof.expected.length !== leafCount(proof) * DIGEST_BYTES) throw broken('it has too few or too many digests')
   return { layout, proofs: [proof] }
+}
+
+function algorithmIn(dict: BencodeDict): 'sha256' | 'blake3' | 'tth' {
+  const name = dict.bytes('hash')
+  if (name === undefined) return 'sha256'
+  const text = strictText(name)
+  if (text === 'blake3' || text === 'tth') return text
+  throw broken('its digests are of a kind that this version does not know')
 }
 
 function treeIn(dict: BencodeDict, { offset, size }: LayoutFile): Proof {
