@@ -89,3 +89,24 @@ void test('a torrent that another network describes differently gets no lane, an
   assert.deepEqual([...transfer.lanes()], [])
   await end()
 })
+
+void test('who is told of its own address dials it once, and nobody else', async () => {
+  const { clock, internet, start, end } = await swarm(subject, 10)
+  const dialled: string[] = []
+  const net = internet.net.bind(internet)
+  internet.net = (host, port) => {
+    const made = net(host, port)
+    return {
+      ...made,
+      connect(to, options) {
+        dialled.push(`${host} ${to.host}`)
+        return made.connect(to, options)
+      },
+    }
+  }
+  const { membership } = await start('10.0.0.1', false, ['10.0.0.1'])
+  await clock.run(3 * 60 * 60_000)
+  assert.deepEqual(dialled, ['10.0.0.1 10.0.0.1'])
+  assert.equal(membership.health.current.people, 0)
+  await end()
+})

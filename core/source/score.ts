@@ -22,10 +22,16 @@ export type Outcome =
   /** It left to start anew, and will be there again within seconds. */
   | { readonly kind: 'restarting' }
   | { readonly kind: 'unreachable' }
+  /** There was no way to it from here, which may be our fault. */
+  | { readonly kind: 'cut-off' }
 
 /** The first wait after a failure, doubled each time, and where that ends. */
 const firstWaitMs = 15_000
 const longestWaitMs = 30 * 60_000
+/** Who answers and has nothing is asked every four minutes in the end: it may have something one day. */
+const mostIdle = 5
+/** Failures that a source has at most by our own fault: a minute later the cable may be plugged in again. */
+const mostCutOff = 3
 /** How long a source is left alone that starts anew, in milliseconds: who comes too early finds it shut. */
 const restartMs = 5_000
 
@@ -38,10 +44,22 @@ export function outcome(track: Track, what: Outcome, now: number): Track {
       if (track.restarted) return outcome(track, { kind: 'idle' }, now)
       return { ...track, failures: 0, triedAt: now, restarted: true }
     case 'idle':
-      return { ...track, failures: Math.max(1, track.failures), triedAt: now }
+      return { ...track, failures: atMost(track.failures, mostIdle), triedAt: now }
     case 'unreachable':
       return { ...track, failures: track.failures + 1, triedAt: now }
+    case 'cut-off':
+      return { ...track, failures: atMost(track.failures, mostCutOff), triedAt: now }
   }
+}
+
+/** One failure more, but not more than `most` of this kind. */
+function atMost(failures: number, most: number): number {
+  return Math.max(failures, Math.min(failures + 1, most))
+}
+
+/** Somebody who knows has just told of it again: one failure is forgiven. */
+export function toldAgain(track: Track): Track {
+  return track.failures > 1 ? { ...track, failures: track.failures - 1 } : track
 }
 
 /** When the source may be tried again, in milliseconds since the epoch. */

@@ -3,18 +3,18 @@ import type { AddRequest, BeginOneRequest } from '@kith/api/transfer-changes.ts'
 import type { PriorityWord } from '@kith/api/transfer-parts.ts'
 import type { Transfer } from '@kith/api/transfers.ts'
 import { priorityWords } from '@kith/api/transfer-parts.ts'
-import { fail } from '@kith/core/fault/fault.ts'
+import { fail, FaultError } from '@kith/core/fault/fault.ts'
+import type { Fault } from '@kith/core/fault/fault.ts'
 import type { Clock } from '@kith/core/network/clock.ts'
-import type { Gateway } from '@kith/core/network/facets.ts'
-import type { Network } from '@kith/core/network/network.ts'
 import type { Priority } from '@kith/core/transfer/picker.ts'
 import { usual } from '@kith/core/transfer/priorities.ts'
 import type { Wish } from '@kith/core/transfer/wish.ts'
+import { attempt } from '@kith/wire/fault.ts'
 import type { Handlers } from '../api/handlers.ts'
 import type { Supervised } from '../supervisor.ts'
 import type { Entry } from '../transfers/entry.ts'
 import type { AddOptions, Transfers } from '../transfers/transfers.ts'
-import type { DetailsWorld } from '../views/transfer-view.ts'
+import { detailsWorld } from './transfer-details.ts'
 import { detailsView, fileWindow, pieceMap, sourceViews, transferView, transferWindow } from '../views/transfer-view.ts'
 
 /** A document on the daemon's disk that is longer than this is none. */
@@ -120,11 +120,14 @@ export function transferOperations(world: TransferWorld): TransferOperations {
     pieces: ({ params, query }) => pieceMap(transfers.get(params.id), query?.buckets),
     document({ params }) {
       const { record } = transfers.get(params.id)
+      let damage: Fault | undefined
       for (const { network } of networks.values()) {
         const hint = record.hints.get(network.id)
-        const document = hint === undefined ? undefined : network.document(hint)
-        if (document !== undefined) return document.bytes
+        const made = hint === undefined ? undefined : attempt(() => network.document(hint), 'local')
+        if (made?.ok === false) damage ??= made.fault
+        else if (made?.value !== undefined) return made.value.bytes
       }
+      if (damage !== undefined) throw new FaultError(damage)
       throw fail('unavailable', 'transfer/no-document', 'Too little is known of it to make a document')
     },
     addGateway: ({ params, body }) => gatewaysOf('add')(params.id, body.address),
@@ -187,30 +190,5 @@ async function wishOf(transfers: Transfers, request: AddRequest): Promise<Wish> 
     const { code } = error as NodeJS.ErrnoException
     if (code === undefined) throw error
     throw fail('input', 'document/unreadable', `${path} cannot be read (${code})`, { cause: error })
-  }
-}
-
-/** What the details of a transfer need of the networks. */
-export function detailsWorld(networks: ReadonlyMap<string, Supervised>): DetailsWorld {
-  const each = function* (entry: Entry): Generator<readonly [Network<never>, Uint8Array | undefined]> {
-    for (const { network } of networks.values()) yield [network, entry.record.hints.get(network.id)]
-  }
-  return {
-    gateways: (id) =>
-      [...networks.values()].flatMap(({ membership }): readonly Gateway[] =>
-        (membership?.gateways?.list() ?? []).filter(({ transfer }) => transfer === id),
-      ),
-    links(entry) {
-      const content = {
-        digests: entry.record.digests,
-        name: entry.record.name,
-        ...(entry.record.size === undefined ? {} : { size: entry.record.size }),
-      }
-      return [...each(entry)].flatMap(([network, hint]) => network.link(content, hint) ?? [])
-    },
-    facts(entry) {
-      for (const [network, hint] of each(entry)) if (hint !== undefined) return network.facts(hint)
-      return { private: false }
-    },
   }
 }

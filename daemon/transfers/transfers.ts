@@ -179,8 +179,9 @@ export class Transfers implements AsyncDisposable {
     for (const network of this.#world.networks) {
       const news = wish.hints[network.id]
       const known = entry.record.hints.get(network.id)
-      const both = news === undefined ? undefined : known === undefined ? news : network.mergeHints(known, news)
-      if (both === undefined || equal(both, known)) continue
+      if (news === undefined) continue
+      const both = known === undefined ? news : bothOf(network, known, news)
+      if (equal(both, known)) continue
       entry.record.hints = new Map([...entry.record.hints, [network.id, both]])
       this.#world.records.save(entry.record)
       if (entry.record.wanted !== 'running') continue
@@ -247,6 +248,13 @@ function merged(a: Wish, b: Wish): Wish {
   const hints: Hints = { ...b.hints, ...a.hints }
   const digests = [...new Set([...a.content.digests, ...b.content.digests])]
   return { ...b, ...a, content: { ...b.content, ...a.content, digests }, hints }
+}
+
+/** What is known may be damaged: then what comes now goes before it, or takes its place. */
+function bothOf(network: Network<never>, known: Uint8Array, news: Uint8Array): Uint8Array {
+  const whole = attempt(() => network.describe(known)).ok
+  const both = attempt(() => (whole ? network.mergeHints(known, news) : network.mergeHints(news, known)))
+  return both.ok ? both.value : news
 }
 
 function equal(a: Uint8Array, b: Uint8Array | undefined): boolean {

@@ -9,9 +9,11 @@ import type {
 import type { GatewayView } from '@kith/api/gateways.ts'
 import type { Transfer, TransferDetails, TransferQuery, TransferSort, TransferWindow } from '@kith/api/transfers.ts'
 import { priorityWords } from '@kith/api/transfer-parts.ts'
+import type { Fault } from '@kith/core/fault/fault.ts'
 import type { Gateway } from '@kith/core/network/facets.ts'
 import { usual } from '@kith/core/transfer/priorities.ts'
 import { blockSize } from '@kith/core/transfer/lane.ts'
+import type { WishFacts } from '@kith/core/transfer/wish.ts'
 import type { Entry } from '../transfers/entry.ts'
 import { faultView } from './fault-view.ts'
 
@@ -75,17 +77,33 @@ function sums(entry: Entry): { wanted: number | undefined; had: number } {
   return { wanted, had: there }
 }
 
+/** How many are verified, each at once, and how long the first is, in bytes. */
+export interface Pieces {
+  readonly count: number
+  readonly length: number
+}
+
 export interface DetailsWorld {
   gateways(id: string): readonly Gateway[]
   links(entry: Entry): readonly string[]
-  facts(entry: Entry): { readonly comment?: string; readonly createdBy?: string; readonly private: boolean }
+  /** What is kept of it tells people, and why it cannot be read, where it cannot. */
+  said(entry: Entry): {
+    readonly facts: WishFacts
+    readonly pieces: Pieces | undefined
+    readonly fault: Fault | undefined
+  }
 }
 
 export function detailsView(entry: Entry, now: number, world: DetailsWorld): TransferDetails {
   const { record, transfer, layout } = entry
   const grid = transfer?.grid
-  const { comment, createdBy, private: isPrivate } = world.facts(entry)
+  const { facts, fault, pieces: said } = world.said(entry)
+  const { comment, createdBy, private: isPrivate } = facts
+  const pieces =
+    grid === undefined || grid.count === 0 ? said : { count: grid.count, length: grid.end(0) - grid.start(0) }
   return {
+    ...(fault === undefined ? {} : { fault: faultView(fault) }),
+    // What goes on is told before what is damaged.
     ...transferView(entry, now),
     digests: record.digests,
     links: world.links(entry),
@@ -93,7 +111,7 @@ export function detailsView(entry: Entry, now: number, world: DetailsWorld): Tra
     ...(createdBy === undefined ? {} : { createdBy }),
     private: isPrivate,
     ...(layout === undefined ? {} : { files: layout.files.filter(({ padding }) => padding !== true).length }),
-    ...(grid === undefined || grid.count === 0 ? {} : { pieces: grid.count, pieceLength: grid.end(0) - grid.start(0) }),
+    ...(pieces === undefined ? {} : { pieces: pieces.count, pieceLength: pieces.length }),
     wasted: transfer?.wasted ?? 0,
     banned: transfer?.bans() ?? [],
     gateways: world.gateways(record.id).map(gatewayView),

@@ -154,3 +154,24 @@ test('trackers that answer garbage, lead in circles, dribble, or never answer ar
   assert.equal(codes.get(directory!.addresses[0]!), undefined)
   assert.equal((await kith.client.call('status')).problems.length, 0)
 })
+
+test('a tracker that is taken away from a transfer counts us no more, over HTTP and UDP', async () => {
+  await using folder = await scratch()
+  await using tracker = await Kith.start(folder.at('tracker'), [
+    'bittorrent.directory=true',
+    'bittorrent.directory_port=0',
+  ])
+  const directory = async (): Promise<{ addresses: readonly string[]; counts: Readonly<Record<string, number>> }> =>
+    (await tracker.client.call('network', { params: { id: 'bittorrent' } })).directory!
+  const { addresses } = await directory()
+  await using kith = await Kith.start(folder.at('kith'))
+  for (const address of [addresses[0]!, addresses[1]!]) {
+    const { id } = await kith.add(
+      `magnet:?xt=urn:btih:${address.startsWith('udp') ? '6'.repeat(40) : '7'.repeat(40)}&tr=${encodeURIComponent(address)}`,
+    )
+    await until(async () => (await directory()).counts['peers'] === 1)
+    await kith.client.call('removeGateway', { params: { id }, query: { address } })
+    await until(async () => (await directory()).counts['peers'] === 0)
+    assert.deepEqual((await kith.transfer(id)).gateways, [])
+  }
+})

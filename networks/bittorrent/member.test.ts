@@ -4,6 +4,8 @@ import { digestOf } from '@kith/core/content/digest.ts'
 import type { Fault } from '@kith/core/fault/fault.ts'
 import { fail } from '@kith/core/fault/fault.ts'
 import type { Host } from '@kith/core/network/host.ts'
+import type { Endpoint } from '@kith/core/network/net.ts'
+import { Hours } from '@kith/core/network/test-kit/hours.ts'
 import { defaults } from '@kith/core/network/schema.ts'
 import type { Subject } from '@kith/core/transfer/subject.ts'
 import { value } from '@kith/core/value/value.ts'
@@ -44,3 +46,37 @@ for (const [name, hint] of [
     assert.equal(troubles[0]?.kind, 'input')
     assert.equal(member.gateways.list().length, 0)
   })
+
+test('dials under way count for the limit of all connections', async () => {
+  const dialled: string[] = []
+  const host = {
+    clock: new Hours(),
+    random: { number: () => 0, bytes: (length: number) => new Uint8Array(length) },
+    self: { program: 'Kith', version: '0.1.0', device: 'test' },
+    net: {
+      port: 1,
+      connect: (to: Endpoint) => {
+        dialled.push(to.host)
+        return new Promise(() => {})
+      },
+    },
+  } as unknown as Host
+  await using member = new Member(host, { ...defaults(settings), connections: 12 })
+  const stop = new AbortController()
+  const works = [1, 2, 3].map((torrent) => {
+    const peers = Array.from({ length: 20 }, (_, at) => ({ host: `198.51.${torrent}.${at + 1}`, port: 80 }))
+    const subject = {
+      id: `${torrent}`,
+      content: { digests: [digestOf('btih', new Uint8Array(20).fill(torrent))] },
+      layout: value(undefined),
+      stage: value('looking'),
+      hint: () => encodeHint({ ...emptyHint, peers }),
+      keep() {},
+      watchHad: () => ({ [Symbol.dispose]() {} }),
+    } as unknown as Subject
+    return member.fetch.work(subject, stop.signal)
+  })
+  assert.equal(dialled.length, 12)
+  stop.abort()
+  await Promise.all(works)
+})

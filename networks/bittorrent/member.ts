@@ -14,6 +14,7 @@ import { directory } from './directory/directory.ts'
 import { publish } from './facets/publish.ts'
 import type { Settings } from './settings.ts'
 import { Frames } from './swarm/frames.ts'
+import { OwnAddresses } from './swarm/own-addresses.ts'
 import { addTracker, removeTracker, Torrent } from './torrent.ts'
 import { UdpTrackers } from './trackers/udp.ts'
 import { handshakeHead, infoHashIn, newPeerId } from './wire/handshake.ts'
@@ -29,6 +30,7 @@ export class Member implements Membership {
   readonly #settings: Settings
   readonly #peerId: Uint8Array
   readonly #frames = new Frames()
+  readonly #ownAddresses = new OwnAddresses()
   readonly #torrents = new Map<string, Torrent>()
   readonly #udp: UdpTrackers
   readonly #resources = new AsyncDisposableStack()
@@ -72,9 +74,10 @@ export class Member implements Membership {
     throw fail('input', 'bittorrent/not-running', 'Trackers belong to a transfer, and this one is not running')
   }
 
-  #connections(): number {
+  /** Connections of all torrents, but perhaps one. */
+  #connections(except?: string): number {
     let sum = 0
-    for (const torrent of this.#torrents.values()) sum += torrent.swarm.sessions.size
+    for (const [key, torrent] of this.#torrents) if (key !== except) sum += torrent.swarm.connections
     return sum
   }
 
@@ -94,7 +97,7 @@ export class Member implements Membership {
     const digest = digestBy(subject.content, 'btih')
     if (digest === undefined) return
     const key = digest.slice(digest.indexOf(':') + 1)
-    await using torrent = this.#open(bytesOf(digest), subject)
+    await using torrent = this.#open(key, bytesOf(digest), subject)
     if (torrent === undefined) return
     this.#torrents.set(key, torrent)
     try {
@@ -108,15 +111,16 @@ export class Member implements Membership {
   }
 
   /** What is kept of one torrent may be damaged, or contradict what others know of the bytes: the rest goes on without it. */
-  #open(infoHash: Uint8Array, subject: Subject): Torrent | undefined {
+  #open(key: string, infoHash: Uint8Array, subject: Subject): Torrent | undefined {
     try {
       return new Torrent(infoHash, subject, {
         host: this.#host,
         settings: this.#settings,
         peerId: this.#peerId,
         frames: this.#frames,
+        ownAddresses: this.#ownAddresses,
         udp: this.#udp,
-        room: () => this.#connections() < this.#settings.connections,
+        room: (own) => this.#connections(key) + own < this.#settings.connections,
       })
     } catch (error) {
       if (!(error instanceof FaultError)) throw error
@@ -126,7 +130,9 @@ export class Member implements Membership {
   }
 
   #sampleHealth(): void {
-    const people = this.#connections()
+    let people = 0
+    for (const { swarm } of this.#torrents.values())
+      for (const { talk } of swarm.sessions) if (talk.stage === 'open') people++
     const { state, people: before } = this.health.current
     const next = people > 0 ? 'connected' : 'alone'
     if (next !== state || people !== before) this.health.set({ state: next, people })

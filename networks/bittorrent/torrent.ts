@@ -85,9 +85,10 @@ export function addTracker(torrent: Torrent, address: string): void {
 }
 
 export function removeTracker(torrent: Torrent, address: string): void {
+  const gone = address.trim()
   const tiers = torrent.hint.current.trackers
   torrent.hint.keep({
-    trackers: tiers.map((tier) => tier.filter((url) => url !== address)).filter((tier) => tier.length > 0),
+    trackers: tiers.map((tier) => tier.filter((url) => url !== gone)).filter((tier) => tier.length > 0),
   })
-  torrent.announcer.remove(address)
+  torrent.announcer.remove(gone)
 }

@@ -47,8 +47,11 @@ export class Kept {
   expected = 0
   #seed = 1
 
-  /** A daemon's list of transfers over what is kept, with one network that works for nobody. */
-  async open(folder: string): Promise<{ transfers: Transfers; worked: string[] } & AsyncDisposable> {
+  /** A daemon's list of transfers over what is kept, with one network that works for nobody; `networks` are those that read links and hints. */
+  async open(
+    folder: string,
+    networks: readonly Network<never>[] = [network],
+  ): Promise<{ transfers: Transfers; worked: string[] } & AsyncDisposable> {
     const worked: string[] = []
     const disk = new Disk({ clock: this.#clock, memoryBytes: 4 * 1024 * 1024, workers: 1 })
     const random: Random = { number: () => 0.5, bytes: (length) => new Uint8Array(length).fill(this.#seed++) }
@@ -69,7 +72,7 @@ export class Kept {
       random,
       slots: disk.slots,
       budget: budgets(this.#clock),
-      networks: [network],
+      networks,
       records: {
         load: () => [...this.records.values()],
         save: (record) => void this.records.set(record.id, record),

@@ -1,4 +1,4 @@
-import { fail } from '@kith/core/fault/fault.ts'
+import { fail, faultOf } from '@kith/core/fault/fault.ts'
 import type { Host } from '@kith/core/network/host.ts'
 import type { Connection, Endpoint } from '@kith/core/network/net.ts'
 import type { Subject } from '@kith/core/transfer/subject.ts'
@@ -27,6 +27,11 @@ export class Dialler implements Disposable {
     this.#world = world
   }
 
+  /** Dials under way. */
+  get dials(): number {
+    return this.#dials
+  }
+
   /** Dials as many as may be dialled now; to be called whenever there may be more to do. */
   dial(): void {
     const { host, subject, book } = this.#world
@@ -48,9 +53,11 @@ export class Dialler implements Disposable {
       const connection = await host.net.connect(endpoint, { budget: subject.budget, timeoutMs: dialTimeoutMs, signal })
       if (signal.aborted) return connection.close()
       this.#world.reached(connection, endpoint)
-    } catch {
-      // Unreachable peers are the rule, not a fault: the book remembers.
-      book.done(endpoint, { kind: 'unreachable' }, host.clock.now())
+    } catch (error) {
+      // Unreachable peers are the rule, not a fault: the book remembers, and blames nobody for a cable that is not plugged in.
+      const { kind, code } = faultOf(error)
+      const here = kind === 'local' || code === 'net/unreachable'
+      book.done(endpoint, { kind: here ? 'cut-off' : 'unreachable' }, host.clock.now())
     }
   }
 

@@ -1,4 +1,5 @@
 import type { Fault } from '@kith/core/fault/fault.ts'
+import type { Clock } from '@kith/core/network/clock.ts'
 import { metadataPieceSize } from '../wire/extended.ts'
 import { longestInfo } from '../wire/limits.ts'
 import { MetadataFetch } from './metadata.ts'
@@ -10,8 +11,18 @@ const tooLong = (size: number): Fault => ({
   message: `It claims that the torrent's description has ${size} bytes`,
 })
 
+/** Peers that are asked at once: the first that gives it all is enough. */
+const mostAtOnce = 8
+/** Bytes of an info dictionary that are no matter, however many of such length are on their way at once. */
+const usualBytes = 8 * 1024 * 1024
+/** Who gives less than a piece a second after so long has to let others try, in milliseconds. */
+const slowMs = 30_000
+/** Who refused, or was too slow, is asked again after this long, in milliseconds. */
+const againMs = 60_000
+
 export interface MetadataWorld {
   readonly infoHash: Uint8Array
+  readonly clock: Clock
   /** The info dictionary, once it is known. */
   info(): Uint8Array | undefined
   /** A peer gave it: it is the one of our torrent. */
@@ -20,28 +31,70 @@ export interface MetadataWorld {
   deceived(by: Session): void
 }
 
-/** The info dictionary, between the peers of a torrent (BEP 9): asked of each who has it until it is known, then given. */
+interface Fetching {
+  readonly fetch: MetadataFetch
+  readonly size: number
+  readonly since: number
+}
+
+/** The info dictionary, between the peers of a torrent (BEP 9): asked of some who have it until it is known, then given. */
 export class MetadataExchange {
   readonly #world: MetadataWorld
-  readonly #fetches = new Map<Session, MetadataFetch>()
+  readonly #fetches = new Map<Session, Fetching>()
+  /** Others who have it, and from when on they may be asked, in milliseconds since the epoch. */
+  readonly #waiting = new Map<Session, number>()
   readonly #told = new WeakSet<Session>()
 
   constructor(world: MetadataWorld) {
     this.#world = world
   }
 
-  /** Asks somebody who may have it. */
+  /** Somebody who may have it, and is asked when it is its turn. */
   ask(session: Session): void {
     const size = session.talk.metadataSize
-    if (this.#world.info() !== undefined || size === undefined || this.#fetches.has(session)) return
+    if (this.#world.info() !== undefined || size === undefined) return
+    if (this.#fetches.has(session) || this.#waiting.has(session)) return
     if (size > longestInfo) return session.close(tooLong(size))
-    const fetch = new MetadataFetch(size)
-    this.#fetches.set(session, fetch)
-    for (const piece of fetch.next()) session.talk.requestMetadata(piece)
+    this.#waiting.set(session, this.#world.clock.now())
+    this.#next()
+  }
+
+  /** Once a second: those that are too slow make way for others. */
+  tick(): void {
+    const now = this.#world.clock.now()
+    if (!this.#waiting.values().some((at) => at <= now)) return
+    for (const [session, { fetch, since }] of this.#fetches)
+      if (now - since >= slowMs && fetch.received * 1000 < now - since) this.#putBack(session)
+    this.#next()
+  }
+
+  #next(): void {
+    const now = this.#world.clock.now()
+    for (const [session, at] of this.#waiting) {
+      if (this.#fetches.size >= mostAtOnce) return
+      const size = session.talk.metadataSize ?? 0
+      if (at > now || size === 0 || !this.#fits(size)) continue
+      this.#waiting.delete(session)
+      const fetch = new MetadataFetch(size)
+      this.#fetches.set(session, { fetch, size, since: now })
+      for (const piece of fetch.next()) session.talk.requestMetadata(piece)
+      session.flush()
+    }
+  }
+
+  /** Long ones come one at a time, for nobody knows yet who exaggerates. */
+  #fits(size: number): boolean {
+    return size <= usualBytes || !this.#fetches.values().some((one) => one.size > usualBytes)
+  }
+
+  #putBack(session: Session): void {
+    this.#fetches.delete(session)
+    this.#waiting.delete(session)
+    this.#waiting.set(session, this.#world.clock.now() + againMs)
   }
 
   arrived(session: Session, piece: number, bytes: Uint8Array): void {
-    const fetch = this.#fetches.get(session)
+    const fetch = this.#fetches.get(session)?.fetch
     if (fetch === undefined || !fetch.add(piece, bytes)) return
     if (!fetch.complete) {
       for (const next of fetch.next()) session.talk.requestMetadata(next)
@@ -50,14 +103,26 @@ export class MetadataExchange {
     this.#fetches.delete(session)
     if (this.#world.info() !== undefined) return
     const info = fetch.verified(this.#world.infoHash)
-    if (info === undefined) return this.#world.deceived(session)
+    if (info === undefined) {
+      this.#world.deceived(session)
+      return this.#next()
+    }
     this.#fetches.clear()
+    this.#waiting.clear()
     this.#world.found(info)
   }
 
-  /** Nothing more will come from them: they refused, or left. */
-  forget(session: Session): void {
-    this.#fetches.delete(session)
+  /** It will not give it now. */
+  refused(session: Session): void {
+    if (!this.#fetches.has(session)) return
+    this.#putBack(session)
+    this.#next()
+  }
+
+  /** Nothing more will come from it. */
+  left(session: Session): void {
+    this.#waiting.delete(session)
+    if (this.#fetches.delete(session)) this.#next()
   }
 
   /** Whether it had any of the info dictionary from us. */

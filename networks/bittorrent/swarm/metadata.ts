@@ -19,9 +19,8 @@ export class MetadataFetch {
 
   /** Indices to ask for now. */
   next(): number[] {
-    const received = this.#have.length - this.#missing
     const out: number[] = []
-    while (this.#asked < this.#have.length && this.#asked - received < ahead) out.push(this.#asked++)
+    while (this.#asked < this.#have.length && this.#asked - this.received < ahead) out.push(this.#asked++)
     return out
   }
 
@@ -33,6 +32,11 @@ export class MetadataFetch {
     this.#have[piece] = 1
     this.#bytes.set(bytes, at)
     return true
+  }
+
+  /** Pieces that came. */
+  get received(): number {
+    return this.#have.length - this.#missing
   }
 
   get complete(): boolean {

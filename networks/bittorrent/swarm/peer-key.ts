@@ -5,6 +5,9 @@ import type { Endpoint } from '@kith/core/network/net.ts'
  * there are many programs, so there the id is part of it.
  */
 export function peerKey(remote: Endpoint, remoteId: Uint8Array | undefined): string {
-  const loopback = remote.host.startsWith('127.') || remote.host === '::1'
-  return loopback ? `${remote.host}/${remoteId?.toHex() ?? remote.port}` : remote.host
+  return isLoopback(remote.host) ? `${remote.host}/${remoteId?.toHex() ?? remote.port}` : remote.host
+}
+
+export function isLoopback(host: string): boolean {
+  return host.startsWith('127.') || host === '::1'
 }

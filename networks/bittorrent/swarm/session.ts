@@ -25,6 +25,8 @@ export interface SessionWorld {
   readonly pieceLength: () => number | undefined
   event(session: Session, event: PeerEvent): void
   ended(session: Session, fault: Fault | undefined): void
+  /** What a peer asked for was read from the disk, or why it could not be. */
+  read(fault: Fault | undefined): void
 }
 
 /** One peer of a swarm: the conversation, the lane that it delivers on, and the uploads that it takes. */
@@ -195,8 +197,13 @@ export class Session implements Lane, Candidate {
       sent: (bytes) => {
         this.up.add(bytes)
         this.#given += bytes
+        this.#world.read(undefined)
       },
-      failed: (error) => this.close(faultOf(error, 'read what the peer asked for')),
+      failed: (error) => {
+        const fault = faultOf(error, 'read what the peer asked for')
+        this.#world.read(fault)
+        this.close(fault)
+      },
     })
     this.refresh()
   }

@@ -3,8 +3,13 @@ import { test } from 'node:test'
 import { Choker } from './choker.ts'
 import { metadataPieceSize } from '../wire/extended.ts'
 import { MetadataFetch } from './metadata.ts'
+import { OwnAddresses } from './own-addresses.ts'
 import { PeerBook } from './peer-book.ts'
+import { Exchange } from './exchange.ts'
+import type { Session } from './session.ts'
+import { Hours } from '@kith/core/network/test-kit/hours.ts'
 import { peerKey } from './peer-key.ts'
+import { twins } from './twins.ts'
 import { RequestWindow } from './request-window.ts'
 import { hash } from '@kith/wire/hash/sha.ts'
 
@@ -59,7 +64,7 @@ test('while only giving, slots go round: whoever waited longest is next', () => 
 })
 
 test('the book gives the promising first, waits after failures, and forgets no ban', () => {
-  const book = new PeerBook()
+  const book = new PeerBook(new OwnAddresses())
   const [a, b] = [
     { host: '10.0.0.1', port: 1 },
     { host: '10.0.0.2', port: 2 },
@@ -110,4 +115,75 @@ test('metadata comes from one peer, in pieces that were asked for, and has to be
 test('a peer is blamed by its address, and on loopback by its id too', () => {
   assert.equal(peerKey({ host: '192.0.2.1', port: 5 }, new Uint8Array(2)), '192.0.2.1')
   assert.equal(peerKey({ host: '127.0.0.1', port: 5 }, Uint8Array.of(1, 2)), '127.0.0.1/0102')
+})
+
+test('hearsay comes after what trackers tell, and makes room for it', () => {
+  const book = new PeerBook(new OwnAddresses())
+  const at = (net: number, host: number): { host: string; port: number } => ({
+    host: `198.${net}.${host >> 8}.${host & 255}`,
+    port: 80,
+  })
+  for (let host = 0; host < 4_000; host++) assert.equal(book.add(at(51, host), 'exchange'), true)
+  assert.equal(book.add(at(51, 4_000), 'exchange'), false)
+  const [known, news] = [at(51, 17), at(18, 1)]
+  assert.equal(book.add(news, 'tracker'), true)
+  assert.equal(book.add(known, 'tracker'), false)
+  assert.equal(book.size, 4_000)
+  assert.deepEqual(
+    [book.take(0, true), book.take(0, true)].sort((a, b) => a!.host.localeCompare(b!.host)),
+    [news, known],
+  )
+})
+
+test('a tracker that tells again of one that failed has it dialled sooner', () => {
+  const book = new PeerBook(new OwnAddresses())
+  const peer = { host: '192.0.2.1', port: 1 }
+  book.add(peer, 'tracker')
+  for (let now = 0, failures = 0; failures < 5; now += 3_600_000, failures++) {
+    assert.deepEqual(book.take(now, true), peer)
+    book.done(peer, { kind: 'unreachable' }, 0)
+  }
+  assert.equal(book.take(239_999, true), undefined)
+  book.add(peer, 'exchange')
+  assert.equal(book.take(239_999, true), undefined)
+  book.add(peer, 'tracker')
+  assert.equal(book.take(119_999, true), undefined)
+  assert.deepEqual(book.take(120_000, true), peer)
+})
+
+test('a peer that tells of too many is believed no more than others, and again after a while', () => {
+  const clock = new Hours()
+  const exchange = new Exchange(clock)
+  const session = { connection: { remote: { host: '192.0.2.1', port: 1 } } } as Session
+  const crowd = Array.from({ length: 150 }, (_, at) => ({ host: `198.51.100.${at}`, port: 80 }))
+  const heard = (): number => exchange.believed(session, crowd).length
+  assert.deepEqual([heard(), heard(), heard()], [150, 50, 0])
+  clock.go(30_000)
+  assert.deepEqual([heard(), heard()], [100, 0])
+  clock.go(24 * 3_600_000)
+  assert.deepEqual([heard(), heard(), heard()], [150, 50, 0])
+})
+
+test('of two connections with one peer both sides keep the same; nobody cuts off another by coming with its id', () => {
+  const [small, large] = [new Uint8Array(20).fill(1), new Uint8Array(20).fill(2)]
+  const session = (remoteId: Uint8Array, incoming: boolean, host: string): Session =>
+    ({ talk: { stage: 'open', remoteId }, connection: { incoming, remote: { host, port: 1 } } }) as unknown as Session
+  const kept = (ours: Uint8Array, older: Session, newer: Session): Session | undefined =>
+    twins(newer, [older, newer], ours)?.kept
+  const [out, incoming] = [session(small, false, '10.0.0.1'), session(small, true, '10.0.0.1')]
+  for (const [older, newer] of [
+    [out, incoming],
+    [incoming, out],
+  ] as const)
+    assert.equal(kept(large, older, newer), incoming)
+  const [ourOut, ourIncoming] = [session(large, false, '10.0.0.1'), session(large, true, '10.0.0.1')]
+  assert.equal(kept(small, ourIncoming, ourOut), ourOut)
+  for (const ours of [small, large]) {
+    const id = ours === small ? large : small
+    const here = session(id, true, '10.0.0.1')
+    const thief = session(id, true, '10.0.0.66')
+    const again = session(id, true, '10.0.0.1')
+    assert.equal(kept(ours, here, thief), here)
+    assert.equal(kept(ours, here, again), again)
+  }
 })

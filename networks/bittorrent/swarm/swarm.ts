@@ -11,24 +11,24 @@ import type { PeerEvent, TalkSetup } from '../talk/peer-talk.ts'
 import { PeerTalk } from '../talk/peer-talk.ts'
 import type { Metainfo } from '../wire/metainfo.ts'
 import { parseInfo } from '../wire/metainfo.ts'
+import { Bans } from './bans.ts'
 import { Dialler } from './dialler.ts'
 import { outcomeOf } from './ending.ts'
 import { Exchange } from './exchange.ts'
 import type { Frames } from './frames.ts'
 import { MetadataExchange } from './metadata-exchange.ts'
+import type { OwnAddresses } from './own-addresses.ts'
 import { OwnPieces } from './own-pieces.ts'
 import type { Origin } from './peer-book.ts'
 import { PeerBook } from './peer-book.ts'
-import { peerKey } from './peer-key.ts'
 import type { SessionWorld } from './session.ts'
 import { Session } from './session.ts'
 import { twins } from './twins.ts'
 import { UploadSlots } from './upload-slots.ts'
+import { banned, Welcome } from './welcome.ts'
 
 /** Choking is decided anew this often (BEP 3 recommends it), in seconds. */
 const chokeSeconds = 10
-/** A peer of no use to us, nor we to it, is let go after this long when room is short, in milliseconds. */
-const uselessMs = 60_000
 /** Peers that are kept for the next start. */
 const peersKept = 50
 
@@ -36,9 +36,10 @@ export interface SwarmWorld {
   readonly host: Host
   readonly settings: Settings
   readonly peerId: Uint8Array
+  readonly ownAddresses: OwnAddresses
   readonly frames: Frames
-  /** Whether one more connection fits under the network's limit. */
-  room(): boolean
+  /** Whether one more connection of this torrent, which has `own`, fits under the network's limit. */
+  room(own: number): boolean
 }
 
 /** The peers of one torrent: who is let in, who stays, and who of its parts does what with them. */
@@ -47,8 +48,10 @@ export class Swarm implements AsyncDisposable {
   readonly #world: SwarmWorld
   readonly #subject: Subject
   readonly #hint: KeptHint
-  readonly #book = new PeerBook()
+  readonly #book: PeerBook
   readonly #sessions = new Set<Session>()
+  readonly #bans: Bans
+  readonly #welcome: Welcome
   readonly #sessionWorld: SessionWorld
   readonly #dialler: Dialler
   readonly #slots: UploadSlots
@@ -59,6 +62,8 @@ export class Swarm implements AsyncDisposable {
   /** Known with the metainfo, where the transfer takes its description: without, no lane is opened. */
   #own: OwnPieces | undefined
   #ticks = 0
+  /** The code of the fault that reads from the disk ended with last. */
+  #unreadable: string | undefined
   #closed = false
 
   constructor(infoHash: Uint8Array, subject: Subject, hint: KeptHint, world: SwarmWorld) {
@@ -67,6 +72,15 @@ export class Swarm implements AsyncDisposable {
     this.#subject = subject
     this.#hint = hint
     this.#world = world
+    this.#book = new PeerBook(world.ownAddresses)
+    this.#bans = new Bans(subject)
+    this.#welcome = new Welcome({
+      clock: host.clock,
+      book: this.#book,
+      bans: this.#bans,
+      sessions: this.#sessions,
+      most: settings.connectionsPerTransfer,
+    })
     this.#sessionWorld = {
       subject,
       clock: host.clock,
@@ -74,13 +88,17 @@ export class Swarm implements AsyncDisposable {
       pieceLength: () => this.#metainfo?.pieceLength,
       event: (session, event) => this.#event(session, event),
       ended: (session, fault) => this.#ended(session, fault),
+      read: (fault) => this.#read(fault),
     }
     this.#dialler = this.#resources.use(
       new Dialler({
         host,
         subject,
         book: this.#book,
-        room: (dials) => this.#sessions.size + dials < settings.connectionsPerTransfer && world.room(),
+        room: (dials) => {
+          const own = this.#sessions.size + dials
+          return own < settings.connectionsPerTransfer && world.room(own)
+        },
         reached: (connection, endpoint) => this.#begin('dial', connection, endpoint),
       }),
     )
@@ -88,6 +106,7 @@ export class Swarm implements AsyncDisposable {
     this.#exchange = new Exchange(host.clock)
     this.#metadata = new MetadataExchange({
       infoHash,
+      clock: host.clock,
       info: () => this.#metainfo?.info,
       found: (info) => this.#metadataFound(info),
       deceived: (by) => this.#ban(by, wrongMetadata),
@@ -110,6 +129,11 @@ export class Swarm implements AsyncDisposable {
     return this.#sessions
   }
 
+  /** Connections that there are, or will be. */
+  get connections(): number {
+    return this.#sessions.size + this.#dialler.dials
+  }
+
   get #giving(): boolean {
     return this.#subject.stage.current === 'giving'
   }
@@ -123,6 +147,7 @@ export class Swarm implements AsyncDisposable {
     this.#metainfo = metainfo
     this.#subject.describe({ layout: metainfo.layout, proofs: [metainfo.proof] })
     this.#own = new OwnPieces(metainfo, this.#subject, this.#sessions)
+    if (metainfo.private) this.#book.ignoreHearsay()
     for (const session of this.#sessions) this.#introduce(session)
   }
 
@@ -149,6 +174,11 @@ export class Swarm implements AsyncDisposable {
     for (const peer of peers) this.#book.add(peer, origin)
     for (const seed of seeds) this.#book.markSeed(seed)
     this.#dialler.dial()
+  }
+
+  #heardBy(session: Session, peers: readonly Endpoint[], seeds: readonly Endpoint[]): void {
+    const believed = this.#exchange.believed(session, peers)
+    this.heard(believed, 'exchange', seeds)
   }
 
   #begin(role: 'dial' | 'accept', connection: Connection, endpoint: Endpoint | undefined): void {
@@ -189,23 +219,7 @@ export class Swarm implements AsyncDisposable {
   /** Why a peer that dialled us is not welcome, or undefined. */
   refuses(remote: Endpoint): Fault | undefined {
     if (this.#closed) return { kind: 'gone', code: 'bittorrent/closing', message: 'The torrent is being closed' }
-    if (this.#book.banned(remote) || this.#subject.banned(`bittorrent/${peerKey(remote, undefined)}`)) return banned
-    if (this.#sessions.size >= this.#world.settings.connectionsPerTransfer && !this.#makeRoom()) {
-      return { kind: 'unavailable', code: 'bittorrent/full', message: 'There are enough peers for this torrent' }
-    }
-    return undefined
-  }
-
-  /** Lets the least useful peer go when it is of no use at all. */
-  #makeRoom(): boolean {
-    const now = this.#now
-    for (const session of this.#sessions) {
-      const useful = session.talk.interested || session.talk.amInterested || now - session.openedAt < uselessMs
-      if (useful) continue
-      session.close({ kind: 'gone', code: 'bittorrent/made-room', message: 'Another peer took its place' })
-      return true
-    }
-    return false
+    return this.#welcome.refuses(remote)
   }
 
   #event(session: Session, event: PeerEvent): void {
@@ -224,9 +238,9 @@ export class Swarm implements AsyncDisposable {
       case 'metadataData':
         return this.#metadata.arrived(session, event.piece, event.bytes)
       case 'metadataReject':
-        return this.#metadata.forget(session)
+        return this.#metadata.refused(session)
       case 'exchange':
-        return this.heard(event.added, 'exchange', event.seeds)
+        return this.#heardBy(session, event.added, event.seeds)
       case 'interested':
         return this.#slots.fill(this.#sessions, this.#now)
       case 'notInterested':
@@ -247,6 +261,7 @@ export class Swarm implements AsyncDisposable {
   }
 
   #opened(session: Session): void {
+    if (this.#bans.has(session.peer.key)) return session.close(banned)
     const both = twins(session, this.#sessions, this.#world.peerId)
     if (both !== undefined) {
       const { kept, loser } = both
@@ -255,7 +270,6 @@ export class Swarm implements AsyncDisposable {
       loser.close({ kind: 'gone', code: 'bittorrent/twin', message: 'We are connected to this peer already' })
       if (loser === session) return
     }
-    if (this.#subject.banned(`bittorrent/${session.peer.key}`)) return session.close(banned)
     this.#introduce(session)
   }
 
@@ -281,28 +295,47 @@ export class Swarm implements AsyncDisposable {
   }
 
   #ban(session: Session, fault: Fault): void {
-    this.#book.ban(session.endpoint ?? session.connection.remote)
+    if (session.endpoint !== undefined) this.#book.ban(session.endpoint)
+    // It may come back from any port.
+    this.#bans.add(session.peer.key)
     session.close(fault)
   }
 
   #ended(session: Session, fault: Fault | undefined): void {
     this.#sessions.delete(session)
-    this.#metadata.forget(session)
+    this.#metadata.left(session)
     this.#exchange.left(session)
     this.#outcome(session, fault)
-    if (fault?.kind === 'peer')
+    if (fault?.kind === 'peer' && fault.code !== 'bittorrent/self')
       this.#world.host.log.debug('peer broke the protocol', { peer: session.peer.name, code: fault.code })
     if (!this.#closed) this.#slots.fill(this.#sessions, this.#now)
+  }
+
+  /** A disk that gives nothing is told of until it does again: nobody else would miss the bytes. */
+  #read(fault: Fault | undefined): void {
+    if ((fault !== undefined && fault.kind !== 'local') || fault?.code === this.#unreadable) return
+    this.#unreadable = fault?.code
+    this.#subject.trouble('bittorrent', fault)
   }
 
   /** Notes in the book what became of a peer, unless it is still here by another connection. */
   #outcome(session: Session, fault: Fault | undefined): void {
     const { endpoint } = session
     if (endpoint === undefined) return
+    if (fault?.code === 'bittorrent/self') return this.#metSelf(endpoint)
     if (fault?.code === 'transfer/bad-bytes') return this.#book.ban(endpoint)
     const at = endpointText(endpoint)
     for (const other of this.#sessions) if (other.endpoint !== undefined && endpointText(other.endpoint) === at) return
     this.#book.done(endpoint, outcomeOf(session, fault, this.#metadata.told(session)), this.#now)
+  }
+
+  /** Nobody is dialled at this address any more, nor told of it. */
+  #metSelf(endpoint: Endpoint): void {
+    this.#world.ownAddresses.add(endpoint)
+    this.#book.forget(endpoint)
+    const { peers } = this.#hint.current
+    const others = peers.filter((peer) => !this.#world.ownAddresses.has(peer))
+    if (others.length < peers.length) this.#hint.keep({ peers: others })
   }
 
   #stageChanged(): void {
@@ -320,9 +353,11 @@ export class Swarm implements AsyncDisposable {
       session.tick(now)
       session.flush()
     }
+    this.#metadata.tick()
     this.#ticks++
     if (this.#ticks % chokeSeconds === 0) this.#slots.deal(this.#sessions, this.#giving, now)
-    if (this.#exchange.due(now)) this.#exchange.tell(this.#sessions)
+    // Those who came before we knew that it is private agreed to it, and hear nothing all the same.
+    if (this.#exchange.due(now) && this.#metainfo?.private !== true) this.#exchange.tell(this.#sessions)
     this.#dialler.dial()
   }
 
@@ -333,13 +368,14 @@ export class Swarm implements AsyncDisposable {
     this.#resources[Symbol.dispose]()
     const here = [...this.#sessions].filter(({ talk }) => talk.stage === 'open')
     const byWorth = here.sort((a, b) => b.delivered - a.delivered).flatMap(({ endpoint }) => endpoint ?? [])
-    const peers = this.#book.good(byWorth, peersKept)
-    if (peers.length > 0) this.#hint.keep({ peers })
+    // Of a private torrent nobody but its trackers tells of peers, also not we, in a link of ours (BEP 27).
+    const isPrivate = this.#metainfo?.private === true
+    const peers = isPrivate ? [] : this.#book.good(byWorth, peersKept)
+    if (peers.length > 0 || isPrivate) this.#hint.keep({ peers })
     for (const session of this.#sessions) session.close()
   }
 }
 
-const banned: Fault = { kind: 'peer', code: 'bittorrent/banned', message: 'This peer sent bad bytes before' }
 const wrongMetadata: Fault = {
   kind: 'peer',
   code: 'bittorrent/metadata-wrong',

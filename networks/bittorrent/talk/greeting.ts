@@ -14,12 +14,10 @@ import {
 export class Greeting {
   readonly #bytes = new Uint8Array(handshakeLength)
   readonly #infoHash: Uint8Array
-  readonly #ownId: Uint8Array
   #held = 0
 
-  constructor(infoHash: Uint8Array, ownId: Uint8Array) {
+  constructor(infoHash: Uint8Array) {
     this.#infoHash = infoHash
-    this.#ownId = ownId
   }
 
   /** It named the torrent, and it is the right one. */
@@ -34,7 +32,7 @@ export class Greeting {
 
   /**
    * Gives how many of the bytes belong to the handshake.
-   * @throws FaultError `peer` `bittorrent/not-bittorrent`, `bittorrent/wrong-torrent`, `bittorrent/self`
+   * @throws FaultError `peer` `bittorrent/not-bittorrent`, `bittorrent/wrong-torrent`
    */
   read(bytes: Uint8Array): number {
     const taken = Math.min(handshakeLength - this.#held, bytes.length)
@@ -43,9 +41,6 @@ export class Greeting {
     if (handshakeHead(this.#bytes.subarray(0, this.#held)) === false) throw notBitTorrent()
     if (this.named && !equal(infoHashIn(this.#bytes), this.#infoHash)) {
       throw fail('peer', 'bittorrent/wrong-torrent', 'It speaks of another torrent')
-    }
-    if (this.#held === handshakeLength && equal(this.#bytes.subarray(handshakeHeadLength), this.#ownId)) {
-      throw fail('peer', 'bittorrent/self', 'It is ourselves')
     }
     return taken
   }

@@ -58,6 +58,20 @@ for (const { name, greeting, code } of [
   })
 }
 
+test('who is dialled by itself says hello and goes in order, so that the side that dialled knows', () => {
+  const accepting = new PeerTalk({ role: 'accept', setup: setup(), now: 0 })
+  accepting.receive(handshakeOf({ peerId: ourId }), 0)
+  const hello = accepting.poll()
+  assert.ok(hello?.kind === 'send')
+  assert.deepEqual(accepting.poll(), { kind: 'close' })
+  assert.equal(accepting.poll(), undefined)
+  assert.equal(accepting.stage, 'closed')
+  const dialling = new PeerTalk({ role: 'dial', setup: setup(), now: 0 })
+  drain(dialling)
+  dialling.receive(hello.bytes, 0)
+  assert.equal(drain(dialling).closed?.code, 'bittorrent/self')
+})
+
 test('the greeting is followed by our extended handshake', () => {
   const talk = new PeerTalk({ role: 'dial', setup: setup({ uploadOnly: true }), now: 0 })
   drain(talk)

@@ -1,8 +1,9 @@
 import type { Fault } from '@kith/core/fault/fault.ts'
-import { FaultError } from '@kith/core/fault/fault.ts'
+import { fail, FaultError } from '@kith/core/fault/fault.ts'
 import type { Machine, Output } from '@kith/core/network/machine.ts'
 import type { Endpoint } from '@kith/core/network/net.ts'
 import type { Bitfield } from '@kith/wire/bitfield.ts'
+import { equal } from '@kith/wire/bytes.ts'
 import { clientOf } from '../wire/client-name.ts'
 import type { ExchangedPeer, ExtensionName } from '../wire/extended.ts'
 import { encodeDontHave, encodeExchange, encodeMetadata, encodeUploadOnly } from '../wire/extended.ts'
@@ -47,7 +48,8 @@ export class PeerTalk implements Machine<PeerEvent> {
   readonly #greeting: Greeting
   #now: number
   #stage: TalkStage = 'greeting'
-  #fault: Fault | undefined
+  /** How it ends, until that is told. */
+  #ending: { readonly fault?: Fault } | undefined
   #remoteId: Uint8Array | undefined
   #fast = false
   #extended = false
@@ -68,7 +70,7 @@ export class PeerTalk implements Machine<PeerEvent> {
     this.#toldUploadOnly = setup.uploadOnly
     this.#patience = new Patience(now)
     this.#extensions = new Extensions(setup)
-    this.#greeting = new Greeting(setup.infoHash, setup.peerId)
+    this.#greeting = new Greeting(setup.infoHash)
     this.#inbox = new Inbox({
       setup,
       extensions: this.#extensions,
@@ -199,10 +201,10 @@ export class PeerTalk implements Machine<PeerEvent> {
       this.#patience.said(this.#now)
       return { kind: 'send', bytes: this.#outbox.take() }
     }
-    if (this.#fault === undefined) return undefined
-    const fault = this.#fault
-    this.#fault = undefined
-    return { kind: 'close', fault }
+    if (this.#ending === undefined) return undefined
+    const ending = this.#ending
+    this.#ending = undefined
+    return { kind: 'close', ...ending }
   }
 
   #attempt(act: () => void): void {
@@ -215,9 +217,13 @@ export class PeerTalk implements Machine<PeerEvent> {
   }
 
   #close(fault: Fault): void {
-    this.#stage = 'closed'
-    this.#fault = fault
     this.#outbox.clear()
+    this.#stop({ fault })
+  }
+
+  #stop(ending: { readonly fault?: Fault }): void {
+    this.#stage = 'closed'
+    this.#ending = ending
     this.#inbox.stop()
   }
 
@@ -235,8 +241,19 @@ export class PeerTalk implements Machine<PeerEvent> {
       if (this.#role === 'accept') this.#greet()
     }
     const { handshake } = this.#greeting
-    if (handshake !== undefined) this.#open(handshake)
+    if (handshake === undefined) return taken
+    if (equal(handshake.peerId, this.#setup.peerId)) this.#meetSelf()
+    else this.#open(handshake)
     return taken
+  }
+
+  /**
+   * Whoever was dialled says hello and goes, orderly, so that this still arrives: nobody but the side that has dialled knows
+   * which address is ours.
+   */
+  #meetSelf(): void {
+    if (this.#role === 'dial') throw fail('peer', 'bittorrent/self', 'It is ourselves')
+    this.#stop({})
   }
 
   #open({ abilities, peerId }: Handshake): void {

@@ -4,11 +4,12 @@ import { fail } from '@kith/core/fault/fault.ts'
 import type { Clock } from '@kith/core/network/clock.ts'
 import type { Http } from '@kith/core/network/http.ts'
 import type { Log } from '@kith/core/network/log.ts'
-import type { Endpoint } from '@kith/core/network/net.ts'
+import type { Datagrams, DatagramOptions, Endpoint } from '@kith/core/network/net.ts'
 import { encode } from '@kith/wire/bencode.ts'
+import { decodeUdpRequest, encodeUdpResponse } from '../wire/udp-tracker.ts'
 import type { Announcer } from './announcer.ts'
 import { announcer } from './announcer.ts'
-import type { UdpTrackers } from './udp.ts'
+import { UdpTrackers } from './udp.ts'
 
 const silent: Log = { debug() {}, info() {}, warn() {}, error() {}, child: () => silent }
 const infoHash = new Uint8Array(20).fill(7)
@@ -52,7 +53,10 @@ type Answer = Record<string, unknown> | Error | 'silence'
 const ok: Answer = { interval: 1_800, complete: 2, incomplete: 1, peers: Uint8Array.of(10, 0, 0, 9, 0x1a, 0xe1) }
 
 /** An announcer of one torrent, and trackers that answer as they are told to. */
-function world(tiers: readonly (readonly string[])[]): {
+function world(
+  tiers: readonly (readonly string[])[],
+  scheme: 'http' | 'udp' = 'http',
+): {
   clock: HandClock
   asked: { name: string; event: string | null; path: string }[]
   answers: Map<string, Answer | Promise<Answer>>
@@ -87,6 +91,10 @@ function world(tiers: readonly (readonly string[])[]): {
       }
     },
   }
+  // Each transaction has a number of its own, as if by chance.
+  let drawn = 0
+  const random = { number: () => drawn++ / 2 ** 32, bytes: (length: number) => new Uint8Array(length) }
+  const net = { datagrams: async (options: DatagramOptions) => udpTrackers(options, asked, answers) }
   const of = announcer(
     {
       clock,
@@ -94,13 +102,13 @@ function world(tiers: readonly (readonly string[])[]): {
       http: http as Http,
       names: { resolve: async (name) => [name] },
       log: silent,
-      udp: {} as UdpTrackers,
+      udp: new UdpTrackers({ clock, random, net: net as never }),
     },
     {
       infoHash,
       peerId: new Uint8Array(20),
       port: 6881,
-      tiers: tiers.map((tier) => tier.map((name) => `http://${name}/announce`)),
+      tiers: tiers.map((tier) => tier.map((name) => `${scheme}://${name}/announce`)),
       left: () => state.left,
       moved: () => ({ down: 0, up: 0 }),
       found: (peers) => found.push(...peers),
@@ -108,6 +116,27 @@ function world(tiers: readonly (readonly string[])[]): {
     },
   )
   return { clock, asked, answers, found, state, of }
+}
+
+/** Trackers over UDP that answer those who are to be answered. */
+function udpTrackers(
+  { receive }: DatagramOptions,
+  asked: { name: string; event: string | null; path: string }[],
+  answers: ReadonlyMap<string, unknown>,
+): Datagrams {
+  return {
+    send(to, bytes) {
+      const request = decodeUdpRequest(bytes)
+      const { transaction } = request
+      if (request.kind === 'announce') asked.push({ name: to.host, event: request.event ?? null, path: '/announce' })
+      if (answers.get(to.host) !== ok || request.kind === 'scrape') return
+      const answer =
+        request.kind === 'connect'
+          ? encodeUdpResponse({ kind: 'connect', transaction, connection: 7n }, 4)
+          : encodeUdpResponse({ kind: 'announce', transaction, announced: { interval: 1_800, peers: [] } }, 4)
+      setImmediate(() => receive(to, answer))
+    },
+  } as Datagrams
 }
 
 const names = (asked: readonly { name: string; path: string }[]): string[] =>
@@ -219,7 +248,7 @@ test('where the tracker that works is taken away, the next is asked at once', as
   await clock.pass(minute)
   of.remove('http://a/announce')
   await clock.pass(1_000)
-  assert.deepEqual(names(asked), ['a', 'b'])
+  assert.deepEqual(events(asked), ['a started', 'a stopped', 'b started'])
 })
 
 test('a completion is told also to a tracker that has just been asked for the first time, and to none that knew no lack', async () => {
@@ -256,4 +285,133 @@ test('a tracker that first answers when all is here is greeted, and told of no c
     asked.filter(({ path }) => path === '/announce').map(({ event }) => event),
     ['started', 'started'],
   )
+})
+
+const events = (asked: readonly { name: string; event: string | null; path: string }[]): string[] =>
+  asked.filter(({ path }) => path === '/announce').map(({ name, event }) => `${name} ${event}`)
+
+for (const scheme of ['http', 'udp'] as const) {
+  test(`a tracker that is taken away hears once that we are gone, if it ever heard of us: ${scheme}`, async () => {
+    const { clock, asked, answers, of } = world([['10.0.0.1'], ['10.0.0.2']], scheme)
+    for (const name of ['10.0.0.1', '10.0.0.2']) answers.set(name, ok)
+    await clock.pass(minute)
+    assert.deepEqual(events(asked), ['10.0.0.1 started'])
+    // The second was never asked.
+    of.remove(`${scheme}://10.0.0.2/announce`)
+    of.remove(`${scheme}://10.0.0.1/announce`)
+    of.remove(`${scheme}://10.0.0.1/announce`)
+    assert.deepEqual(of.list(), [])
+    await clock.pass(10 * minute)
+    const leaving = of[Symbol.asyncDispose]()
+    await clock.pass(5_000)
+    await leaving
+    assert.deepEqual(events(asked), ['10.0.0.1 started', '10.0.0.1 stopped'])
+  })
+}
+
+test('one that is taken away while it is greeted hears of the end after that, and nothing waits for it', async () => {
+  const { clock, asked, answers, found, of } = world([['slow'], ['next']])
+  const answer = Promise.withResolvers<Answer>()
+  answers.set('slow', answer.promise)
+  answers.set('next', ok)
+  await clock.pass(1_000)
+  of.remove('http://slow/announce')
+  await clock.pass(1_000)
+  assert.deepEqual(events(asked), ['slow started', 'next started'])
+  const before = found.length
+  answer.resolve({ ...ok, peers: Uint8Array.of(10, 0, 0, 99, 0x1a, 0xe1) })
+  await clock.pass(1_000)
+  assert.deepEqual(events(asked), ['slow started', 'next started', 'slow stopped'])
+  assert.equal(found.length, before)
+})
+
+test('one that is put back hears the goodbye before it is greeted again', async () => {
+  const { clock, asked, answers, of } = world([['a']])
+  answers.set('a', ok)
+  await clock.pass(1_000)
+  const answer = Promise.withResolvers<Answer>()
+  answers.set('a', answer.promise)
+  of.remove('http://a/announce')
+  await clock.pass(1_000)
+  of.add('http://a/announce')
+  await clock.pass(1_000)
+  assert.deepEqual(events(asked), ['a started', 'a stopped'])
+  answers.set('a', ok)
+  answer.resolve(ok)
+  await clock.pass(1_000)
+  assert.deepEqual(events(asked), ['a started', 'a stopped', 'a started'])
+  assert.equal(of.list()[0]!.state, 'attached')
+})
+
+test('a silent tracker that was taken away does not hold up the end of the torrent', async () => {
+  const { clock, asked, answers, of } = world([['a'], ['b']])
+  answers.set('a', ok)
+  await clock.pass(1_000)
+  answers.set('a', 'silence')
+  answers.set('b', ok)
+  of.remove('http://a/announce')
+  await clock.pass(1_000)
+  let over = false
+  const leaving = of[Symbol.asyncDispose]().then(() => (over = true))
+  await clock.pass(1_999)
+  assert.equal(over, false)
+  await clock.pass(1)
+  await leaving
+  assert.deepEqual(events(asked), ['a started', 'a stopped', 'b started', 'b stopped'])
+})
+
+test('who was lonely when it asked, and is no more, waits as long as the tracker likes', async () => {
+  const { clock, asked, answers, state, of } = world([['a']])
+  await using _announcer = of
+  answers.set('a', ok)
+  // The peers of the answer are dialled only then.
+  state.lonely = true
+  await clock.pass(1_000)
+  state.lonely = false
+  await clock.pass(29 * minute)
+  assert.equal(names(asked).length, 1)
+  await clock.pass(2 * minute)
+  assert.equal(names(asked).length, 2)
+  of.announce()
+  await clock.pass(minute)
+  assert.equal(names(asked).length, 3)
+})
+
+test('a completion is told when the tracker wants to hear from us, also where that is later', async () => {
+  const { clock, asked, answers, of } = world([['a']])
+  await using _announcer = of
+  answers.set('a', { ...ok, interval: 600 })
+  await clock.pass(minute)
+  answers.set('a', { 'failure reason': 'busy', 'retry in': 60 })
+  await clock.pass(10 * minute)
+  assert.equal(names(asked).length, 2)
+  answers.set('a', ok)
+  of.completed()
+  await clock.pass(30 * minute)
+  assert.equal(names(asked).length, 2)
+  await clock.pass(40 * minute)
+  assert.deepEqual(events(asked), ['a started', 'a null', 'a completed'])
+})
+
+test('a tracker that worked while a better one did not rests once that one works again', async () => {
+  const { clock, asked, answers, of } = world([['a'], ['b']])
+  await using _announcer = of
+  answers.set('b', ok)
+  await clock.pass(1_000)
+  answers.set('a', ok)
+  await clock.pass(10 * minute)
+  assert.deepEqual(events(asked), ['a started', 'b started', 'a started'])
+  const [a, b] = of.list()
+  assert.deepEqual([a!.state, b!.state, b!.nextAt], ['attached', 'idle', undefined])
+})
+
+test('however long there was no network, trackers are asked minutes after there is one; who refused is left alone longer', async () => {
+  const { clock, asked, answers, of } = world([['a'], ['b']])
+  await using _announcer = of
+  answers.set('a', fail('unavailable', 'net/name-unknown', 'The name cannot be resolved'))
+  await clock.pass(390 * minute)
+  assert.ok(names(asked).filter((name) => name === 'b').length < 15)
+  answers.set('a', ok)
+  await clock.pass(5 * minute)
+  assert.equal(of.list()[0]!.state, 'attached')
 })

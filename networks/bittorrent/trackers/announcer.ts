@@ -1,10 +1,11 @@
 import { fail, faultOf } from '@kith/core/fault/fault.ts'
-import { pick, sleep } from '@kith/core/network/clock.ts'
+import { pick } from '@kith/core/network/clock.ts'
 import type { Gateway } from '@kith/core/network/facets.ts'
 import type { Host } from '@kith/core/network/host.ts'
 import type { Endpoint } from '@kith/core/network/net.ts'
 import type { Moved } from '@kith/core/transfer/subject.ts'
 import type { Announced, AnnounceEvent, Counts } from '../wire/announce.ts'
+import { Farewells } from './farewells.ts'
 import type { Tracker } from './tiers.ts'
 import { politeMs, Tiers } from './tiers.ts'
 import type { TrackerClientWorld } from './tracker-client.ts'
@@ -13,8 +14,9 @@ import { TrackerClient } from './tracker-client.ts'
 /** After a failure a tracker is asked again after this long, doubled up to the longest, in milliseconds. */
 const firstRetryMs = 30_000
 const longestRetryMs = 60 * 60_000
-/** How long the end of a torrent waits for trackers to hear of it, in milliseconds. */
-const farewellMs = 2_000
+/** The longest where it may be this machine that has no network now. */
+const longestCutOffMs = 5 * 60_000
+const cutOff: ReadonlySet<string> = new Set(['net/unreachable', 'net/name-unknown', 'net/name-timeout'])
 const peersWanted = 200
 /** A tracker is asked for its counts this often at most, in milliseconds. */
 const countMs = 30 * 60_000
@@ -44,6 +46,7 @@ export interface Announcer extends AsyncDisposable {
   /** The torrent is complete now. */
   completed(): void
   add(url: string): void
+  /** It is asked no more, and hears that we are gone if it ever heard of us. */
   remove(url: string): void
 }
 
@@ -59,7 +62,10 @@ class TieredAnnouncer implements Announcer {
   readonly #key: number
   readonly #stop = new AbortController()
   readonly #pending = new Map<Tracker, Pending>()
-  readonly #asking = new Set<Promise<void>>()
+  /** What trackers are being asked. */
+  readonly #asking = new Map<Tracker, Promise<void>>()
+  readonly #counting = new Set<Promise<void>>()
+  readonly #farewells: Farewells
   #timer: Disposable | undefined
 
   constructor(world: AnnouncerWorld, torrent: AnnouncedTorrent) {
@@ -67,19 +73,26 @@ class TieredAnnouncer implements Announcer {
     this.#torrent = torrent
     this.#key = pick(world.random, 2 ** 32)
     this.#client = new TrackerClient(world)
+    this.#farewells = new Farewells(world.clock, (tracker, signal) => this.#announced(tracker, 'stopped', signal))
     this.#tiers = new Tiers(torrent.tiers, world.clock.now(), world.random)
     this.#timer = world.clock.after(0, () => this.#round())
   }
 
   list(): readonly Gateway[] {
-    return this.#tiers.all().map(({ url, state, note, fault, nextAt }) => ({
-      address: url,
-      kind: 'tracker',
-      state,
-      ...(nextAt === Infinity ? {} : { nextAt }),
-      ...(note === undefined ? {} : { note }),
-      ...(fault === undefined ? {} : { fault }),
-    }))
+    const due = new Set(this.#tiers.due(this.#world.clock.now()))
+    return this.#tiers.all().map((tracker) => {
+      const { url, state, note, fault, nextAt } = tracker
+      // One that worked while others did not rests now, and is not asked before they fail again.
+      const rests = !due.has(tracker)
+      return {
+        address: url,
+        kind: 'tracker',
+        state: rests && state === 'attached' ? 'idle' : state,
+        ...(rests || nextAt === Infinity ? {} : { nextAt }),
+        ...(note === undefined ? {} : { note }),
+        ...(fault === undefined ? {} : { fault }),
+      }
+    })
   }
 
   announce(): void {
@@ -92,13 +105,17 @@ class TieredAnnouncer implements Announcer {
       // Who never heard that something is missing hears of no completion (BEP 3); who hears it just now does.
       if (!tracker.lacking || !(tracker.greeted || tracker.state === 'asking')) continue
       this.#pending.set(tracker, 'completed')
+      // One that failed may have said when to come back; it hears of it then.
+      if (tracker.state === 'failed') continue
       tracker.nextAt = this.#world.clock.now()
+      tracker.patientAt = undefined
     }
     this.#schedule()
   }
 
   #hasten(tracker: Tracker): void {
     tracker.nextAt = Math.min(tracker.nextAt, Math.max(this.#world.clock.now(), tracker.askedAt + tracker.minimumMs))
+    tracker.patientAt = undefined
   }
 
   add(url: string): void {
@@ -107,21 +124,33 @@ class TieredAnnouncer implements Announcer {
   }
 
   remove(url: string): void {
-    this.#tiers.remove(url)
+    const tracker = this.#tiers.remove(url)
+    if (tracker === undefined) return
+    this.#pending.delete(tracker)
+    this.#farewells.say(tracker, this.#asking.get(tracker))
     this.#schedule()
   }
 
   #round(): void {
     const now = this.#world.clock.now()
     for (const tracker of this.#tiers.due(now)) {
-      if (tracker.state === 'asking' || tracker.nextAt > now) continue
-      const task = this.#ask(tracker, this.#eventFor(tracker), this.#stop.signal).finally(() => {
-        this.#asking.delete(task)
+      if (tracker.state === 'asking' || tracker.nextAt > now || this.#isPatient(tracker)) continue
+      const task = this.#ask(tracker, this.#eventFor(tracker)).finally(() => {
+        this.#asking.delete(tracker)
         this.#schedule()
       })
-      this.#asking.add(task)
+      this.#asking.set(tracker, task)
     }
     this.#schedule()
+  }
+
+  /** It was to be asked early because nobody was there, and somebody has come: it is left alone until it wants to be asked. */
+  #isPatient(tracker: Tracker): boolean {
+    if (tracker.patientAt === undefined || this.#torrent.lonely()) return false
+    tracker.nextAt = tracker.patientAt
+    tracker.patientAt = undefined
+    tracker.fruitless = 0
+    return tracker.nextAt > this.#world.clock.now()
   }
 
   #schedule(): void {
@@ -138,15 +167,19 @@ class TieredAnnouncer implements Announcer {
     return tracker.greeted ? this.#pending.get(tracker) : 'started'
   }
 
-  async #ask(tracker: Tracker, event: AnnounceEvent | undefined, signal: AbortSignal): Promise<void> {
+  async #ask(tracker: Tracker, event: AnnounceEvent | undefined): Promise<void> {
     const { clock, log } = this.#world
+    const { signal } = this.#stop
     tracker.state = 'asking'
     tracker.askedAt = clock.now()
     try {
+      if (event === 'started') await this.#farewells.over(tracker.url, signal)
+      signal.throwIfAborted()
       const announced = await this.#announced(tracker, event, signal)
       if (event === 'completed') this.#pending.delete(tracker)
       tracker.greeted = true
-      this.#worked(tracker, announced)
+      // What one says that was taken away meanwhile is nobody's concern.
+      if (this.#tiers.has(tracker)) this.#worked(tracker, announced)
     } catch (error) {
       if (signal.aborted) return
       // It will be greeted by what is complete then.
@@ -154,7 +187,8 @@ class TieredAnnouncer implements Announcer {
       tracker.state = 'failed'
       tracker.fault = faultOf(error, 'announce to the tracker')
       tracker.note = undefined
-      const retryAt = clock.now() + Math.min(longestRetryMs, firstRetryMs * 2 ** Math.min(tracker.failures, 12))
+      const longest = cutOff.has(tracker.fault.code) ? longestCutOffMs : longestRetryMs
+      const retryAt = clock.now() + Math.min(longest, firstRetryMs * 2 ** Math.min(tracker.failures, 12))
       tracker.nextAt = Math.max(retryAt, tracker.fault.retryAt ?? 0)
       tracker.failures++
       log.debug('a tracker failed', { tracker: tracker.url, code: tracker.fault.code })
@@ -183,6 +217,7 @@ class TieredAnnouncer implements Announcer {
     const lonely = tracker.fruitless > 0 ? firstLonelyMs * 2 ** Math.min(tracker.fruitless - 1, 12) : wished
     const wait = soon ? tracker.minimumMs : Math.max(tracker.minimumMs, Math.min(wished, lonely))
     tracker.nextAt = this.#world.clock.now() + wait
+    tracker.patientAt = soon || wait >= wished ? undefined : this.#world.clock.now() + wished
     this.#tiers.promote(tracker)
   }
 
@@ -199,8 +234,8 @@ class TieredAnnouncer implements Announcer {
         tracker.note = note(counts, peers)
       })
       .catch(() => {})
-      .finally(() => this.#asking.delete(task))
-    this.#asking.add(task)
+      .finally(() => this.#counting.delete(task))
+    this.#counting.add(task)
   }
 
   #announced(tracker: Tracker, event: AnnounceEvent | undefined, signal: AbortSignal): Promise<Announced> {
@@ -227,16 +262,9 @@ class TieredAnnouncer implements Announcer {
     if (this.#stop.signal.aborted) return
     this.#stop.abort(fail('gone', 'bittorrent/closing', 'The torrent is being closed'))
     this.#timer?.[Symbol.dispose]()
-    await Promise.allSettled(this.#asking)
-    const enough = new AbortController()
-    const farewells = this.#tiers
-      .all()
-      .filter(({ greeted }) => greeted)
-      .map((tracker) => this.#ask(tracker, 'stopped', enough.signal))
-    if (farewells.length === 0) return
-    const patience = sleep(this.#world.clock, farewellMs, enough.signal).catch(() => {})
-    await Promise.race([Promise.allSettled(farewells), patience])
-    enough.abort(fail('gone', 'bittorrent/closing', 'The torrent is being closed'))
+    await Promise.allSettled([...this.#asking.values(), ...this.#counting])
+    for (const tracker of this.#tiers.all()) if (tracker.greeted) this.#farewells.say(tracker)
+    await this.#farewells.end()
   }
 }
 

@@ -27,6 +27,8 @@ export interface Tracker {
   fruitless: number
   askedAt: number
   nextAt: number
+  /** It is asked before it wants to be, because nobody was there: when it wants to be. */
+  patientAt: number | undefined
   minimumMs: number
 }
 
@@ -56,10 +58,17 @@ export class Tiers {
     if (!this.all().some((tracker) => tracker.url === url)) this.#tiers.push([fresh(url, now)])
   }
 
-  remove(url: string): void {
+  /** Takes it out, and gives it back if it was there. */
+  remove(url: string): Tracker | undefined {
+    const removed = this.all().find((tracker) => tracker.url === url)
     this.#tiers = this.#tiers
       .map((tier) => tier.filter((tracker) => tracker.url !== url))
       .filter((tier) => tier.length > 0)
+    return removed
+  }
+
+  has(tracker: Tracker): boolean {
+    return this.all().includes(tracker)
   }
 
   /** It works: it is the first of its tier from now on. */
@@ -118,6 +127,7 @@ function fresh(url: string, now: number): Tracker {
     fruitless: 0,
     askedAt: -Infinity,
     nextAt: now,
+    patientAt: undefined,
     minimumMs: politeMs,
   }
 }

@@ -57,14 +57,15 @@ export class UdpTrackers implements AsyncDisposable {
   ): Promise<UdpResponse> {
     for (let attempted = 0; attempted < tries; attempted++) {
       const waitMs = firstWaitMs * 2 ** attempted
+      const key = endpointText(to)
+      const before = this.#connections.get(key)
       const connection = await this.#connect(to, waitMs, signal)
       if (connection === undefined) continue
       const response = await this.#ask(to, (transaction) => request(transaction, connection), waitMs, signal)
-      if (response === undefined) continue
-      if (response.kind !== 'error') return response
-      // It may be the connection that is no longer known there.
-      this.#connections.delete(endpointText(to))
-      throw udpRefusal(response.message)
+      if (response !== undefined && response.kind !== 'error') return response
+      // It may be the connection that is no longer known there, which some say and others pass over in silence.
+      if (this.#connections.get(key)?.id === connection) this.#connections.delete(key)
+      if (response !== undefined && before?.id !== connection) throw udpRefusal(response.message)
     }
     throw fail('gone', 'bittorrent/tracker-silent', 'The tracker does not answer')
   }
@@ -76,6 +77,8 @@ export class UdpTrackers implements AsyncDisposable {
     const response = await this.#ask(to, (transaction) => ({ kind: 'connect', transaction }), waitMs, signal)
     if (response?.kind === 'error') throw udpRefusal(response.message)
     if (response?.kind !== 'connect') return undefined
+    for (const [other, { until }] of this.#connections)
+      if (until <= this.#host.clock.now()) this.#connections.delete(other)
     this.#connections.set(key, { id: response.connection, until: this.#host.clock.now() + connectionMs })
     return response.connection
   }

@@ -12,7 +12,7 @@ import { BULK_BYTES } from '../data/bulk.ts'
 import type { BulkLine } from '../data/bulk-take.ts'
 import { DeviceLane } from '../data/lane.ts'
 import { decodeHint, emptyHint, encodeHint } from '../wire/hint.ts'
-import { isOfShares, manifestDigest, MOST_MANIFEST_BYTES, parseManifest } from '../wire/manifest.ts'
+import { isOfShares, type Manifest, manifestDigest, MOST_MANIFEST_BYTES, parseManifest } from '../wire/manifest.ts'
 import { contentPath } from '../wire/messages.ts'
 
 /** How often devices that have come, or come back, are asked whether they have it. */
@@ -67,7 +67,9 @@ class Job {
 
   async run(): Promise<void> {
     const { manifest } = this.#hint()
-    if (manifest !== undefined && this.#subject.layout.current === undefined) this.#describe(manifest)
+    if (manifest !== undefined && this.#subject.layout.current === undefined) {
+      this.#subject.describe(this.#parsed(manifest))
+    }
     {
       using _looking = every(this.#world.host.clock, LOOK_MS, () => this.#look())
       using _book = this.#world.book.all.watch(() => this.#look())
@@ -86,8 +88,14 @@ class Job {
     return kept === undefined ? emptyHint : decodeHint(kept)
   }
 
-  #describe(manifest: Uint8Array): void {
-    this.#subject.describe(parseManifest(manifest))
+  /** @throws FaultError which the user hears of too: it is what was asked for, and nobody else describes it otherwise */
+  #parsed(manifest: Uint8Array): Manifest {
+    try {
+      return parseManifest(manifest)
+    } catch (error) {
+      this.#subject.trouble('neighbours', faultOf(error, 'read the description of the files'))
+      throw error
+    }
   }
 
   #look(): void {
@@ -179,8 +187,9 @@ class Job {
       throw fail('peer', 'neighbours/manifest-other', 'The device describes something else than was asked for')
     }
     if (this.#subject.layout.current !== undefined) return
+    const parsed = this.#parsed(manifest)
     this.#subject.keep('neighbours', encodeHint({ ...this.#hint(), manifest }))
-    this.#describe(manifest)
+    this.#subject.describe(parsed)
   }
 
   async #has(id: string): Promise<void> {

@@ -1,5 +1,5 @@
 import { digestOf, type Digest } from '@kith/core/content/digest.ts'
-import { fail, type FaultError } from '@kith/core/fault/fault.ts'
+import { fail, FaultError } from '@kith/core/fault/fault.ts'
 import type { Layout, LayoutFile } from '@kith/core/transfer/layout.ts'
 import { leafCount, type Proof } from '@kith/core/transfer/proof.ts'
 import { BencodeDict, decodeDict, encode } from '@kith/wire/bencode.ts'
@@ -85,10 +85,11 @@ export function manifestDigest(bytes: Uint8Array): Digest {
   return digestOf('kith', hash('sha256', bytes))
 }
 
-/** Names lead nowhere else, whatever the maker wrote. @throws FaultError `input` `neighbours/manifest` */
+/** Names lead nowhere else, whatever the maker wrote. @throws FaultError `input` `neighbours/manifest`, `neighbours/manifest-newer` */
 export function parseManifest(bytes: Uint8Array): Manifest {
   const parsed = attempt(() => read(bytes))
   if (parsed.ok) return parsed.value
+  if (parsed.fault.code === 'neighbours/manifest-newer') throw new FaultError(parsed.fault)
   throw fail('input', 'neighbours/manifest', `The description of the files is broken: ${parsed.fault.message}`)
 }
 
@@ -125,7 +126,9 @@ function algorithmIn(dict: BencodeDict): 'sha256' | 'blake3' | 'tth' {
   if (name === undefined) return 'sha256'
   const text = strictText(name)
   if (text === 'blake3' || text === 'tth') return text
-  throw broken('its digests are of a kind that this version does not know')
+  throw fail('input', 'neighbours/manifest-newer', 'The files are described in a way that this version does not know', {
+    hint: 'Update Kith on this device.',
+  })
 }
 
 function treeIn(dict: BencodeDict, { offset, size }: LayoutFile): Proof {

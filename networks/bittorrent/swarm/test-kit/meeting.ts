@@ -1,6 +1,9 @@
+import type { Fault } from '@kith/core/fault/fault.ts'
+import { fail, FaultError } from '@kith/core/fault/fault.ts'
 import type { Host } from '@kith/core/network/host.ts'
 import type { Log } from '@kith/core/network/log.ts'
 import type { Connection, Endpoint, Receiver } from '@kith/core/network/net.ts'
+import { endpointText } from '@kith/core/network/net.ts'
 import { defaults } from '@kith/core/network/schema.ts'
 import { Hours } from '@kith/core/network/test-kit/hours.ts'
 import type { LanePort } from '@kith/core/transfer/lane.ts'
@@ -19,6 +22,7 @@ import { decodeHint, emptyHint, encodeHint } from '../../wire/hint.ts'
 import type { PeerMessage } from '../../wire/peer.ts'
 import { encodeMessage } from '../../wire/peer.ts'
 import { Frames } from '../frames.ts'
+import { OwnAddresses } from '../own-addresses.ts'
 import { Swarm } from '../swarm.ts'
 
 const silent: Log = { debug() {}, info() {}, warn() {}, error() {}, child: () => silent }
@@ -27,19 +31,22 @@ const silent: Log = { debug() {}, info() {}, warn() {}, error() {}, child: () =>
 const info: Uint8Array = encode({ length: 32_768, name: 'a', 'piece length': 16_384, pieces: new Uint8Array(40) })
 export const infoHash: Uint8Array = hash('sha1', info)
 
-/** A connection that a peer has opened. As with a socket, its end is told some time after it was closed. */
+/** A connection that a peer has opened, unless we have. As with a socket, its end is told some time after it was closed. */
 export class Line implements Connection {
   readonly remote: Endpoint
   readonly local: Endpoint = { host: '10.0.0.1', port: 7338 }
-  readonly incoming = true
+  readonly incoming: boolean
   readonly pending = 0
   closed: string | undefined
   /** Bytes that were sent after it was closed. */
   late = 0
+  /** All that was sent. */
+  readonly sent: Uint8Array[] = []
   #receiver: Receiver | undefined
 
-  constructor(remote: Endpoint) {
+  constructor(remote: Endpoint, incoming = true) {
     this.remote = remote
+    this.incoming = incoming
   }
 
   open(receiver: Receiver): void {
@@ -47,6 +54,7 @@ export class Line implements Connection {
   }
 
   send(bytes: Uint8Array, sent?: () => void): void {
+    this.sent.push(bytes.slice())
     if (this.closed !== undefined) this.late += bytes.length
     sent?.()
   }
@@ -70,9 +78,10 @@ export class Line implements Connection {
   }
 }
 
-export function greeting(peer: number): Uint8Array {
+export function greeting(peer: number, of: Uint8Array = infoHash): Uint8Array {
   const peerId = new Uint8Array(20).fill(peer)
-  return encodeHandshake({ abilities: { fast: true, extended: true, dht: false, v2: false }, infoHash, peerId })
+  const abilities = { fast: true, extended: true, dht: false, v2: false }
+  return encodeHandshake({ abilities, infoHash: of, peerId })
 }
 
 export function message(of: PeerMessage): Uint8Array {
@@ -80,22 +89,37 @@ export function message(of: PeerMessage): Uint8Array {
 }
 
 /** An extended handshake of a peer that speaks peer exchange, takes descriptions and listens at a port. */
-export function introduction(listenPort: number): Uint8Array {
-  const payload = encodeExtendedHandshake({ extensions: { ut_pex: 1, ut_metadata: 2 }, listenPort })
+export function introduction(listenPort: number, metadataSize?: number): Uint8Array {
+  const payload = encodeExtendedHandshake({ extensions: { ut_pex: 1, ut_metadata: 2 }, listenPort, metadataSize })
   return encodeMessage({ kind: 'extended', id: 0, payload })
 }
 
-/** A swarm whose description is known, and the world around it. Whoever it dials is never reached. */
+/** A swarm whose description is known, unless `unknown` is its info-hash, and the world around it. Whoever it dials is never reached, but those in `reached`. */
 export class Meeting implements AsyncDisposable {
   readonly clock: Hours = new Hours()
   readonly stage: WritableValue<'looking' | 'getting' | 'giving'> = value<'looking' | 'getting' | 'giving'>('getting')
   readonly dialled: Endpoint[] = []
+  /** Connections that dials end in, by address. */
+  readonly reached: Map<string, Line> = new Map()
+  /** Why the disk gives nothing. */
+  unreadable: Fault | undefined
+  /** Codes of the troubles that were told, undefined for the end of one. */
+  readonly troubles: (string | undefined)[] = []
+  /** There is no way to anybody. */
+  cut = false
+  readonly ownAddresses: OwnAddresses
   readonly banned: Set<string> = new Set()
   readonly swarm: Swarm
   #kept: Uint8Array
 
-  constructor(settings: Partial<Settings> = {}, peers: readonly Endpoint[] = []) {
-    this.#kept = encodeHint({ ...emptyHint, info, peers })
+  constructor(
+    settings: Partial<Settings> = {},
+    peers: readonly Endpoint[] = [],
+    ownAddresses: OwnAddresses = new OwnAddresses(),
+    unknown?: Uint8Array,
+  ) {
+    this.ownAddresses = ownAddresses
+    this.#kept = encodeHint({ ...emptyHint, ...(unknown === undefined ? { info } : {}), peers })
     const host = {
       clock: this.clock,
       random: { number: () => 0, bytes: (length: number) => new Uint8Array(length) },
@@ -105,16 +129,18 @@ export class Meeting implements AsyncDisposable {
         port: 7338,
         connect: (to: Endpoint): Promise<Connection> => {
           this.dialled.push(to)
-          return new Promise(() => {})
+          if (this.cut) return Promise.reject(fail('gone', 'net/unreachable', 'There is no way to that address'))
+          return Promise.resolve().then(() => this.reached.get(endpointText(to)) ?? new Promise<Connection>(() => {}))
         },
       },
     } as unknown as Host
     const subject = this.#subject()
-    this.swarm = new Swarm(infoHash, subject, new KeptHint(subject), {
+    this.swarm = new Swarm(unknown ?? infoHash, subject, new KeptHint(subject), {
       host,
       settings: { ...defaults(schema), ...settings },
       peerId: new Uint8Array(20).fill(0xff),
       frames: new Frames(),
+      ownAddresses: this.ownAddresses,
       room: () => true,
     })
   }
@@ -151,11 +177,13 @@ export class Meeting implements AsyncDisposable {
       had: () => stage.current === 'giving',
       watchHad: () => ({ [Symbol.dispose]() {} }),
       missing: () => 0,
-      read: async () => {},
+      read: async () => {
+        if (this.unreadable !== undefined) throw new FaultError(this.unreadable)
+      },
       moved: () => ({ down: 0, up: 0 }),
       gave() {},
       banned: (key) => this.banned.has(key),
-      trouble() {},
+      trouble: (_network, fault) => void this.troubles.push(fault?.code),
     }
   }
 
