@@ -51,6 +51,7 @@ async function told(manifest: Uint8Array<ArrayBuffer>) {
         throw fail('gone', 'test/described', 'That is all that is looked at here')
       },
     } as unknown as Lines,
+    nameOf: (id: string) => id.slice(0, 8),
     running: new Map(),
   }
   await fetch(world)
