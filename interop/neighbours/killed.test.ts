@@ -50,7 +50,7 @@ test('what another device was told is known to one that was killed right after',
   assert.equal(await askAndKill('/gift', encodeGiven(given)), 202)
   const gifts = await ann.client.call('gifts')
   assert.deepEqual(
-    gifts.map(({ name, from }) => [name, from]),
+    gifts.map(({ name, from }) => [name, from.name]),
     [['film.mkv', 'guest']],
   )
 })
