@@ -48,8 +48,8 @@ export function useNear<Name extends Listed>(name: Name, enabled = true): UseQue
 
 export interface Doing {
   readonly isBusy: boolean
-  /** Does it, says so, and looks anew at everything nearby; a fault is told. */
-  run(work: () => Promise<unknown>, done?: string): void
+  /** Does it, says so, and looks anew at everything nearby, which `after` hears of; a fault is told. */
+  run(work: () => Promise<unknown>, done?: string, after?: () => void): void
 }
 
 export function useDoing(): Doing {
@@ -58,9 +58,9 @@ export function useDoing(): Doing {
   const [isBusy, setBusy] = useState(false)
   return {
     isBusy,
-    run(work, done) {
+    run(work, done, after) {
       setBusy(true)
-      void finish(work, done)
+      void finish(work, done).then(after)
     },
   }
 
