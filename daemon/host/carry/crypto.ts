@@ -1,6 +1,9 @@
 import { dlopen, getRawPointer } from 'node:ffi'
 import { RECORD_HEAD_BYTES, RECORD_TAG_BYTES, RecordNonces } from '@kith/wire/sealed/records.ts'
 
+/** Where a record begins in memory of its own: its plain bytes lie as memory is aligned for the processor then. */
+export const RECORD_AT: number = 64 - RECORD_HEAD_BYTES
+
 /** Pointers, and what may be one. */
 const POINTER = 'u64'
 /** What OpenSSL names so (openssl/evp.h). */

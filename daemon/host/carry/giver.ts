@@ -10,13 +10,11 @@ import {
 } from '@kith/wire/sealed/records.ts'
 import { changed, shorter } from '../disk/read.ts'
 import { stampOf } from '../hash/stamp.ts'
-import { type RecordCipher, type RecordCiphers, RecordMemory } from './crypto.ts'
+import { RECORD_AT, type RecordCipher, type RecordCiphers, RecordMemory } from './crypto.ts'
 import { FileError } from './file-error.ts'
 import type { BlockingSocket } from './socket.ts'
 
-/** What is read begins here, as memory is aligned for the processor. */
-const PLAIN_AT = 64
-const HEAD_AT = PLAIN_AT - RECORD_HEAD_BYTES
+const PLAIN_AT = RECORD_AT + RECORD_HEAD_BYTES
 
 /** Reads, seals and sends record by record, all in one memory, which stays in the cache of the core. */
 export class Giver {
@@ -40,9 +38,9 @@ export class Giver {
       if (this.#sealed > MOST_STREAM_BYTES) {
         throw fail('gone', 'neighbours/data-ended', 'A data connection has carried all that it may')
       }
-      writeRecordHead(bytes.subarray(HEAD_AT), { length, last: false })
-      this.#cipher.seal(this.#memory, HEAD_AT, length)
-      this.#socket.send(bytes.subarray(HEAD_AT, PLAIN_AT + length + RECORD_TAG_BYTES))
+      writeRecordHead(bytes.subarray(RECORD_AT), { length, last: false })
+      this.#cipher.seal(this.#memory, RECORD_AT, length)
+      this.#socket.send(bytes.subarray(RECORD_AT, PLAIN_AT + length + RECORD_TAG_BYTES))
     }
   }
 

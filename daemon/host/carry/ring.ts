@@ -1,20 +1,17 @@
 import { MOST_RECORD_BYTES, RECORD_HEAD_BYTES, RECORD_TAG_BYTES } from '@kith/wire/sealed/records.ts'
+import { RECORD_AT } from './crypto.ts'
 import type { CarryShared } from './orders.ts'
-import { Stopped } from './stopped.ts'
+import { LOOK_MS, Stopped } from './stopped.ts'
 
 /** A few records, so that they are still in the cache that the cores share. */
 const SLOTS = 16
-/** What is opened in a slot begins here, as memory is aligned for the processor. */
-const PLAIN_AT = 64
 /** One record of any length, and the head of the next. */
-const SLOT_BYTES = align(PLAIN_AT + MOST_RECORD_BYTES + RECORD_TAG_BYTES + RECORD_HEAD_BYTES)
+const SLOT_BYTES = align(RECORD_AT + RECORD_HEAD_BYTES + MOST_RECORD_BYTES + RECORD_TAG_BYTES + RECORD_HEAD_BYTES)
 /** In words: how many slots were ever filled and emptied, and for each where its bytes begin and how many they are. */
 const FILLED = 0
 const EMPTIED = 1
 const RANGES = 2
 const HEAD_BYTES = align((RANGES + 2 * SLOTS) * Int32Array.BYTES_PER_ELEMENT)
-/** How long a thread sleeps before it looks whether it is to end, in milliseconds. */
-const LOOK_MS = 50
 
 /** Memory between a thread that fills slots and one that empties them, in order. Each blocks while it has to wait. */
 export class Ring {
@@ -39,7 +36,7 @@ export class Ring {
     for (;;) {
       if (this.#shared.stopped) throw new Stopped()
       const emptied = Atomics.load(words, EMPTIED)
-      if (((filled - emptied) | 0) < SLOTS) return slotAt(filled) + PLAIN_AT - RECORD_HEAD_BYTES
+      if (((filled - emptied) | 0) < SLOTS) return slotAt(filled) + RECORD_AT
       Atomics.wait(words, EMPTIED, emptied, LOOK_MS)
     }
   }

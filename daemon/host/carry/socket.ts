@@ -1,11 +1,9 @@
 import { readSync, writeSync } from 'node:fs'
 import { systemError } from '../disk/fault.ts'
 import type { CarryShared } from './orders.ts'
-import { Stopped } from './stopped.ts'
+import { LOOK_MS, Stopped } from './stopped.ts'
 import type { CarrySystem } from './system.ts'
 
-/** How long a thread waits for the other side before it looks whether it is to end. */
-const LOOK_MS = 50
 /** Whoever neither sends nor takes anything for so long, though he should, keeps no thread. */
 const PATIENCE_MS = 60_000
 

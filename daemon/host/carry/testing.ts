@@ -1,9 +1,12 @@
+import assert from 'node:assert/strict'
 import { closeSync, constants, openSync } from 'node:fs'
 import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { createServer, type AddressInfo, type Socket } from 'node:net'
 import { once } from 'node:events'
 import { join } from 'node:path'
 import { budgets } from '@kith/core/limits/tree.ts'
+import { type Fault, FaultError } from '@kith/core/fault/fault.ts'
+import type { Giving, Taking } from '@kith/core/network/carriers.ts'
 import type { Log } from '@kith/core/network/log.ts'
 import type { Connection } from '@kith/core/network/net.ts'
 import type { Check, LeafAlgorithm } from '@kith/core/transfer/proof.ts'
@@ -18,6 +21,7 @@ import { CarrierThreads, type CarriersWorld } from './carriers.ts'
 import { recordCiphers } from './crypto.ts'
 import { carrySystem } from './system.ts'
 
+export const MIB: number = 1024 * 1024
 const HOST = '127.0.0.1'
 const log: Log = { debug() {}, info() {}, warn() {}, error() {}, child: () => log }
 /** What a taker says first, so that it is known who dials. */
@@ -44,6 +48,9 @@ export function numbered(length: number, seed = 1): Uint8Array<ArrayBuffer> {
     words[at] = state = (Math.imul(state, 1664525) + 1013904223) | 0
   return new Uint8Array(words.buffer).slice(0, length)
 }
+
+/** Of every connection here. */
+export const key: Uint8Array<ArrayBuffer> = numbered(32, 5)
 
 export function checkOf(bytes: Uint8Array, algorithm: LeafAlgorithm = 'sha256', start = 0): Check {
   const running = leafHash(algorithm).start()
@@ -148,4 +155,36 @@ export async function carrying(): Promise<number> {
 
 export async function descriptors(): Promise<number> {
   return (await readdir('/proc/self/fd')).length
+}
+
+export function code(expected: string): (error: unknown) => boolean {
+  return (error: unknown): boolean => error instanceof FaultError && error.fault.code === expected
+}
+
+/** The fault of what has to be rejected; heard from at once, so that it is never unhandled. */
+export async function faultFrom(promise: Promise<unknown>): Promise<Fault> {
+  try {
+    await promise
+  } catch (error) {
+    if (error instanceof FaultError) return error.fault
+    throw error
+  }
+  return assert.fail('it was not rejected')
+}
+
+/** A failing `deepEqual` of many bytes takes minutes to print its difference. */
+export function same(actual: Uint8Array, expected: Uint8Array): void {
+  assert.equal(actual.length, expected.length)
+  assert.equal(Buffer.compare(actual, expected), 0, 'the bytes are the same')
+}
+
+/** Threads at both ends. */
+export async function both(
+  { carriers, pair }: Ground,
+  through?: (port: number) => Promise<number>,
+): Promise<{ readonly giving: Giving; readonly taking: Taking }> {
+  const { giver, taker } = await pair(through)
+  const [giving, taking] = [carriers.give(giver, key), carriers.take(taker, key)]
+  assert.ok(giving !== undefined && taking !== undefined)
+  return { giving, taking }
 }
